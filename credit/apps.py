@@ -1,0 +1,7 @@
+"""Credit."""
+
+from django.apps import AppConfig
+
+
+class CreditConfig(AppConfig):
+    name = "credit"

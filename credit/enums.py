@@ -1,0 +1,110 @@
+"""The words credit uses for states, kinds and components."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class ProductStatus(models.TextChoices):
+    DRAFT = "draft", _("Draft")
+    PUBLISHED = "published", _("Published")
+    RETIRED = "retired", _("Retired")
+
+
+class ApplicationStatus(models.TextChoices):
+    DRAFT = "draft", _("Draft")
+    SUBMITTED = "submitted", _("Submitted")
+    IN_REVIEW = "in_review", _("In review")
+    APPROVED = "approved", _("Approved")
+    ACTIVATED = "activated", _("Activated")
+    DECLINED = "declined", _("Declined")
+    EXPIRED = "expired", _("Expired")
+
+
+class OfferStatus(models.TextChoices):
+    OPEN = "open", _("Open")
+    ACCEPTED = "accepted", _("Accepted")
+    EXPIRED = "expired", _("Expired")
+
+
+class LineStatus(models.TextChoices):
+    ACTIVE = "active", _("Active")
+    SUSPENDED = "suspended", _("Suspended")
+    CLOSED = "closed", _("Closed")
+
+
+class HoldStatus(models.TextChoices):
+    HELD = "held", _("Held")
+    CAPTURED = "captured", _("Captured")
+    PART_CAPTURED = "part_captured", _("Partly captured")
+    RELEASED = "released", _("Released")
+    EXPIRED = "expired", _("Expired")
+
+
+class DrawdownStatus(models.TextChoices):
+    """Overdue is not here: it is computed from dates."""
+
+    AUTHORIZED = "authorized", _("Authorized")
+    PARTIALLY_CAPTURED = "partially_captured", _("Partly captured")
+    REPAYING = "repaying", _("Repaying")
+    PAID_OFF = "paid_off", _("Paid off")
+    CANCELED = "canceled", _("Canceled")
+    EXPIRED = "expired", _("Expired")
+
+
+class LoanEventKind(models.TextChoices):
+    CAPTURE = "capture", _("Capture")
+    REPAYMENT = "repayment", _("Repayment")
+
+
+class Component(models.TextChoices):
+    PENALTY = "penalty", _("Penalty interest")
+    FEE = "fee", _("Fee")
+    INTEREST = "interest", _("Interest")
+    PRINCIPAL = "principal", _("Principal")
+
+
+class SegmentKind(models.TextChoices):
+    INTEREST = "interest", _("Interest")
+    PENALTY = "penalty", _("Penalty interest")
+
+
+class AccountCode(models.TextChoices):
+    """The chart of accounts of one tenant and funding source."""
+
+    FUNDING_BANK = "1001", _("Funding source bank account")
+    LOANS = "1101", _("Loans: principal")
+    INTEREST_RECEIVABLE = "1102", _("Interest receivable")
+    PENALTY_RECEIVABLE = "1103", _("Penalty interest receivable")
+    PARTNER_PAYABLE = "2101", _("Payable to the partner platform")
+    OVERPAYMENT = "2201", _("Merchant overpayments")
+    INTEREST_INCOME = "4101", _("Interest income")
+    PENALTY_INCOME = "4102", _("Penalty interest income")
+
+
+class EntryKind(models.TextChoices):
+    CAPTURE = "capture", _("Capture")
+    REPAYMENT = "repayment", _("Repayment")
+    ACCRUAL = "accrual", _("Daily accrual")
+    ADJUSTMENT = "adjustment", _("Adjustment")
+    SETTLEMENT = "settlement", _("Settlement paid")
+
+
+class DayStatus(models.TextChoices):
+    OPEN = "open", _("Open")
+    CLOSING = "closing", _("Closing")
+    CLOSED = "closed", _("Closed")
+
+
+class RepaymentStatus(models.TextChoices):
+    SUCCEEDED = "succeeded", _("Succeeded")
+
+
+class RepaymentChannel(models.TextChoices):
+    BANK_TRANSFER = "bank_transfer", _("Bank transfer")
+    DIRECT_DEBIT = "direct_debit", _("Direct debit")
+    PARTNER = "partner", _("Through the partner")
+
+
+class SettlementStatus(models.TextChoices):
+    LOCKED = "locked", _("Locked")
+    PAID = "paid", _("Paid")

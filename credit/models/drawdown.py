@@ -1,0 +1,142 @@
+"""Quote, hold, drawdown: from the figure shown to the figure booked."""
+
+from django.db import models
+
+from credit.enums import DrawdownStatus, HoldStatus
+from credit.models.line import CreditLine
+from credit.models.product import FundingSource
+from platform_app.kernel.fields import MinorField, OwnIdField, RateField, TenantForeignKey
+from platform_app.kernel.models import AppendOnly, Stamped, TenantOwned
+from tenants.models import Merchant
+
+
+class Quote(TenantOwned, AppendOnly):
+    """A price for one order and one option, good until `expires_at`; `plan` is what was shown."""
+
+    id = OwnIdField("quo")
+    line = TenantForeignKey(CreditLine)
+    merchant = TenantForeignKey(Merchant)
+    order_no = models.TextField()
+    option_code = models.TextField()
+    amount_minor = MinorField()
+    terms = models.JSONField()
+    plan = models.JSONField()
+    interest_minor = MinorField()
+    apr_simple = RateField()
+    apr_compound = RateField()
+    value_on = models.DateField()
+    quoted_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+
+
+class Drawdown(TenantOwned, Stamped):
+    """One order paid with the line; once captured, the note. Terms are copied in, not referred to.
+
+    `outstanding_*` are a cache of what `derive` says, proven every night. `next_event_on` is the
+    next day on which something happens by itself; the daily close looks at no other drawdown.
+    """
+
+    id = OwnIdField("drw")
+    line = TenantForeignKey(CreditLine)
+    merchant = TenantForeignKey(Merchant)
+    quote = TenantForeignKey(Quote)
+    funding_source = TenantForeignKey(FundingSource)
+    order_no = models.TextField()
+    external_id = models.TextField()
+    option_code = models.TextField()
+    terms = models.JSONField()
+    grace_days = models.IntegerField()
+    penalty_rate = RateField()
+    status = models.TextField(choices=DrawdownStatus.choices)
+    authorized_minor = MinorField()
+    captured_minor = MinorField(default=0)
+    outstanding_principal_minor = MinorField(default=0)
+    authorized_at = models.DateTimeField()
+    value_on = models.DateField(null=True)
+    maturity_on = models.DateField(null=True)
+    oldest_unpaid_on = models.DateField(
+        null=True, help_text="Due date of the oldest unpaid row; days past due count from it."
+    )
+    next_event_on = models.DateField(null=True)
+    paid_off_on = models.DateField(null=True)
+    event_count = models.IntegerField(default=0)
+    version = models.IntegerField(default=1)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["tenant_id", "external_id"], name="credit_drawdown_external_id"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(status__in=DrawdownStatus.values), name="credit_drawdown_status"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(
+                    authorized_minor__gt=0,
+                    captured_minor__gte=0,
+                    captured_minor__lte=models.F("authorized_minor"),
+                    outstanding_principal_minor__gte=0,
+                    outstanding_principal_minor__lte=models.F("captured_minor"),
+                ),
+                name="credit_drawdown_amounts",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["tenant_id", "next_event_on"],
+                condition=models.Q(next_event_on__isnull=False),
+                name="credit_drawdown_next_event",
+            ),
+            models.Index(fields=["tenant_id", "line"], name="credit_drawdown_line"),
+            models.Index(fields=["tenant_id", "merchant"], name="credit_drawdown_merchant"),
+        ]
+
+
+class Hold(TenantOwned, Stamped):
+    """Part of a line reserved for one order: held = captured + released + still held."""
+
+    id = OwnIdField("hld")
+    line = TenantForeignKey(CreditLine)
+    drawdown = TenantForeignKey(Drawdown)
+    amount_minor = MinorField()
+    captured_minor = MinorField(default=0)
+    released_minor = MinorField(default=0)
+    status = models.TextField(choices=HoldStatus.choices, default=HoldStatus.HELD)
+    expires_on = models.DateField()
+    exposure_slice_no = models.IntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["tenant_id", "drawdown"], name="credit_hold_one_per_drawdown"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(
+                    amount_minor__gt=0,
+                    captured_minor__gte=0,
+                    released_minor__gte=0,
+                    amount_minor__gte=models.F("captured_minor") + models.F("released_minor"),
+                ),
+                name="credit_hold_amounts",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(status__in=HoldStatus.values), name="credit_hold_status"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(status="held")
+                | models.Q(status="part_captured")
+                | models.Q(amount_minor=models.F("captured_minor") + models.F("released_minor")),
+                name="credit_hold_finished",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["tenant_id", "expires_on"],
+                condition=models.Q(status__in=["held", "part_captured"]),
+                name="credit_hold_expiry",
+            )
+        ]
+
+    @property
+    def remaining_minor(self) -> int:
+        return self.amount_minor - self.captured_minor - self.released_minor

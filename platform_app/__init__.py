@@ -1,0 +1,1 @@
+"""Composition: settings, URLs, Celery, and the kernel every app stands on."""

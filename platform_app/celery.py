@@ -1,0 +1,32 @@
+"""Celery: every task opens the scope it names, and takes ids only."""
+
+import os
+from collections.abc import Sequence
+from contextlib import nullcontext
+from typing import Any
+
+from celery import Celery, Task
+
+from platform_app import servers
+from platform_app.schedule import SCHEDULE
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "platform_app.settings")
+servers.provide()
+
+
+class ScopedTask(Task):  # type: ignore[misc]
+    """A task called with `tenant_id` runs inside that tenant's scope; without it, in none."""
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        from platform_app.kernel.tenancy import tenant_scope  # noqa: PLC0415 -- needs settings
+
+        tenant_id = kwargs.get("tenant_id")
+        with tenant_scope(tenant_id) if tenant_id else nullcontext():
+            return super().__call__(*args, **kwargs)
+
+
+app = Celery("baitiao", task_cls=ScopedTask)
+app.config_from_object("django.conf:settings", namespace="CELERY")
+APPS_WITH_TASKS: Sequence[str] = ("platform_app.kernel", "tenants", "credit")
+app.autodiscover_tasks(list(APPS_WITH_TASKS))
+app.conf.beat_schedule = SCHEDULE

@@ -1,0 +1,166 @@
+"""The REST surface's manners: problem+json, tenant scope, idempotency, cursor pages."""
+
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from typing import Any, ClassVar
+
+import structlog
+from django.db.models import Model, QuerySet
+from django.http import Http404
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from rest_framework import exceptions, serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from platform_app.kernel import idempotency
+from platform_app.kernel.errors import DomainError, Invalid, NotFound
+from platform_app.kernel.http import request_id_of, say
+from platform_app.kernel.tenancy import tenant_scope
+
+logger = structlog.get_logger(__name__)
+
+
+class StrictSerializer(serializers.Serializer[Any]):
+    """Refuses fields it does not know: a typo must not be silently ignored."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        if isinstance(data, dict):
+            unknown = sorted(set(data) - set(self.fields))
+            if unknown:
+                raise serializers.ValidationError(
+                    {name: [_("Unknown field.")] for name in unknown}, code="unknown_field"
+                )
+        return super().to_internal_value(data)
+
+
+class ApiView(APIView):
+    """One operation. Opens the caller's tenant scope; `scope` is what the key must be allowed."""
+
+    scope: ClassVar[str] = "read"
+    input: ClassVar[type[serializers.Serializer[Any]] | None] = None
+
+    def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> Any:
+        with ExitStack() as self._scopes:
+            return super().dispatch(request, *args, **kwargs)
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        if request.auth is not None:
+            self._scopes.enter_context(tenant_scope(request.auth.tenant_id))
+
+    def body(self, request: Request) -> dict[str, Any]:
+        """The validated request body. Raises problem 422 with the path of each bad field."""
+        assert self.input is not None  # noqa: S101 -- a view without input has no body to read
+        serializer = self.input(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        return dict(serializer.validated_data)
+
+    def once(self, request: Request, act: Callable[[], tuple[int, Any]]) -> Response:
+        """Run `act` under the request's Idempotency-Key and answer with its body."""
+        answer = idempotency.once(
+            caller=request.auth.caller_id,
+            operation=f"{request.method} {request.path}",
+            key=request.headers.get("Idempotency-Key", ""),
+            payload=request.data,
+            act=lambda: idempotency.Answer(*act()),
+        )
+        response = Response(answer.body, status=answer.status)
+        if answer.replayed:
+            response["Idempotent-Replayed"] = "true"
+        return response
+
+
+def page(
+    request: Request, rows: QuerySet[Any], render: Callable[[Any], dict[str, Any]]
+) -> Response:
+    """One page of `rows` by id cursor: `{data, has_more, next_after}`; `limit` 1–100."""
+    limit = _limit(request.query_params.get("limit", "20"))
+    after = request.query_params.get("after")
+    ordered = rows.order_by("id")
+    if after:
+        try:
+            ordered = ordered.filter(id__gt=after)
+        except ValueError as error:
+            raise Invalid(field="after") from error
+    found: Sequence[Model] = list(ordered[: limit + 1])
+    shown = found[:limit]
+    more = len(found) > limit
+    return Response(
+        {
+            "data": [render(row) for row in shown],
+            "has_more": more,
+            "next_after": str(shown[-1].pk) if more else None,
+        }
+    )
+
+
+def _limit(text: str) -> int:
+    if not text.isdigit() or not 1 <= int(text) <= 100:
+        raise Invalid(field="limit")
+    return int(text)
+
+
+def problem_handler(exc: Exception, context: dict[str, Any]) -> Response | None:
+    """Every refusal as RFC 9457 problem+json in the caller's language, with a stable code."""
+    request = context["request"]
+    if isinstance(exc, DomainError):
+        return _answer(request, exc.status, exc.code, say(exc), say(exc, "en"), _where(exc))
+    if isinstance(exc, Http404):
+        missing = NotFound(noun="object")
+        return _answer(request, 404, missing.code, say(missing), say(missing, "en"), [])
+    if isinstance(exc, exceptions.ValidationError):
+        return _validation(request, exc)
+    if isinstance(exc, exceptions.APIException):
+        detail = str(exc.detail)
+        code = str(getattr(exc.detail, "code", exc.default_code))
+        response = _answer(request, exc.status_code, code, gettext(detail), detail, [])
+        if isinstance(exc, exceptions.MethodNotAllowed | exceptions.NotAuthenticated):
+            header = exc.__dict__.get("auth_header")
+            if header:
+                response["WWW-Authenticate"] = header
+        return response
+    return None
+
+
+def _where(error: DomainError) -> list[dict[str, Any]]:
+    if error.field is None:
+        return []
+    return [{"path": f"/{error.field}", "code": error.code}]
+
+
+def _validation(request: Request, exc: exceptions.ValidationError) -> Response:
+    errors = list(_flatten(exc.get_full_details(), ""))
+    text = _("Some fields are not valid.")
+    detail = "；".join(f"{e['path']}: {e['message']}" for e in errors[:3])
+    return _answer(request, 422, "invalid", f"{text} {detail}", "Some fields are not valid.", errors)
+
+
+def _flatten(detail: Any, path: str) -> Any:
+    if isinstance(detail, dict) and set(detail) == {"message", "code"}:
+        yield {"path": path or "/", "code": detail["code"], "message": str(detail["message"])}
+    elif isinstance(detail, dict):
+        for key, value in detail.items():
+            yield from _flatten(value, f"{path}/{key}")
+    elif isinstance(detail, list):
+        nested = any(isinstance(item, dict) and "message" not in item for item in detail)
+        for index, item in enumerate(detail):
+            yield from _flatten(item, f"{path}/{index}" if nested else path)
+
+
+def _answer(
+    request: Request, status: int, code: str, text: str, english: str, errors: list[dict[str, Any]]
+) -> Response:
+    body = {
+        "type": f"/docs/errors/{code}",
+        "title": str(text),
+        "status": status,
+        "code": code,
+        "detail": str(text),
+        "message_en": str(english),
+        "errors": errors,
+        "request_id": request_id_of(request),
+        "retryable": status in {409, 429, 503} and code in {"request_in_progress", "try_again"},
+    }
+    return Response(body, status=status, content_type="application/problem+json")

@@ -1,0 +1,73 @@
+"""The one family of refusals. A verb raises; a surface translates.
+
+`code` is stable and public. `message` is an English msgid with `{facts}`; surfaces translate it and
+fill it in, so that a refusal reads the same in the API, on a page and in a log.
+"""
+
+from typing import Any, ClassVar
+
+
+def gettext_noop(message: str) -> str:
+    """Mark a msgid for extraction without importing Django (kept pure for `domain`)."""
+    return message
+
+
+class DomainError(Exception):
+    """A business act was refused and nothing moved."""
+
+    status: ClassVar[int] = 422
+    code: ClassVar[str] = "refused"
+    message: ClassVar[str] = gettext_noop("The request was refused.")
+
+    def __init__(self, *, field: str | None = None, **facts: Any) -> None:
+        self.field = field
+        self.facts = facts
+        super().__init__(self.message.format_map(_Facts(facts)))
+
+
+class _Facts(dict[str, Any]):
+    def __missing__(self, key: str) -> str:
+        return "{" + key + "}"
+
+
+class Invalid(DomainError):
+    """The words of the request are wrong: a format, a range, an unknown field."""
+
+    code = "invalid"
+    message = gettext_noop("The value is not valid.")
+
+
+class Refused(DomainError):
+    """Well said, but the business rules say no."""
+
+
+class NotFound(DomainError):
+    """No such thing, or it belongs to somebody else: the caller cannot tell which."""
+
+    status = 404
+    code = "not_found"
+    message = gettext_noop("There is no {noun} with this id.")
+
+
+class Conflict(DomainError):
+    """The thing exists in another state than the act needs."""
+
+    status = 409
+    code = "conflict"
+    message = gettext_noop("The current state does not allow this.")
+
+
+class Forbidden(DomainError):
+    """The caller is known but may not do this."""
+
+    status = 403
+    code = "forbidden"
+    message = gettext_noop("You are not allowed to do this.")
+
+
+class Unavailable(DomainError):
+    """An outside part is down; the same request may be sent again."""
+
+    status = 503
+    code = "try_again"
+    message = gettext_noop("Please send the same request again in a moment.")

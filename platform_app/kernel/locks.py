@@ -1,0 +1,33 @@
+"""Every lock key and the order they are taken in.
+
+Lock order, always: credit line row → drawdown rows by id → exposure bucket rows. Nothing locks a
+tenant-wide row. Advisory locks below are for work that has no row of its own; each lives in the
+transaction that took it.
+"""
+
+from enum import IntEnum
+
+from django.db import connection
+
+
+class LockSpace(IntEnum):
+    """The first half of an advisory lock key: what kind of thing is locked."""
+
+    IDEMPOTENCY = 1
+    AUDIT_CHAIN = 2
+    DECISION_CHAIN = 3
+    BUSINESS_DAY = 4
+
+
+def hold(space: LockSpace, name: str) -> None:
+    """Wait for the lock; it is released with the transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [space, name])
+
+
+def try_hold(space: LockSpace, name: str) -> bool:
+    """Take the lock if nobody has it."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s, hashtext(%s))", [space, name])
+        row = cursor.fetchone()
+    return bool(row and row[0])

@@ -1,0 +1,64 @@
+"""Three nets between tenants: the manager, row-level security, composite keys.
+
+This module opens scopes and holds the fail-closed manager; `security.py` applies the other two
+nets to the database after `migrate`.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+
+from django.db import connection, models, transaction
+
+from platform_app.kernel import scope
+from platform_app.kernel.scope import NoScope, Scope, current_tenant_id
+
+if TYPE_CHECKING:
+    from platform_app.kernel.postgres.base import DatabaseWrapper
+
+__all__ = ["NoScope", "TenantManager", "current_tenant_id", "platform_scope", "tenant_scope"]
+
+M = TypeVar("M", bound=models.Model)
+
+
+@contextmanager
+def tenant_scope(tenant_id: str) -> Iterator[None]:
+    """Everything inside sees and writes the rows of this tenant (`tnt_…`) only.
+
+    Raises ValueError when the id is not a tenant's.
+    """
+    held = Scope(tenant_id)
+    _ = held.tenant_uuid  # refuse a malformed id here, not at the first query
+    token = scope.enter(held)
+    try:
+        yield
+    finally:
+        scope.leave(token)
+        cast("DatabaseWrapper", connection).clear_scope()
+
+
+@contextmanager
+def platform_scope() -> Iterator[None]:
+    """Platform-wide work: admin, relays, the nightly driver. One transaction, second role."""
+    with transaction.atomic():
+        token = scope.enter(Scope(None))
+        try:
+            yield
+        finally:
+            scope.leave(token)
+            cast("DatabaseWrapper", connection).clear_scope()
+
+
+class TenantManager(models.Manager[M]):
+    """Fails closed: no scope, no rows. Inside a tenant's scope only its rows."""
+
+    def get_queryset(self) -> models.QuerySet[M]:
+        held = scope.required()
+        queryset = super().get_queryset()
+        if held.tenant_id is None:
+            return queryset
+        return queryset.filter(tenant_id=held.tenant_id)
+
+    def bulk_copy(self, rows: list[dict[str, Any]]) -> None:
+        """Insert plain dictionaries without building model instances twice."""
+        self.bulk_create([self.model(**row) for row in rows], batch_size=1000)

@@ -1,0 +1,16 @@
+"""Every periodic job in one table: what runs, and how often."""
+
+from datetime import timedelta
+from typing import Any
+
+from celery.schedules import crontab
+
+SCHEDULE: dict[str, dict[str, Any]] = {
+    "relay the outbox": {"task": "kernel.relay_dispatches", "schedule": timedelta(seconds=5)},
+    "send due webhooks": {"task": "tenants.send_webhooks", "schedule": timedelta(seconds=5)},
+    "close yesterday": {"task": "credit.close_days", "schedule": crontab(minute="5")},
+    "event partitions": {
+        "task": "kernel.ensure_partitions",
+        "schedule": crontab(hour="3", minute="0"),
+    },
+}

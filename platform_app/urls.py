@@ -1,0 +1,36 @@
+"""Every address."""
+
+from django.contrib import admin
+from django.urls import include, path
+from drf_spectacular.views import SpectacularAPIView
+
+from analytics.interfaces.console import urls as analytics_console
+from credit.interfaces.api import urls as credit_api
+from credit.interfaces.console import urls as credit_console
+from credit.interfaces.merchant import urls as credit_merchant
+from platform_app import health
+from tenants.interfaces.api import urls as tenants_api
+from tenants.interfaces.console import urls as tenants_console
+from tenants.interfaces.merchant import urls as tenants_merchant
+
+api = [
+    *tenants_api.urlpatterns,
+    *credit_api.urlpatterns,
+    path("schema/", SpectacularAPIView.as_view(), name="schema"),
+]
+merchant = [*tenants_merchant.urlpatterns, *credit_merchant.urlpatterns]
+console = [
+    *tenants_console.urlpatterns,
+    *credit_console.urlpatterns,
+    *analytics_console.urlpatterns,
+]
+
+urlpatterns = [
+    path("api/v1/", include((api, "api"))),
+    path("m/", include((merchant, "merchant"))),
+    path("console/", include((console, "console"))),
+    path("admin/", admin.site.urls),
+    path("healthz/live", health.live, name="health-live"),
+    path("healthz/ready", health.ready, name="health-ready"),
+    path("i18n/", include("django.conf.urls.i18n")),
+]

@@ -1,0 +1,7 @@
+"""Risk."""
+
+from django.apps import AppConfig
+
+
+class RiskConfig(AppConfig):
+    name = "risk"

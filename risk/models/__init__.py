@@ -1,0 +1,8 @@
+"""Risk's tables."""
+
+from risk.models.decision import Decision
+from risk.models.exposure import ExposureBucket
+from risk.models.policy import Policy
+from risk.models.scorecard import Scorecard
+
+__all__ = ["Decision", "ExposureBucket", "Policy", "Scorecard"]

@@ -1,0 +1,26 @@
+"""How much may be out at once, reserved in the drawdown's own transaction."""
+
+from django.db import models
+
+from platform_app.kernel.fields import MinorField, OwnIdField
+from platform_app.kernel.models import TenantOwned
+
+
+class ExposureBucket(TenantOwned):
+    """One slice of a cap. Slices keep many drawdowns from waiting on one row."""
+
+    id = OwnIdField("exb")
+    name = models.TextField()
+    slice_no = models.IntegerField()
+    cap_minor = MinorField()
+    used_minor = MinorField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["tenant_id", "name", "slice_no"], name="risk_exposurebucket_slice"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(used_minor__gte=0), name="risk_exposurebucket_used"
+            ),
+        ]

@@ -1,0 +1,14 @@
+"""Tenants."""
+
+from django.apps import AppConfig
+
+
+class TenantsConfig(AppConfig):
+    name = "tenants"
+
+    def ready(self) -> None:
+        from platform_app.kernel import events  # noqa: PLC0415 -- models exist only now
+        from tenants.access import schema  # noqa: F401, PLC0415 -- importing it registers it
+        from tenants.operations.webhooks import CONSUMER  # noqa: PLC0415 -- as above
+
+        events.subscribe(CONSUMER)

@@ -1,0 +1,85 @@
+"""The words tenants uses for states and kinds."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class TenantStatus(models.TextChoices):
+    ACTIVE = "active", _("Active")
+    SUSPENDED = "suspended", _("Suspended")
+
+
+class MerchantKind(models.TextChoices):
+    COMPANY = "company", _("Company")
+    INDIVIDUAL_BUSINESS = "individual_business", _("Individual business")
+    NATURAL_PERSON = "natural_person", _("Natural person")
+
+
+class KybStatus(models.TextChoices):
+    """How far we know the firm: known from the partner's data, registered with us, verified."""
+
+    POOLED = "pooled", _("In the pool")
+    REGISTERED = "registered", _("Registered")
+    VERIFIED = "verified", _("Verified")
+
+
+class OrderStatus(models.TextChoices):
+    PLACED = "placed", _("Placed")
+    RETURNED = "returned", _("Returned")
+    CANCELED = "canceled", _("Canceled")
+
+
+class ImportStatus(models.TextChoices):
+    WAITING = "waiting", _("Waiting")
+    RUNNING = "running", _("Running")
+    DONE = "done", _("Done")
+    FAILED = "failed", _("Failed")
+
+
+class Role(models.TextChoices):
+    OWNER = "owner", _("Administrator")
+    OPERATOR = "operator", _("Operator")
+    FINANCE = "finance", _("Finance")
+    DEVELOPER = "developer", _("Developer")
+    VIEWER = "viewer", _("Viewer")
+    STAFF = "staff", _("Baitiao staff")
+
+
+class KeyAlgorithm(models.TextChoices):
+    HMAC = "BT-HMAC-SHA256", "HMAC-SHA256"
+    RSA = "BT-SHA256-RSA2048", "RSA-SHA256"
+
+
+class KeyScope(models.TextChoices):
+    READ = "read", _("Read")
+    DRAW = "draw", _("Draw")
+    REPAY = "repay", _("Repay")
+    POOL = "pool", _("Merchants and orders")
+    ADMIN = "admin", _("Webhook endpoints")
+
+
+class EndpointStatus(models.TextChoices):
+    ACTIVE = "active", _("Active")
+    DISABLED = "disabled", _("Disabled")
+
+
+class DeliveryStatus(models.TextChoices):
+    PENDING = "pending", _("Waiting")
+    DELIVERED = "delivered", _("Delivered")
+    FAILED = "failed", _("Failed")
+
+
+class ConsentCode(models.TextChoices):
+    """Each is asked for, given and withdrawn on its own."""
+
+    SERVICE_AND_PRIVACY = "service_and_privacy", _("Service agreement and privacy policy")
+    SENSITIVE_DATA = "sensitive_data", _("Handling of sensitive personal information")
+    SHARING_WITH_FUNDER = "sharing_with_funder", _("Sharing data with the funding source")
+    BUREAU_QUERY = "bureau_query", _("Credit bureau query")
+
+
+class EmbedComponent(models.TextChoices):
+    APPLY = "apply", _("Apply")
+    LINE = "line", _("Credit line")
+    CHECKOUT = "checkout", _("Checkout")
+    BILLS = "bills", _("Bills")

@@ -1,0 +1,38 @@
+"""A merchant's visit inside the partner's page."""
+
+from django.db import models
+
+from platform_app.kernel.fields import OwnIdField, TenantForeignKey
+from platform_app.kernel.models import Door, Stamped
+from tenants.enums import EmbedComponent
+from tenants.models.merchant import Merchant
+
+
+class EmbedSession(Door, Stamped):
+    """One-time secret → short-lived header token, bound to a merchant, a component, an origin.
+
+    A door: the secret or the token is looked up before the tenant is known; only hashes are kept.
+    """
+
+    id = OwnIdField("ems")
+    merchant = TenantForeignKey(Merchant)
+    component = models.TextField(choices=EmbedComponent.choices)
+    origin = models.TextField(default="", blank=True)
+    return_url = models.TextField(default="", blank=True)
+    locale = models.TextField(default="zh-hans")
+    order_no = models.TextField(default="", blank=True)
+    amount_minor = models.BigIntegerField(default=0)
+    secret_hash = models.TextField(unique=True)
+    redeem_until = models.DateTimeField()
+    redeemed_at = models.DateTimeField(null=True)
+    token_hash = models.TextField(null=True, unique=True)
+    token_until = models.DateTimeField(null=True)
+    ends_at = models.DateTimeField(help_text="The session ends for good.")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(component__in=EmbedComponent.values),
+                name="tenants_embedsession_component",
+            )
+        ]

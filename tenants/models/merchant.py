@@ -1,0 +1,60 @@
+"""The buyer on the partner's platform, as a firm, and the people behind it."""
+
+from django.db import models
+
+from platform_app.kernel.fields import OwnIdField, TenantForeignKey
+from platform_app.kernel.models import Stamped, TenantOwned
+from tenants.enums import KybStatus, MerchantKind
+
+
+class Merchant(TenantOwned, Stamped):
+    """A firm on one platform. The same firm on two platforms is two merchants."""
+
+    id = OwnIdField("mch")
+    external_id = models.TextField(help_text="The partner's own, immutable number.")
+    name = models.TextField()
+    kind = models.TextField(choices=MerchantKind.choices, default=MerchantKind.COMPANY)
+    registration_no = models.TextField(default="", blank=True, help_text="USCC, 18 characters.")
+    category = models.TextField(default="", blank=True)
+    region = models.TextField(default="", blank=True)
+    kyb_status = models.TextField(choices=KybStatus.choices, default=KybStatus.POOLED)
+    joined_on = models.DateField(null=True, help_text="First day on the partner's platform.")
+    verified_at = models.DateTimeField(null=True)
+    version = models.IntegerField(default=1)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["tenant_id", "external_id"], name="tenants_merchant_external_id"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(kind__in=MerchantKind.values), name="tenants_merchant_kind"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(kyb_status__in=KybStatus.values),
+                name="tenants_merchant_kyb_status",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class MerchantPerson(TenantOwned, Stamped):
+    """A legal representative, applicant or contact. Sealed at rest; only masks are shown."""
+
+    id = OwnIdField("mpr")
+    merchant = TenantForeignKey(Merchant)
+    role = models.TextField()
+    name_masked = models.TextField()
+    name_sealed = models.BinaryField()
+    phone_masked = models.TextField()
+    phone_sealed = models.BinaryField()
+    phone_index = models.TextField(db_index=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["tenant_id", "merchant", "role"], name="tenants_merchantperson_role"
+            )
+        ]

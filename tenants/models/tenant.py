@@ -1,0 +1,39 @@
+"""The partner platform: brand, vertical, terms of cooperation."""
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+
+from platform_app.kernel.fields import OwnIdField
+from platform_app.kernel.models import Stamped
+from tenants.enums import TenantStatus
+
+
+class Tenant(Stamped):
+    """One partner platform. Rows of all other tenant tables carry its id."""
+
+    id = OwnIdField("tnt")
+    slug = models.SlugField(unique=True)
+    name = models.TextField()
+    vertical = models.TextField(help_text="A key of tenants.domain.verticals.")
+    status = models.TextField(choices=TenantStatus.choices, default=TenantStatus.ACTIVE)
+    accent = models.CharField(max_length=7, default="#0F766E")
+    lender_name = models.TextField(default="", help_text="Named at the foot of credit pages.")
+    lender_phone = models.TextField(default="")
+    embed_origins = ArrayField(models.TextField(), default=list)
+    is_virtual = models.BooleanField(
+        default=False, help_text="Its calendar is moved by the replay or a test clock, not by time."
+    )
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(status__in=TenantStatus.values), name="tenants_tenant_status"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(accent__regex=r"^#[0-9A-Fa-f]{6}$"),
+                name="tenants_tenant_accent",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,73 @@
+"""Where a partner wants to hear of events, and every attempt to tell it."""
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+
+from platform_app.kernel.fields import OwnIdField, PublicIdField, TenantForeignKey
+from platform_app.kernel.models import AppendOnly, Stamped, TenantOwned
+from tenants.enums import DeliveryStatus, EndpointStatus
+
+
+class WebhookEndpoint(TenantOwned, Stamped):
+    """A URL, its secret (sealed), and the event names it wants; an empty list means all."""
+
+    id = OwnIdField("whe")
+    url = models.TextField()
+    event_names = ArrayField(models.TextField(), default=list, blank=True)
+    secret_sealed = models.BinaryField()
+    status = models.TextField(choices=EndpointStatus.choices, default=EndpointStatus.ACTIVE)
+    disabled_reason = models.TextField(default="", blank=True)
+    failing_since = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(status__in=EndpointStatus.values),
+                name="tenants_webhookendpoint_status",
+            )
+        ]
+
+
+class WebhookDelivery(TenantOwned, Stamped):
+    """One event on its way to one endpoint: exactly one row, however many attempts."""
+
+    id = OwnIdField("dlv")
+    endpoint = TenantForeignKey(WebhookEndpoint)
+    event_id = PublicIdField("evt")
+    event_name = models.TextField()
+    body = models.TextField()
+    status = models.TextField(choices=DeliveryStatus.choices, default=DeliveryStatus.PENDING)
+    attempt_count = models.IntegerField(default=0)
+    next_attempt_at = models.DateTimeField()
+    delivered_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["tenant_id", "endpoint", "event_id"], name="tenants_webhookdelivery_once"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(status__in=DeliveryStatus.values),
+                name="tenants_webhookdelivery_status",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["next_attempt_at"],
+                condition=models.Q(status="pending"),
+                name="tenants_webhookdelivery_due",
+            )
+        ]
+
+
+class WebhookAttempt(TenantOwned, AppendOnly):
+    """One try: what came back, how long it took."""
+
+    id = OwnIdField("dla")
+    delivery = TenantForeignKey(WebhookDelivery)
+    attempt_no = models.IntegerField()
+    at = models.DateTimeField()
+    status_code = models.IntegerField(null=True)
+    response_excerpt = models.TextField(default="")
+    error = models.TextField(default="")
+    duration_ms = models.IntegerField(default=0)
