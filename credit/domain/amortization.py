@@ -1,0 +1,296 @@
+"""Repayment plans: from terms and one drawdown to the rows that a merchant signs.
+
+Conventions 1-4 of the credit core. Amounts are integer fen, rates are annual decimal fractions.
+Every figure is computed exactly in integers and rounded where the conventions round, nowhere else.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+from functools import lru_cache
+from itertools import accumulate
+
+from credit.domain.interest import (
+    Accrual,
+    DayCount,
+    InterestFrom,
+    InterestOnShift,
+    InterestPeriod,
+    LeapDay,
+    PeriodUnit,
+    Rounding,
+    WorkingDayRule,
+    add_periods,
+    divide_rounded,
+    due_dates,
+    row_rates,
+)
+
+LEVEL_RETRIES = 3
+
+# (principal, interest) of each installment, in fen
+Parts = list[tuple[int, int]]
+
+
+class Method(StrEnum):
+    EQUAL_INSTALLMENT = "equal_installment"
+    EQUAL_PRINCIPAL = "equal_principal"
+    INTEREST_FIRST = "interest_first"
+    BULLET = "bullet"
+    FLAT = "flat"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScheduleTerms:
+    """What a product says about its plan. Raises ``ValueError`` if the terms contradict themselves.
+
+    ``down_payment`` is a fraction of the principal, ``installment_multiple_minor`` the step of the
+    level installment in fen, ``fixed_length`` the distance of the last due date from the drawdown
+    in units. ``interest_free_days`` bear no interest, counted from the drawdown. A bullet is one
+    row: its term is ``every`` units.
+    """
+
+    method: Method
+    annual_rate: Decimal
+    installments: int
+    every: int
+    unit: PeriodUnit
+    day_count: DayCount
+    interest_period: InterestPeriod
+    rounding: Rounding
+    down_payment: Decimal | None = None
+    installment_multiple_minor: int | None = None
+    fixed_length: int | None = None
+    leap_day: LeapDay = LeapDay.CALENDAR_YEAR
+    interest_from: InterestFrom = InterestFrom.DAY_AFTER
+    interest_free_days: int = 0
+
+    def __post_init__(self) -> None:
+        if self.installments < 1 or self.every < 1:
+            raise ValueError("a plan needs at least one installment and a period of at least one")
+        if self.method is Method.BULLET and self.installments != 1:
+            raise ValueError("a bullet has one installment; its term is the length of the period")
+        if not self.annual_rate.is_finite() or self.annual_rate < 0:
+            raise ValueError("the annual rate must be zero or more")
+        if self.down_payment is not None and not 0 <= self.down_payment < 1:
+            raise ValueError("the down payment must be a fraction below one")
+        if self.installment_multiple_minor is not None and self.installment_multiple_minor < 1:
+            raise ValueError("the installment multiple must be at least one fen")
+        before_last = (self.installments - 1) * self.every
+        if self.fixed_length is not None and self.fixed_length <= before_last:
+            raise ValueError("the fixed length must reach beyond the installment before the last")
+        if self.interest_free_days < 0:
+            raise ValueError("interest-free days must be zero or more")
+
+    @property
+    def accrual(self) -> Accrual:
+        """How interest of these terms grows, without the plan."""
+        return Accrual(
+            annual_rate=self.annual_rate,
+            day_count=self.day_count,
+            unit=self.unit,
+            interest_period=self.interest_period,
+            leap_day=self.leap_day,
+            interest_from=self.interest_from,
+            free_days=self.interest_free_days,
+        )
+
+    @property
+    def row_lengths(self) -> tuple[int, ...]:
+        """The length of each installment's period in units; a fixed length bends the last."""
+        if self.fixed_length is None:
+            return (self.every,) * self.installments
+        before_last = self.installments - 1
+        return (self.every,) * before_last + (self.fixed_length - before_last * self.every,)
+
+
+@dataclass(frozen=True, slots=True)
+class ScheduleRow:
+    """One installment; ``balance_minor`` is the principal left after it. Seq 0: the down payment.
+
+    Interest of the row runs from ``start_on``; ``seed_due_on`` is the due date before a
+    working-day shift.
+    """
+
+    seq: int
+    start_on: date
+    seed_due_on: date
+    due_on: date
+    principal_minor: int
+    interest_minor: int
+    balance_minor: int
+
+    @property
+    def total_minor(self) -> int:
+        return self.principal_minor + self.interest_minor
+
+
+def schedule(
+    terms: ScheduleTerms,
+    *,
+    principal_minor: int,
+    drawn_on: date,
+    is_workday: Callable[[date], bool] | None = None,
+    working_day_rule: WorkingDayRule = WorkingDayRule.NONE,
+    interest_on_shift: InterestOnShift = InterestOnShift.WAIVE,
+    signed_due_on: Sequence[date] | None = None,
+) -> tuple[ScheduleRow, ...]:
+    """Return the plan of one drawdown: the down payment's row, if any, then every installment.
+
+    1. Due date k is the drawdown day + k periods, clamped from that seed, then moved to a working
+       day by the rule; never before ``signed_due_on[k - 1]``, the date a contract already names.
+    2. Interest follows the seed dates; with ``accrue`` it follows the moved dates.
+    3. The down payment is rounded first and due on the day of the drawdown.
+    4. The rest is spread by the method; the last row clears the balance to exactly zero.
+
+    Raises ``ValueError`` for a principal below one fen, a shifting rule without ``is_workday``,
+    or signed dates that do not match the number of installments.
+    """
+    if principal_minor < 1:
+        raise ValueError("a plan needs a principal of at least one fen")
+    lengths = terms.row_lengths
+    seeds = _seed_dates(drawn_on, terms.unit, lengths)
+    dues = due_dates(seeds, working_day_rule, is_workday, signed_due_on, drawn_on)
+    ends = dues if interest_on_shift is InterestOnShift.ACCRUE else seeds
+    starts = (drawn_on, *ends[:-1])
+    rates, scale = row_rates(terms.accrual, drawn_on, ends, lengths)
+
+    rows: list[ScheduleRow] = []
+    balance = principal_minor
+    if terms.down_payment is not None:
+        share, whole = terms.down_payment.as_integer_ratio()
+        down = divide_rounded(principal_minor * share, whole, terms.rounding)
+        balance -= down
+        rows.append(ScheduleRow(0, drawn_on, drawn_on, drawn_on, down, 0, balance))
+    parts = _SPREAD[terms.method](terms, balance, rates, scale)
+    for index, (principal, interest) in enumerate(parts):
+        balance -= principal
+        span = (starts[index], seeds[index], dues[index])
+        rows.append(ScheduleRow(index + 1, *span, principal, interest, balance))
+    return tuple(rows)
+
+
+@lru_cache(maxsize=1024)
+def _seed_dates(drawn_on: date, unit: PeriodUnit, lengths: tuple[int, ...]) -> tuple[date, ...]:
+    return tuple(add_periods(drawn_on, unit, count) for count in accumulate(lengths))
+
+
+def _equal_installment(
+    terms: ScheduleTerms, balance: int, rates: Sequence[int], scale: int
+) -> Parts:
+    """Spread so that every row but the last pays the same.
+
+    1. Level = B * prod(1 + i) / sum of suffix products, exact, rounded to the fen, then to the
+       product's multiple.
+    2. While the last row misses the level by more than n // 2 fen, try level + gap / n and keep
+       it if the gap shrinks, three times at most.
+    """
+    count = len(rates)
+    growth, suffixes, power = scale + rates[0], 1, 1
+    for rate in rates[1:]:
+        growth *= scale + rate
+        power *= scale
+        suffixes = power + suffixes * (scale + rate)
+    level = _in_multiples(terms, divide_rounded(balance * growth, scale * suffixes, terms.rounding))
+    parts = _pay_level(balance, level, rates, scale, terms.rounding)
+    gap = _gap(balance, level, parts)
+    for _ in range(LEVEL_RETRIES):
+        if count == 1 or abs(gap) <= count // 2:
+            break
+        retry = _in_multiples(terms, level + divide_rounded(gap, count, terms.rounding))
+        retried = _pay_level(balance, retry, rates, scale, terms.rounding)
+        retried_gap = _gap(balance, retry, retried)
+        if abs(retried_gap) >= abs(gap):
+            break
+        level, parts, gap = retry, retried, retried_gap
+    return parts
+
+
+def _gap(balance: int, level: int, parts: Parts) -> int:
+    """What the last row would pay above the level if every row before it paid the level."""
+    return balance + sum(interest for _, interest in parts) - level * len(parts)
+
+
+def _pay_level(
+    balance: int, level: int, rates: Sequence[int], scale: int, rounding: Rounding
+) -> Parts:
+    """Pay ``level`` a row; interest above it waits for the next row, the last row clears."""
+    parts: Parts = []
+    carried = 0
+    for rate in rates[:-1]:
+        carried += divide_rounded(balance * rate, scale, rounding)
+        interest = min(carried, level)
+        carried -= interest
+        principal = min(level - interest, balance)
+        balance -= principal
+        parts.append((principal, interest))
+    parts.append((balance, carried + divide_rounded(balance * rates[-1], scale, rounding)))
+    return parts
+
+
+def _equal_principal(terms: ScheduleTerms, balance: int, rates: Sequence[int], scale: int) -> Parts:
+    """Spread so that every row but the last pays the same principal."""
+    share = _in_multiples(terms, divide_rounded(balance, len(rates), terms.rounding))
+    return _pay_principal(balance, share, rates, scale, terms.rounding)
+
+
+def _interest_first(terms: ScheduleTerms, balance: int, rates: Sequence[int], scale: int) -> Parts:
+    """Spread so that every row pays its interest and the last one the principal; also a bullet."""
+    return _pay_principal(balance, 0, rates, scale, terms.rounding)
+
+
+def _pay_principal(
+    balance: int, share: int, rates: Sequence[int], scale: int, rounding: Rounding
+) -> Parts:
+    parts: Parts = []
+    for rate in rates[:-1]:
+        interest = divide_rounded(balance * rate, scale, rounding)
+        principal = min(share, balance)
+        balance -= principal
+        parts.append((principal, interest))
+    parts.append((balance, divide_rounded(balance * rates[-1], scale, rounding)))
+    return parts
+
+
+def _flat(terms: ScheduleTerms, balance: int, rates: Sequence[int], scale: int) -> Parts:
+    """Spread interest on the whole principal for the whole term.
+
+    ``per_period``: the term's interest is rounded once and split evenly, the last row takes the
+    residual. ``daily``: each row has the interest of its own days. Either way principal and
+    interest together are split n ways, and the last row clears.
+    """
+    count = len(rates)
+    if terms.interest_period is InterestPeriod.PER_PERIOD:
+        total = divide_rounded(balance * sum(rates), scale, terms.rounding)
+        share = divide_rounded(total, count, terms.rounding)
+        interests = [min(share, max(0, total - share * index)) for index in range(count - 1)]
+        interests.append(total - sum(interests))
+    else:
+        interests = [divide_rounded(balance * rate, scale, terms.rounding) for rate in rates]
+    level = _in_multiples(terms, divide_rounded(balance + sum(interests), count, terms.rounding))
+    parts: Parts = []
+    for interest in interests[:-1]:
+        principal = min(max(0, level - interest), balance)
+        balance -= principal
+        parts.append((principal, interest))
+    parts.append((balance, interests[-1]))
+    return parts
+
+
+def _in_multiples(terms: ScheduleTerms, amount: int) -> int:
+    """Round to the product's multiple; an amount that would vanish keeps its fen."""
+    step = terms.installment_multiple_minor
+    if step is None:
+        return amount
+    return divide_rounded(amount, step, terms.rounding) * step or amount
+
+
+_SPREAD: dict[Method, Callable[[ScheduleTerms, int, Sequence[int], int], Parts]] = {
+    Method.EQUAL_INSTALLMENT: _equal_installment,
+    Method.EQUAL_PRINCIPAL: _equal_principal,
+    Method.INTEREST_FIRST: _interest_first,
+    Method.BULLET: _interest_first,
+    Method.FLAT: _flat,
+}

@@ -1,0 +1,211 @@
+"""Asking for a line: submit, decide, offer."""
+
+from datetime import datetime, timedelta
+from typing import Final
+
+from django.db import IntegrityError, transaction
+
+from credit.domain.cost_sheet import cost_sheet
+from credit.domain.terms import ProductTerms, canonical_sha256
+from credit.enums import ApplicationStatus, LineStatus, OfferStatus, ProductStatus
+from credit.errors import (
+    ApplicationNotFound,
+    ApplicationOpen,
+    ConsentMissing,
+    ExternalIdConflict,
+    LineExists,
+    MerchantNotVerified,
+    ProductUnavailable,
+    TooEarlyToReapply,
+)
+from credit.models import Application, CostSheet, CreditLine, Offer, ProductVersion
+from credit.queries.behaviour import repayment_facts
+from credit.queries.calendar import workday_test
+from platform_app.kernel import clock, events
+from risk.enums import Outcome, Purpose
+from risk.models import Decision
+from risk.operations.decisions import decide
+from risk.values import TradeFacts
+from tenants.enums import ConsentCode, KybStatus
+from tenants.models import Merchant
+from tenants.queries.consents import missing_consents
+from tenants.queries.merchants import merchant as find_merchant
+
+OFFER_DAYS: Final = 14
+REAPPLY_DAYS: Final = 90
+NEEDED_CONSENTS: Final = (
+    ConsentCode.SERVICE_AND_PRIVACY,
+    ConsentCode.SENSITIVE_DATA,
+    ConsentCode.SHARING_WITH_FUNDER,
+    ConsentCode.BUREAU_QUERY,
+)
+
+
+@transaction.atomic
+def submit_application(
+    *,
+    merchant_id: str,
+    product_code: str,
+    external_id: str | None,
+    actor: str,
+    at: datetime,
+) -> Application:
+    """Submit an application for a product's line; the same external_id again returns the first.
+
+    Raises ProductUnavailable, MerchantNotVerified, ConsentMissing, LineExists, ApplicationOpen,
+    TooEarlyToReapply, ExternalIdConflict.
+    """
+    version = _published(product_code)
+    if external_id is not None:
+        before = Application.objects.filter(external_id=external_id).first()
+        if before is not None:
+            return _same(before, merchant_id, version)
+    merchant = find_merchant(merchant_id)
+    _may_apply(merchant, version, at)
+    application = Application(
+        merchant=merchant,
+        product_id=version.product_id,
+        external_id=external_id,
+        status=ApplicationStatus.SUBMITTED,
+        submitted_at=at,
+    )
+    try:
+        with transaction.atomic():
+            application.save(force_insert=True)
+    except IntegrityError as error:
+        raise ApplicationOpen from error
+    events.record(
+        "credit.application.submitted", subject=application.id, merchant_id=merchant_id,
+        actor=actor, at=at,
+    )  # fmt: skip
+    return application
+
+
+@transaction.atomic
+def decide_application(
+    *, application_id: str, actor: str, at: datetime, trade: TradeFacts | None = None
+) -> Application:
+    """Let risk decide a submitted application from what was known at `at`; make the offer.
+
+    Deciding a decided application changes nothing. `trade` may carry facts read for a batch.
+    Raises ApplicationNotFound.
+    """
+    application = (
+        Application.objects.select_for_update(of=("self",))
+        .select_related("merchant")
+        .filter(pk=application_id)
+        .first()
+    )
+    if application is None:
+        raise ApplicationNotFound
+    if application.status != ApplicationStatus.SUBMITTED:
+        return application
+    merchant_id = application.merchant_id
+    behaviour = repayment_facts([merchant_id], on=clock.day_of(at))[merchant_id]
+    decision = decide(
+        merchant_id=merchant_id,
+        purpose=Purpose.APPLICATION,
+        as_of=at,
+        decided_at=at,
+        repayment=behaviour,
+        actor=actor,
+        trade=trade,
+    )
+    application.decision = decision
+    application.decided_at = at
+    application.status = _STATUS[Outcome(decision.outcome)]
+    application.version += 1
+    if application.status == ApplicationStatus.DECLINED:
+        application.reapply_on = clock.day_of(at) + timedelta(days=REAPPLY_DAYS)
+    application.save(
+        update_fields=["decision", "decided_at", "status", "version", "reapply_on"]
+    )
+    if application.status == ApplicationStatus.APPROVED:
+        _offer(application, decision, at)
+    events.record(
+        f"credit.application.{_EVENT[ApplicationStatus(application.status)]}",
+        subject=application.id, merchant_id=merchant_id, actor=actor, at=at,
+        props={"grade": decision.grade, "limit_minor": decision.limit_minor},
+    )  # fmt: skip
+    return application
+
+
+_STATUS = {
+    Outcome.APPROVE: ApplicationStatus.APPROVED,
+    Outcome.REFER: ApplicationStatus.IN_REVIEW,
+    Outcome.DECLINE: ApplicationStatus.DECLINED,
+}
+_EVENT = {
+    ApplicationStatus.APPROVED: "approved",
+    ApplicationStatus.IN_REVIEW: "referred",
+    ApplicationStatus.DECLINED: "declined",
+}
+
+
+def _published(product_code: str) -> ProductVersion:
+    version = (
+        ProductVersion.objects.select_related("product", "funding_source")
+        .filter(product__code=product_code, status=ProductStatus.PUBLISHED)
+        .first()
+    )
+    if version is None:
+        raise ProductUnavailable(field="product")
+    return version
+
+
+def _same(before: Application, merchant_id: str, version: ProductVersion) -> Application:
+    wrong = [
+        name
+        for name, is_same in {
+            "merchant": before.merchant_id == merchant_id,
+            "product": before.product_id == version.product_id,
+        }.items()
+        if not is_same
+    ]
+    if wrong:
+        raise ExternalIdConflict(field="external_id", fields=", ".join(wrong))
+    return before
+
+
+def _may_apply(merchant: Merchant, version: ProductVersion, at: datetime) -> None:
+    if merchant.kyb_status != KybStatus.VERIFIED:
+        raise MerchantNotVerified
+    missing = missing_consents(merchant.id, NEEDED_CONSENTS)
+    if missing:
+        raise ConsentMissing(consents=", ".join(missing))
+    mine = {"merchant_id": merchant.id, "product_id": version.product_id}
+    if CreditLine.objects.filter(**mine).exclude(status=LineStatus.CLOSED).exists():
+        raise LineExists
+    last = Application.objects.filter(**mine).order_by("-submitted_at", "-id").first()
+    if last and last.reapply_on and clock.day_of(at) < last.reapply_on:
+        raise TooEarlyToReapply(reapply_on=last.reapply_on.isoformat())
+
+
+def _offer(application: Application, decision: Decision, at: datetime) -> Offer:
+    version = ProductVersion.objects.select_related("funding_source").get(
+        product_id=application.product_id, status=ProductStatus.PUBLISHED
+    )
+    terms = ProductTerms.from_json(version.terms)
+    codes = [option.code for option in terms.options]
+    body = cost_sheet(
+        terms,
+        annual_rate=decision.annual_rate,
+        option_codes=codes,
+        lender=version.funding_source.name,
+        complaint_phone=version.funding_source.complaint_phone,
+        on=clock.day_of(at),
+        is_workday=workday_test(),
+    )
+    sheet = CostSheet.objects.create(body=body, sha256=canonical_sha256(body), at=at)
+    return Offer.objects.create(
+        application=application,
+        merchant_id=application.merchant_id,
+        product_version=version,
+        cost_sheet=sheet,
+        limit_minor=decision.limit_minor,
+        annual_rate=decision.annual_rate,
+        option_codes=codes,
+        status=OfferStatus.OPEN,
+        offered_at=at,
+        expires_at=at + timedelta(days=OFFER_DAYS),
+    )

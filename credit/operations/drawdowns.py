@@ -1,0 +1,272 @@
+"""Reserve, capture, cancel: an order on its way to being a loan.
+
+Lock order: line, drawdown, exposure bucket.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from django.db import transaction
+
+from credit.domain.derive import Happening
+from credit.domain.terms import ProductTerms
+from credit.enums import AccountCode, DrawdownStatus, EntryKind, HoldStatus, LineStatus
+from credit.errors import (
+    CaptureTooLarge,
+    CaptureTooLate,
+    DrawdownNotAuthorized,
+    ExternalIdConflict,
+    LineInsufficient,
+    LineNotActive,
+    MerchantOverdue,
+    QuoteExpired,
+    QuoteNotFound,
+    QuoteOfAnotherLine,
+)
+from credit.models import CreditLine, Drawdown, Hold, LoanEvent, PlanRow, Quote
+from credit.operations import ledger, plans
+from credit.queries.business_day import open_day_for_booking
+from credit.queries.drawdowns import is_overdue, locked_drawdown, locked_line
+from credit.queries.plans import derived, happenings
+from platform_app.kernel import events
+from risk.operations import exposure
+
+CAPTURABLE = (DrawdownStatus.AUTHORIZED, DrawdownStatus.PARTIALLY_CAPTURED)
+
+
+@transaction.atomic
+def request_drawdown(
+    *, line_id: str, quote_id: str, external_id: str, actor: str, at: datetime
+) -> Drawdown:
+    """Reserve the quoted amount on the line for the order: available falls, nothing is owed yet.
+
+    The same external_id with the same quote returns the drawdown already made. Raises
+    LineNotFound, QuoteNotFound, QuoteOfAnotherLine, QuoteExpired, LineNotActive, MerchantOverdue,
+    LineInsufficient, ExternalIdConflict, risk's ExposureFull.
+    """
+    line = locked_line(line_id)
+    day = open_day_for_booking()
+    before = Drawdown.objects.filter(external_id=external_id).first()
+    if before is not None:
+        return _same(before, line_id, quote_id)
+    quote = Quote.objects.filter(pk=quote_id).first()
+    if quote is None:
+        raise QuoteNotFound(field="quote")
+    if quote.line_id != line_id:
+        raise QuoteOfAnotherLine(field="quote")
+    if at >= quote.expires_at or quote.value_on != day:
+        raise QuoteExpired(field="quote")
+    if line.status != LineStatus.ACTIVE:
+        raise LineNotActive
+    if is_overdue(line.merchant_id, day):
+        raise MerchantOverdue
+    if quote.amount_minor > line.available_minor:
+        raise LineInsufficient(
+            field="amount", available_minor=line.available_minor, needed_minor=quote.amount_minor
+        )
+    drawdown = _authorize(line, quote, external_id, at)
+    _hold(line, drawdown, day)
+    events.record(
+        "credit.drawdown.authorized", subject=drawdown.id, merchant_id=line.merchant_id,
+        actor=actor, at=at,
+        props={"amount_minor": drawdown.authorized_minor, "order_no": drawdown.order_no,
+               "external_id": external_id, "version": 1},
+    )  # fmt: skip
+    return drawdown
+
+
+def _same(before: Drawdown, line_id: str, quote_id: str) -> Drawdown:
+    wrong = [
+        name
+        for name, is_same in {
+            "line": before.line_id == line_id,
+            "quote": before.quote_id == quote_id,
+        }.items()
+        if not is_same
+    ]
+    if wrong:
+        raise ExternalIdConflict(field="external_id", fields=", ".join(wrong))
+    return before
+
+
+def _authorize(line: CreditLine, quote: Quote, external_id: str, at: datetime) -> Drawdown:
+    return Drawdown.objects.create(
+        line=line,
+        merchant_id=line.merchant_id,
+        quote=quote,
+        funding_source_id=line.product_version.funding_source_id,
+        order_no=quote.order_no,
+        external_id=external_id,
+        option_code=quote.option_code,
+        terms=quote.terms,
+        grace_days=quote.terms["grace_days"],
+        penalty_rate=quote.terms["penalty_rate"],
+        status=DrawdownStatus.AUTHORIZED,
+        authorized_minor=quote.amount_minor,
+        authorized_at=at,
+    )
+
+
+def _hold(line: CreditLine, drawdown: Drawdown, day: date) -> None:
+    product = ProductTerms.from_json(line.product_version.terms)
+    slice_no = exposure.reserve(amount_minor=drawdown.authorized_minor, seed=line.id)
+    Hold.objects.create(
+        line=line,
+        drawdown=drawdown,
+        amount_minor=drawdown.authorized_minor,
+        expires_on=day + timedelta(days=product.hold_days),
+        exposure_slice_no=slice_no,
+    )
+    CreditLine.objects.filter(pk=line.pk).update(
+        held_minor=line.held_minor + drawdown.authorized_minor, version=line.version + 1
+    )
+
+
+@transaction.atomic
+def capture_drawdown(
+    *,
+    drawdown_id: str,
+    amount_minor: int,
+    external_id: str,
+    is_final: bool,
+    actor: str,
+    at: datetime,
+) -> Drawdown:
+    """The goods were shipped: this much of the hold becomes a loan, its value date the open day.
+
+    A final capture releases what it leaves; otherwise the rest stays held for further shipments.
+    The same external_id returns the drawdown unchanged. Raises DrawdownNotFound,
+    DrawdownNotAuthorized, CaptureTooLarge, CaptureTooLate, ExternalIdConflict.
+    """
+    drawdown, line = locked_drawdown(drawdown_id)
+    day = open_day_for_booking()
+    key = f"{drawdown_id}:{external_id}"
+    before = LoanEvent.objects.filter(kind="capture", key=key).first()
+    if before is not None:
+        if before.amount_minor != amount_minor:
+            raise ExternalIdConflict(field="external_id", fields="amount")
+        return drawdown
+    if drawdown.status not in CAPTURABLE:
+        raise DrawdownNotAuthorized
+    hold = Hold.objects.get(drawdown=drawdown)
+    if amount_minor > hold.remaining_minor:
+        raise CaptureTooLarge(
+            field="amount", remaining_minor=hold.remaining_minor, needed_minor=amount_minor
+        )
+    if _first_row_is_due(drawdown, day):
+        raise CaptureTooLate
+    what = _Capture(amount_minor, 0 if not is_final else hold.remaining_minor - amount_minor)
+    _book_capture(drawdown, line, what, key=key, day=day, actor=actor, at=at)
+    _use_hold(line, hold, what)
+    _tell_captured(drawdown, what, actor, at)
+    return drawdown
+
+
+@dataclass(frozen=True, slots=True)
+class _Capture:
+    amount_minor: int
+    released_minor: int
+
+
+def _first_row_is_due(drawdown: Drawdown, day: date) -> bool:
+    if drawdown.event_count == 0:
+        return False
+    return PlanRow.objects.filter(drawdown=drawdown, seed_due_on__lte=day).exists()
+
+
+def _book_capture(
+    drawdown: Drawdown, line: CreditLine, what: _Capture, *, key: str, day: date, actor: str,
+    at: datetime,
+) -> None:  # fmt: skip
+    past = happenings(drawdown.id) if drawdown.event_count else []
+    seq = drawdown.event_count + 1
+    LoanEvent.objects.create(
+        drawdown=drawdown, seq=seq, kind="capture", amount_minor=what.amount_minor,
+        value_on=day, booked_on=day, key=key, actor=actor, at=at,
+    )  # fmt: skip
+    drawdown.event_count = seq
+    new = Happening(seq, "capture", day, what.amount_minor)
+    answer = derived(drawdown, [*past, new], as_of=day)
+    drawdown.captured_minor += what.amount_minor
+    drawdown.value_on = drawdown.value_on or day
+    still_held = drawdown.authorized_minor - drawdown.captured_minor - what.released_minor
+    drawdown.status = (
+        DrawdownStatus.PARTIALLY_CAPTURED if still_held else DrawdownStatus.REPAYING
+    )
+    drawdown.version += 1
+    plans.store(drawdown, answer, product_id=line.product_id)
+    drawdown.save(update_fields=_CHANGED)
+    ledger.post(
+        kind=EntryKind.CAPTURE, key=key, funding_source_id=drawdown.funding_source_id,
+        amounts={AccountCode.LOANS: what.amount_minor,
+                 AccountCode.PARTNER_PAYABLE: -what.amount_minor},
+        value_on=day, booked_on=day, at=at, drawdown_id=drawdown.id,
+    )  # fmt: skip
+
+
+_CHANGED = [
+    "event_count", "captured_minor", "value_on", "status", "version", "maturity_on",
+    "outstanding_principal_minor", "oldest_unpaid_on", "next_event_on",
+]  # fmt: skip
+
+
+def _use_hold(line: CreditLine, hold: Hold, what: _Capture) -> None:
+    hold.captured_minor += what.amount_minor
+    hold.released_minor += what.released_minor
+    hold.status = HoldStatus.PART_CAPTURED if hold.remaining_minor else HoldStatus.CAPTURED
+    hold.save(update_fields=["captured_minor", "released_minor", "status"])
+    CreditLine.objects.filter(pk=line.pk).update(
+        held_minor=line.held_minor - what.amount_minor - what.released_minor,
+        used_minor=line.used_minor + what.amount_minor,
+        version=line.version + 1,
+    )
+    if what.released_minor:
+        exposure.release(slice_no=hold.exposure_slice_no, amount_minor=what.released_minor)
+
+
+def _tell_captured(drawdown: Drawdown, what: _Capture, actor: str, at: datetime) -> None:
+    events.record(
+        "credit.drawdown.captured", subject=drawdown.id, merchant_id=drawdown.merchant_id,
+        actor=actor, at=at,
+        props={"amount_minor": what.amount_minor, "released_minor": what.released_minor,
+               "order_no": drawdown.order_no, "version": drawdown.version},
+    )  # fmt: skip
+
+
+@transaction.atomic
+def cancel_drawdown(*, drawdown_id: str, actor: str, at: datetime) -> Drawdown:
+    """Give back what is still held. Before any capture the drawdown ends; after one it repays.
+
+    Canceling twice changes nothing. Raises DrawdownNotFound, DrawdownNotAuthorized.
+    """
+    drawdown, line = locked_drawdown(drawdown_id)
+    open_day_for_booking()
+    if drawdown.status == DrawdownStatus.CANCELED:
+        return drawdown
+    if drawdown.status not in CAPTURABLE:
+        raise DrawdownNotAuthorized
+    release_hold(drawdown, line, HoldStatus.RELEASED, DrawdownStatus.CANCELED)
+    events.record(
+        "credit.drawdown.canceled", subject=drawdown.id, merchant_id=drawdown.merchant_id,
+        actor=actor, at=at,
+        props={"order_no": drawdown.order_no, "version": drawdown.version},
+    )  # fmt: skip
+    return drawdown
+
+
+def release_hold(
+    drawdown: Drawdown, line: CreditLine, hold_status: HoldStatus, uncaptured: DrawdownStatus
+) -> None:
+    """Release the rest of a hold; both rows are locked by the caller."""
+    hold = Hold.objects.get(drawdown=drawdown)
+    released = hold.remaining_minor
+    hold.released_minor += released
+    hold.status = HoldStatus.CAPTURED if hold.captured_minor else hold_status
+    hold.save(update_fields=["released_minor", "status"])
+    drawdown.status = DrawdownStatus.REPAYING if drawdown.captured_minor else uncaptured
+    drawdown.version += 1
+    drawdown.save(update_fields=["status", "version"])
+    CreditLine.objects.filter(pk=line.pk).update(
+        held_minor=line.held_minor - released, version=line.version + 1
+    )
+    exposure.release(slice_no=hold.exposure_slice_no, amount_minor=released)

@@ -1,0 +1,123 @@
+"""From an offer to a signed line: reading the cost sheet is measured by the server."""
+
+import hashlib
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+
+from credit.domain.contract_text import contract_text
+from credit.domain.terms import DrawdownTerms, ProductTerms
+from credit.enums import ApplicationStatus, OfferStatus
+from credit.errors import CostSheetChanged, CostSheetUnread, OfferClosed, OfferNotFound
+from credit.models import Application, Contract, CreditLine, Offer
+from platform_app.kernel import clock, events
+from tenants.models import Tenant
+
+
+@transaction.atomic
+def start_reading(*, offer_id: str, at: datetime) -> Offer:
+    """The merchant opened the cost sheet; the first opening counts. Raises OfferNotFound."""
+    offer = _locked(offer_id)
+    if offer.read_started_at is None:
+        offer.read_started_at = at
+        offer.save(update_fields=["read_started_at"])
+    return offer
+
+
+@transaction.atomic
+def accept_offer(
+    *,
+    offer_id: str,
+    cost_sheet_sha256: str,
+    evidence: dict[str, Any],
+    actor: str,
+    at: datetime,
+) -> CreditLine:
+    """Sign the agreement and open the line. Accepting twice returns the line already opened.
+
+    Raises OfferNotFound, OfferClosed (expired), CostSheetUnread (opened for less than the
+    configured seconds), CostSheetChanged (another sheet was shown).
+    """
+    offer = _locked(offer_id)
+    if offer.status == OfferStatus.ACCEPTED:
+        return CreditLine.objects.get(offer=offer)
+    if offer.status != OfferStatus.OPEN or at >= offer.expires_at:
+        raise OfferClosed
+    seconds = settings.COST_SHEET_READ_SECONDS
+    if offer.read_started_at is None or at < offer.read_started_at + timedelta(seconds=seconds):
+        raise CostSheetUnread(seconds=seconds)
+    if cost_sheet_sha256 != offer.cost_sheet.sha256:
+        raise CostSheetChanged(field="cost_sheet_sha256")
+    line = CreditLine.objects.create(
+        merchant_id=offer.merchant_id,
+        product_id=offer.product_version.product_id,
+        product_version_id=offer.product_version_id,
+        offer=offer,
+        limit_minor=offer.limit_minor,
+        annual_rate=offer.annual_rate,
+        activated_at=at,
+    )
+    _sign(line, offer, evidence, at)
+    Offer.objects.filter(pk=offer.pk).update(status=OfferStatus.ACCEPTED)
+    Application.objects.filter(pk=offer.application_id).update(status=ApplicationStatus.ACTIVATED)
+    events.record(
+        "credit.line.activated", subject=line.id, merchant_id=line.merchant_id, actor=actor, at=at,
+        props={"limit_minor": line.limit_minor, "annual_rate": str(line.annual_rate)},
+    )  # fmt: skip
+    return line
+
+
+def _locked(offer_id: str) -> Offer:
+    offer = (
+        Offer.objects.select_for_update(of=("self",))
+        .select_related(
+            "cost_sheet", "merchant", "product_version__funding_source", "application"
+        )
+        .filter(pk=offer_id)
+        .first()
+    )
+    if offer is None:
+        raise OfferNotFound
+    return offer
+
+
+def _sign(line: CreditLine, offer: Offer, evidence: dict[str, Any], at: datetime) -> None:
+    source = offer.product_version.funding_source
+    product = ProductTerms.from_json(offer.product_version.terms)
+    terms = DrawdownTerms.of(product, offer.option_codes[0], offer.annual_rate)
+    free = product.interest_free_days
+    text = contract_text(
+        {
+            "line_id": line.id,
+            "merchant": offer.merchant.name,
+            "registration_no": offer.merchant.registration_no or "—",
+            "lender": source.name,
+            "tenant": Tenant.objects.get(pk=line.tenant_id).name,
+            "limit_minor": line.limit_minor,
+            "annual_rate": _percent(terms.annual_rate),
+            "year_days": terms.year_days,
+            "free_days": f"，前 {free} 天免息" if free else "",
+            "grace_days": terms.grace_days,
+            "penalty_rate": _percent(terms.penalty_rate),
+            "cost_sheet": offer.cost_sheet.sha256,
+            "phone": source.complaint_phone or "—",
+            "signed_on": clock.day_of(at).isoformat(),
+        }
+    )
+    Contract.objects.create(
+        merchant_id=line.merchant_id,
+        line=line,
+        cost_sheet=offer.cost_sheet,
+        cost_sheet_sha256=offer.cost_sheet.sha256,
+        text=text,
+        text_sha256=hashlib.sha256(text.encode()).hexdigest(),
+        evidence=evidence,
+        signed_at=at,
+    )
+
+
+def _percent(rate: Decimal) -> str:
+    return f"{rate * 100:.2f}%"

@@ -1,0 +1,33 @@
+"""Which day is open."""
+
+from datetime import date
+
+from django.db import connection
+
+from credit.errors import NoBusinessDay
+from credit.models import BusinessDay
+from platform_app.kernel.locks import LockSpace
+from platform_app.kernel.scope import current_tenant_id
+
+
+def open_day() -> date:
+    """The open business date, for reading. Raises NoBusinessDay before the books are opened."""
+    day = BusinessDay.objects.filter(status="open").values_list("on", flat=True).first()
+    if day is None:
+        raise NoBusinessDay
+    return day
+
+
+def open_day_for_booking() -> date:
+    """The open business date, kept open until the caller's transaction ends.
+
+    Shares an advisory lock that only the flip to the next day takes alone. Should the flip commit
+    in the instant between this statement's snapshot and its lock, the database refuses the booking
+    (`credit_booked_into_open_day`) and the caller's retry sees the new day.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock_shared(%s, hashtext(%s))",
+            [LockSpace.BUSINESS_DAY, current_tenant_id()],
+        )
+    return open_day()

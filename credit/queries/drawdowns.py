@@ -1,0 +1,44 @@
+"""Reading drawdowns, and the one way to lock them."""
+
+from datetime import date
+
+from django.db.models import DateField, ExpressionWrapper, F, QuerySet
+
+from credit.errors import DrawdownNotFound, LineNotFound
+from credit.models import CreditLine, Drawdown
+
+
+def locked_line(line_id: str) -> CreditLine:
+    """The line, locked first of all rows (see kernel.locks). Raises LineNotFound."""
+    line = (
+        CreditLine.objects.select_for_update(of=("self",))
+        .select_related("product_version")
+        .filter(pk=line_id)
+        .first()
+    )
+    if line is None:
+        raise LineNotFound
+    return line
+
+
+def locked_drawdown(drawdown_id: str) -> tuple[Drawdown, CreditLine]:
+    """A drawdown and its line, the line locked first. Raises DrawdownNotFound."""
+    line_id = Drawdown.objects.filter(pk=drawdown_id).values_list("line_id", flat=True).first()
+    if line_id is None:
+        raise DrawdownNotFound
+    line = CreditLine.objects.select_for_update().get(pk=line_id)
+    drawdown = Drawdown.objects.select_for_update(of=("self",)).get(pk=drawdown_id)
+    return drawdown, line
+
+
+def overdue(on: date) -> QuerySet[Drawdown]:
+    """Drawdowns past due and past grace on a business date: overdue is computed, never stored."""
+    last_day_of_grace = ExpressionWrapper(
+        F("oldest_unpaid_on") + F("grace_days"), output_field=DateField()
+    )
+    return Drawdown.objects.annotate(graced_until=last_day_of_grace).filter(graced_until__lt=on)
+
+
+def is_overdue(merchant_id: str, on: date) -> bool:
+    """Whether any drawdown of the merchant is overdue on that business date."""
+    return overdue(on).filter(merchant_id=merchant_id).exists()

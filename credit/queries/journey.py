@@ -1,0 +1,347 @@
+"""Where a merchant stands: one frozen answer from which every page of theirs is built.
+
+The table of ux.md §1 as data: each stage has a section, a badge, a main button and a line that says
+who is to act by when. Stages are computed from rows and dates, none is stored.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any, Final
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext
+
+from credit.domain.derive import Derived, Happening, Row
+from credit.domain.terms import DrawdownTerms
+from credit.enums import ApplicationStatus, DrawdownStatus, LineStatus, OfferStatus, ProductStatus
+from credit.errors import ProductUnavailable
+from credit.models import Application, CreditLine, Drawdown, Offer, PlanRow, ProductVersion
+from credit.queries.business_day import open_day
+from credit.queries.calendar import workday_test
+from credit.queries.drawdowns import overdue
+from credit.queries.plans import derived, happenings
+from platform_app.kernel import clock
+from platform_app.kernel.errors import gettext_noop
+from platform_app.kernel.templatetags.money import day as day_words
+from risk.queries.champions import champions
+
+ORDER_CREDIT: Final = "order_credit"
+RUNNING: Final = (DrawdownStatus.REPAYING, DrawdownStatus.PARTIALLY_CAPTURED)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stage:
+    """The words of one state, as msgids; `{until}` and `{days}` are filled in when shown."""
+
+    section: str
+    badge: str
+    button: str
+    next_line: str
+    tone: str = "calm"
+
+
+STAGES: Final[dict[str, Stage]] = {
+    "none": Stage(
+        section="onboarding",
+        badge=gettext_noop("Open for application"),
+        button=gettext_noop("See what is available"),
+        next_line=gettext_noop("You: about three minutes, nothing is charged"),
+    ),
+    "submitted": Stage(
+        section="onboarding",
+        badge=gettext_noop("Being checked"),
+        button=gettext_noop("See the progress"),
+        next_line=gettext_noop("The system: usually one to three minutes"),
+    ),
+    "in_review": Stage(
+        section="onboarding",
+        badge=gettext_noop("Manual review"),
+        button=gettext_noop("See the progress"),
+        next_line=gettext_noop("A reviewer: expected to answer by {until} 18:00"),
+    ),
+    "approved": Stage(
+        section="offer",
+        badge=gettext_noop("Approved"),
+        button=gettext_noop("See the offer"),
+        next_line=gettext_noop("You: the offer is valid until {until}"),
+        tone="good",
+    ),
+    "declined": Stage(
+        section="onboarding",
+        badge=gettext_noop("Not approved this time"),
+        button=gettext_noop("See what would help"),
+        next_line=gettext_noop("You can apply again from {until}"),
+    ),
+    "active": Stage(
+        section="servicing",
+        badge=gettext_noop("In use"),
+        button=gettext_noop("Pay an order"),
+        next_line=gettext_noop("You: choose “pay later” when you place an order"),
+        tone="good",
+    ),
+    "suspended": Stage(
+        section="servicing",
+        badge=gettext_noop("Suspended"),
+        button=gettext_noop("See the reason"),
+        next_line=gettext_noop("We and the lender: drawing is paused, repaying works as usual"),
+        tone="warn",
+    ),
+    "in_grace": Stage(
+        section="servicing",
+        badge=gettext_noop("Grace period"),
+        button=gettext_noop("Repay now"),
+        next_line=gettext_noop("You: repaid by {until} 24:00 it does not count as overdue"),
+        tone="warn",
+    ),
+    "overdue": Stage(
+        section="servicing",
+        badge=gettext_noop("{days} days overdue"),
+        button=gettext_noop("Repay now"),
+        next_line=gettext_noop("You: after repaying, the line opens again at once"),
+        tone="bad",
+    ),
+    "expired": Stage(
+        section="onboarding",
+        badge=gettext_noop("Offer expired"),
+        button=gettext_noop("Contact us"),
+        next_line=gettext_noop("The offer ended on {until}; call us and we will renew it"),
+        tone="muted",
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Journey:
+    """A merchant's stage with the rows behind it; `badge` and the rest in the active language."""
+
+    stage: str
+    application: Application | None = None
+    offer: Offer | None = None
+    line: CreditLine | None = None
+    until_on: date | None = None
+    days: int = 0
+
+    @property
+    def section(self) -> str:
+        return STAGES[self.stage].section
+
+    @property
+    def tone(self) -> str:
+        return STAGES[self.stage].tone
+
+    @property
+    def badge(self) -> str:
+        return self._say(STAGES[self.stage].badge)
+
+    @property
+    def button(self) -> str:
+        return self._say(STAGES[self.stage].button)
+
+    @property
+    def next_line(self) -> str:
+        return self._say(STAGES[self.stage].next_line)
+
+    def _say(self, msgid: str) -> str:
+        text = gettext(msgid).replace("{until}", day_words(self.until_on))
+        return text.replace("{days}", str(self.days))
+
+
+def journey(merchant_id: str, *, at: datetime) -> Journey:
+    """Where the merchant stands with order credit at `at`.
+
+    The worst of its drawdowns decides for an open line. Raises NoBusinessDay.
+    """
+    line = (
+        CreditLine.objects.select_related("product_version__funding_source", "offer")
+        .filter(merchant_id=merchant_id, product__code=ORDER_CREDIT)
+        .exclude(status=LineStatus.CLOSED)
+        .first()
+    )
+    if line is not None:
+        return _servicing(line)
+    application = (
+        Application.objects.select_related("decision")
+        .filter(merchant_id=merchant_id, product__code=ORDER_CREDIT)
+        .order_by("-submitted_at", "-id")
+        .first()
+    )
+    if application is None:
+        return Journey(stage="none")
+    return _ONBOARDING[ApplicationStatus(application.status)](application, at)
+
+
+def _servicing(line: CreditLine) -> Journey:
+    on = open_day()
+    late = overdue(on).filter(line=line).order_by("oldest_unpaid_on").first()
+    if late is not None:
+        return Journey(stage="overdue", line=line, days=(on - late.oldest_unpaid_on).days)
+    unpaid = Drawdown.objects.filter(line=line, oldest_unpaid_on__lt=on)
+    graced = [
+        due_on + timedelta(days=grace_days)
+        for due_on, grace_days in unpaid.values_list("oldest_unpaid_on", "grace_days")
+    ]
+    if graced:
+        return Journey(stage="in_grace", line=line, until_on=min(graced))
+    return Journey(stage=str(line.status), line=line)
+
+
+def _submitted(application: Application, at: datetime) -> Journey:  # noqa: ARG001 -- one shape for all
+    return Journey(stage="submitted", application=application)
+
+
+def _in_review(application: Application, at: datetime) -> Journey:
+    """A reviewer answers by the evening of the first working day after the referral."""
+    until, is_workday = clock.day_of(application.decided_at or at), workday_test()
+    until += timedelta(days=1)
+    while not is_workday(until):
+        until += timedelta(days=1)
+    return Journey(stage="in_review", application=application, until_on=until)
+
+
+def _approved(application: Application, at: datetime) -> Journey:
+    offer = Offer.objects.select_related(
+        "cost_sheet", "merchant", "product_version__funding_source"
+    ).get(application=application)
+    is_open = offer.status == OfferStatus.OPEN and at < offer.expires_at
+    return Journey(
+        stage="approved" if is_open else "expired",
+        application=application,
+        offer=offer,
+        until_on=clock.day_of(offer.expires_at),
+    )
+
+
+def _declined(application: Application, at: datetime) -> Journey:
+    again_on = application.reapply_on
+    if again_on is None or clock.day_of(at) >= again_on:
+        return Journey(stage="none", application=application)
+    return Journey(stage="declined", application=application, until_on=again_on)
+
+
+def _ended(application: Application, at: datetime) -> Journey:  # noqa: ARG001 -- one shape for all
+    return Journey(stage="none", application=application)
+
+
+_ONBOARDING: Final[dict[str, Callable[[Application, datetime], Journey]]] = {
+    ApplicationStatus.DRAFT: _ended,
+    ApplicationStatus.SUBMITTED: _submitted,
+    ApplicationStatus.IN_REVIEW: _in_review,
+    ApplicationStatus.APPROVED: _approved,
+    ApplicationStatus.DECLINED: _declined,
+    ApplicationStatus.EXPIRED: _ended,
+    ApplicationStatus.ACTIVATED: _ended,  # its line was closed since
+}
+
+
+def published_version() -> ProductVersion:
+    """What is on offer now, with its lender. Raises ProductUnavailable."""
+    version = (
+        ProductVersion.objects.select_related("funding_source")
+        .filter(product__code=ORDER_CREDIT, status=ProductStatus.PUBLISHED)
+        .first()
+    )
+    if version is None:
+        raise ProductUnavailable
+    return version
+
+
+def price_range() -> tuple[Decimal, Decimal]:
+    """Lowest and highest annual rate of the policy in force. Raises NoChampion."""
+    prices = champions().policy.price.values()
+    return min(prices), max(prices)
+
+
+def list_bills(merchant_id: str) -> QuerySet[Any]:
+    """Unpaid installments of captured drawdowns, the next due first."""
+    return (
+        PlanRow.objects.select_related("drawdown")
+        .filter(drawdown__merchant_id=merchant_id, paid_off_on=None)
+        .order_by("due_on", "id")
+    )
+
+
+def order_drawdown(merchant_id: str, order_no: str) -> Drawdown | None:
+    """The living drawdown of an order, if it was paid with the line already."""
+    found: Drawdown | None = (
+        Drawdown.objects.filter(merchant_id=merchant_id, order_no=order_no)
+        .exclude(status__in=[DrawdownStatus.CANCELED, DrawdownStatus.EXPIRED])
+        .first()
+    )
+    return found
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Payoff:
+    """What a drawdown asks for on the open day, in fen.
+
+    `due_minor` is past due and due, or else the running installment with the interest earned so
+    far; `saved_minor` is the planned interest that paying everything today spares.
+    """
+
+    on: date
+    rows: tuple[Row, ...]
+    due_minor: int
+    due_on: date | None
+    payoff_minor: int
+    principal_minor: int
+    interest_minor: int
+    penalty_minor: int
+    saved_minor: int
+
+
+def payoff(drawdown: Drawdown) -> Payoff:
+    """The live figures of a captured drawdown. Raises ValueError when nothing was captured."""
+    answer = derived(drawdown, happenings(drawdown.id), as_of=open_day())
+    year_days = DrawdownTerms.from_json(drawdown.terms).year_days
+    owed = {row.seq: _owed_now(row, answer, year_days) for row in answer.rows}
+    unpaid = [row for row in answer.rows if row.paid_off_on is None and row.unpaid_minor]
+    due = [row for row in unpaid if row.due_on <= answer.as_of] or unpaid[:1]
+    interest = answer.accrued_interest_minor - sum(r.paid_interest_minor for r in answer.rows)
+    penalty = answer.accrued_penalty_minor - sum(r.paid_penalty_minor for r in answer.rows)
+    return Payoff(
+        on=answer.as_of,
+        rows=answer.rows,
+        due_minor=sum(owed[row.seq] for row in due),
+        due_on=due[0].due_on if due else None,
+        payoff_minor=answer.payoff_minor,
+        principal_minor=answer.outstanding_principal_minor,
+        interest_minor=interest,
+        penalty_minor=penalty,
+        saved_minor=sum(row.unpaid_interest_minor for row in answer.rows) - interest,
+    )
+
+
+def _owed_now(row: Row, answer: Derived, year_days: int) -> int:
+    earned = sum(
+        part.earned_minor(answer.as_of, year_days)
+        for part in answer.segments
+        if part.seq == row.seq
+    )
+    return row.unpaid_principal_minor + earned - row.paid_interest_minor - row.paid_penalty_minor
+
+
+def payment_preview(drawdown: Drawdown, amount_minor: int) -> dict[str, int]:
+    """How a payment on the open day would be taken: fen per component, and what would be unspent."""
+    day, seq = open_day(), drawdown.event_count + 1
+    answer = derived(
+        drawdown,
+        [*happenings(drawdown.id), Happening(seq, "repayment", day, amount_minor)],
+        as_of=day,
+    )
+    taken = {name: _taken(answer, seq, name) for name in ("principal", "interest", "penalty")}
+    return {**taken, "unspent": answer.unspent.get(seq, 0), "left": answer.payoff_minor}
+
+
+def _taken(answer: Derived, seq: int, component: str) -> int:
+    return sum(
+        part.amount_minor
+        for part in answer.taken
+        if part.event_seq == seq and part.component == component
+    )
+
+
+def count_periods(rows: Sequence[Row]) -> int:
+    """How many installments are still to be paid."""
+    return sum(row.paid_off_on is None and row.unpaid_minor > 0 for row in rows)

@@ -1,0 +1,153 @@
+"""The invariants of the books as SQL: each answers how many rows break it.
+
+Numbers refer to the list of invariants in `docs/architecture.md`.
+"""
+
+from datetime import date
+from typing import Final
+
+from django.db import connection
+
+from platform_app.kernel import ids
+from platform_app.kernel.scope import current_tenant_id
+
+CONTROL: Final = """
+SELECT count(*) FROM (
+    SELECT a.funding_source_id,
+           sum(p.amount_minor) FILTER (WHERE a.code = '1101') AS loans,
+           sum(p.amount_minor) FILTER (WHERE a.code = '1102') AS interest,
+           sum(p.amount_minor) FILTER (WHERE a.code = '1103') AS penalty
+    FROM credit_account a
+    JOIN credit_posting p ON p.tenant_id = a.tenant_id AND p.account_id = a.id
+    WHERE a.tenant_id = %(tenant)s GROUP BY 1
+) b JOIN LATERAL (
+    SELECT coalesce(sum(d.outstanding_principal_minor), 0) AS principal FROM credit_drawdown d
+    WHERE d.tenant_id = %(tenant)s AND d.funding_source_id = b.funding_source_id
+) o ON true JOIN LATERAL (
+    SELECT coalesce(sum(amount) FILTER (WHERE kind = 'interest'), 0) AS interest,
+           coalesce(sum(amount) FILTER (WHERE kind = 'penalty'), 0) AS penalty
+    FROM (SELECT kind, round(base_minor * annual_rate
+                 * greatest(0, least(%(through)s::date, to_on) - from_on) / year_days) AS amount
+          FROM credit_interestsegment
+          WHERE tenant_id = %(tenant)s AND funding_source_id = b.funding_source_id) s
+) e ON true JOIN LATERAL (
+    SELECT coalesce(sum(l.amount_minor) FILTER (WHERE l.component = 'interest'), 0) AS interest,
+           coalesce(sum(l.amount_minor) FILTER (WHERE l.component = 'penalty'), 0) AS penalty
+    FROM credit_allocation l
+    JOIN credit_drawdown d ON d.tenant_id = l.tenant_id AND d.id = l.drawdown_id
+    WHERE l.tenant_id = %(tenant)s AND d.funding_source_id = b.funding_source_id
+) t ON true
+WHERE coalesce(b.loans, 0) <> o.principal
+   OR coalesce(b.interest, 0) <> e.interest - t.interest
+   OR coalesce(b.penalty, 0) <> e.penalty - t.penalty
+"""
+
+NIGHTLY: Final = {
+    # 2: the trial balance is zero
+    "trial_balance_is_zero": """
+        SELECT count(*) FROM (SELECT sum(amount_minor) AS total FROM credit_posting
+        WHERE tenant_id = %(tenant)s) t WHERE total <> 0""",
+    # 3 and 10: control accounts equal the derived outstanding; posted accrual equals the formula
+    "control_accounts_agree": CONTROL,
+    # 13 and 15: what the line says is used and held is what its drawdowns and holds say
+    "lines_agree": """
+        SELECT count(*) FROM credit_creditline l WHERE l.tenant_id = %(tenant)s AND (
+            l.used_minor <> (SELECT coalesce(sum(d.outstanding_principal_minor), 0)
+                FROM credit_drawdown d WHERE d.tenant_id = l.tenant_id AND d.line_id = l.id)
+            OR l.held_minor <> (SELECT coalesce(sum(
+                h.amount_minor - h.captured_minor - h.released_minor), 0)
+                FROM credit_hold h WHERE h.tenant_id = l.tenant_id AND h.line_id = l.id))""",
+    "exposure_agrees": """
+        SELECT count(*) FROM (
+            SELECT coalesce(sum(used_minor), 0) AS used FROM risk_exposurebucket
+            WHERE tenant_id = %(tenant)s AND name = 'tenant_pool') b
+        WHERE b.used <> (SELECT coalesce(sum(used_minor + held_minor), 0)
+                         FROM credit_creditline WHERE tenant_id = %(tenant)s)""",
+}
+
+FULL: Final = {
+    # 1: every entry sums to zero and has two sides
+    "entries_balance": """
+        SELECT count(*) FROM (
+            SELECT e.id FROM credit_journalentry e LEFT JOIN credit_posting p
+                ON p.tenant_id = e.tenant_id AND p.entry_id = e.id
+            WHERE e.tenant_id = %(tenant)s GROUP BY e.id
+            HAVING coalesce(sum(p.amount_minor), 1) <> 0 OR count(p.id) < 2) broken""",
+    # 2: also per booked day and per value day
+    "days_balance": """
+        SELECT count(*) FROM (
+            SELECT e.booked_on, e.value_on FROM credit_journalentry e JOIN credit_posting p
+                ON p.tenant_id = e.tenant_id AND p.entry_id = e.id
+            WHERE e.tenant_id = %(tenant)s GROUP BY 1, 2 HAVING sum(p.amount_minor) <> 0) broken""",
+    # 4: the rows' principal is what was captured; what is unpaid is outstanding
+    "plans_agree": """
+        SELECT count(*) FROM (
+            SELECT d.id FROM credit_drawdown d LEFT JOIN credit_planrow r
+                ON r.tenant_id = d.tenant_id AND r.drawdown_id = d.id
+            WHERE d.tenant_id = %(tenant)s GROUP BY d.id, d.captured_minor,
+                d.outstanding_principal_minor
+            HAVING coalesce(sum(r.principal_minor), 0) <> d.captured_minor
+                OR coalesce(sum(r.principal_minor - r.paid_principal_minor), 0)
+                   <> d.outstanding_principal_minor) broken""",
+    # 5: what the rows say is paid is what was allocated
+    "allocations_agree": """
+        SELECT count(*) FROM credit_planrow r LEFT JOIN LATERAL (
+            SELECT coalesce(sum(amount_minor) FILTER (WHERE component = 'principal'), 0) AS p,
+                   coalesce(sum(amount_minor) FILTER (WHERE component = 'interest'), 0) AS i,
+                   coalesce(sum(amount_minor) FILTER (WHERE component = 'penalty'), 0) AS n
+            FROM credit_allocation a WHERE a.tenant_id = r.tenant_id
+                AND a.drawdown_id = r.drawdown_id AND a.seq = r.seq) a ON true
+        WHERE r.tenant_id = %(tenant)s AND (r.paid_principal_minor, r.paid_interest_minor,
+            r.paid_penalty_minor) <> (a.p, a.i, a.n)""",
+    # 6: a payment is what it was allocated plus what is unspent
+    "payments_agree": """
+        SELECT count(*) FROM credit_repayment y WHERE y.tenant_id = %(tenant)s AND
+            y.allocated_minor <> (SELECT coalesce(sum(a.amount_minor), 0)
+                FROM credit_loanevent e JOIN credit_allocation a
+                    ON a.tenant_id = e.tenant_id AND a.loan_event_id = e.id
+                WHERE e.tenant_id = y.tenant_id AND e.kind = 'repayment'
+                  AND e.key = y.external_id)""",
+    # 15: a finished hold has nothing left
+    "holds_agree": """
+        SELECT count(*) FROM credit_hold h JOIN credit_drawdown d
+            ON d.tenant_id = h.tenant_id AND d.id = h.drawdown_id
+        WHERE h.tenant_id = %(tenant)s AND h.captured_minor <> d.captured_minor""",
+    # 16: an open row past its due date is what the drawdown calls its oldest unpaid
+    "oldest_unpaid_agrees": """
+        SELECT count(*) FROM credit_drawdown d WHERE d.tenant_id = %(tenant)s
+          AND d.oldest_unpaid_on IS DISTINCT FROM (
+            SELECT min(r.due_on) FROM credit_planrow r
+            WHERE r.tenant_id = d.tenant_id AND r.drawdown_id = d.id AND r.paid_off_on IS NULL
+              AND (r.principal_minor > r.paid_principal_minor
+                   OR r.interest_minor > r.paid_interest_minor)
+              AND r.due_on < %(through)s)""",
+    # 18 and 19: one open day, no gap between days
+    "days_are_gapless": """
+        SELECT count(*) FROM (
+            SELECT "on" - lag("on") OVER (ORDER BY "on") AS step FROM credit_businessday
+            WHERE tenant_id = %(tenant)s) s WHERE step <> 1""",
+    # 23: a batch's net is the sum of its lines
+    "settlements_agree": """
+        SELECT count(*) FROM credit_settlementbatch b WHERE b.tenant_id = %(tenant)s AND
+            (b.net_minor, b.line_count) <> (
+                SELECT coalesce(sum(l.amount_minor), 0), count(*) FROM credit_settlementline l
+                WHERE l.tenant_id = b.tenant_id AND l.batch_id = b.id)""",
+}
+
+
+def nightly_checks(*, accrued_through: date) -> dict[str, int]:
+    """Broken rows per check of the daily close (0 is good)."""
+    return {name: _count(sql, accrued_through) for name, sql in NIGHTLY.items()}
+
+
+def full_checks(*, accrued_through: date) -> dict[str, int]:
+    """Broken rows per check, all of them (0 is good)."""
+    return {name: _count(sql, accrued_through) for name, sql in {**NIGHTLY, **FULL}.items()}
+
+
+def _count(sql: str, through: date) -> int:
+    with connection.cursor() as cursor:
+        tenant = str(ids.to_uuid("tnt", current_tenant_id()))
+        cursor.execute(sql, {"tenant": tenant, "through": through})
+        row = cursor.fetchone()
+    return int(row[0]) if row else 0
