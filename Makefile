@@ -41,17 +41,17 @@ assets: setup ## Fetch the front-end files of package-lock.json
 
 # --- Running ---------------------------------------------------------------------------------------
 
-demo: assets ## Two partners with ninety days of life, and a server to look at them
+demo: assets ## Two partners with 180 days of life, and everything running
 	@$(MANAGE) demo
 
 run: assets ## The development server
 	@DEBUG=$${DEBUG:-1} $(MANAGE) runserver
 
 worker: setup ## One Celery worker with the timetable
-	@$(BIN)/celery -A platform_app worker --beat --concurrency 2 --schedule .data/beat
+	@$(BIN)/celery -A platform_app.celery worker --beat --concurrency 2 --schedule .data/beat
 
-smoke: assets ## Start everything as a user would, walk through it, stop
-	@$(MANAGE) smoke
+smoke: assets ## Start everything on free ports, live one credit life over HTTP, stop
+	@BAITIAO_DATA_DIR=.data/smoke BAITIAO_EMBEDDED_FSYNC=off $(SERVED) $(MANAGE) smoke
 
 bench: setup ## Measure; NAME=... measures one thing
 	@$(MANAGE) bench $(NAME)

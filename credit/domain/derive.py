@@ -106,7 +106,10 @@ class Segment:
 
 @dataclass(frozen=True, slots=True)
 class Derived:
-    """The answer. `rows` carry the whole plan; `owed_*` are what stands at `as_of`."""
+    """The answer. `rows` carry the whole plan; the sums are what stands at `as_of`.
+
+    `payoff_minor` ends the drawdown that day; `due_minor` pays what is due or past due.
+    """
 
     as_of: date
     rows: tuple[Row, ...]
@@ -117,6 +120,7 @@ class Derived:
     accrued_interest_minor: int
     accrued_penalty_minor: int
     payoff_minor: int
+    due_minor: int
     oldest_unpaid_on: date | None
     next_event_on: date | None
     paid_off_on: date | None
@@ -316,6 +320,7 @@ class _Life:
         paid = {c: sum(t.amount_minor for t in self.taken if t.component == c) for c in COMPONENTS}
         open_rows = [row for row in self.rows if row.paid_off_on is None and row.unpaid_minor]
         billed = [row for row in open_rows if row.due_on < day]
+        penalty = earned["penalty"] - paid["penalty"]
         return Derived(
             as_of=day,
             rows=tuple(self.rows),
@@ -326,8 +331,11 @@ class _Life:
             accrued_interest_minor=earned["interest"],
             accrued_penalty_minor=earned["penalty"],
             payoff_minor=principal
-            + earned["interest"] - paid["interest"]
-            + earned["penalty"] - paid["penalty"],
+            + earned["interest"] - paid["interest"] + penalty,
+            due_minor=penalty + sum(
+                row.unpaid_principal_minor + row.unpaid_interest_minor
+                for row in open_rows if row.seed_due_on <= day
+            ),
             oldest_unpaid_on=min((r.due_on for r in billed), default=None),
             next_event_on=self._next_event(open_rows),
             paid_off_on=None if open_rows else max(e.value_on for e in self.events),

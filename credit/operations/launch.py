@@ -8,9 +8,9 @@ from credit.models import ProductVersion
 from credit.operations.products import open_books, publish_product, standard_terms
 from platform_app.kernel.tenancy import tenant_scope
 from risk.operations.policies import install_defaults
-from tenants.domain.verticals import vertical as vertical_preset
 from tenants.models import Tenant
 from tenants.operations.tenants import create_tenant
+from tenants.queries.tenants import vertical as vertical_preset
 
 ORDER_CREDIT = "order_credit"
 EXPOSURE_CAP_MINOR = 100_000_000_000

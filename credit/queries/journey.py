@@ -4,7 +4,7 @@ The table of ux.md §1 as data: each stage has a section, a badge, a main button
 who is to act by when. Stages are computed from rows and dates, none is stored.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -13,15 +13,12 @@ from typing import Any, Final
 from django.db.models import QuerySet
 from django.utils.translation import gettext
 
-from credit.domain.derive import Derived, Happening, Row
-from credit.domain.terms import DrawdownTerms
 from credit.enums import ApplicationStatus, DrawdownStatus, LineStatus, OfferStatus, ProductStatus
 from credit.errors import ProductUnavailable
 from credit.models import Application, CreditLine, Drawdown, Offer, PlanRow, ProductVersion
 from credit.queries.business_day import open_day
 from credit.queries.calendar import workday_test
 from credit.queries.drawdowns import overdue
-from credit.queries.plans import derived, happenings
 from platform_app.kernel import clock
 from platform_app.kernel.errors import gettext_noop
 from platform_app.kernel.templatetags.money import day as day_words
@@ -262,6 +259,12 @@ def list_bills(merchant_id: str) -> QuerySet[Any]:
     )
 
 
+def list_drawdowns(merchant_id: str) -> QuerySet[Drawdown]:
+    """The merchant's drawdowns, newest first."""
+    rows: QuerySet[Drawdown] = Drawdown.objects.filter(merchant_id=merchant_id).order_by("-id")
+    return rows
+
+
 def order_drawdown(merchant_id: str, order_no: str) -> Drawdown | None:
     """The living drawdown of an order, if it was paid with the line already."""
     found: Drawdown | None = (
@@ -270,78 +273,3 @@ def order_drawdown(merchant_id: str, order_no: str) -> Drawdown | None:
         .first()
     )
     return found
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Payoff:
-    """What a drawdown asks for on the open day, in fen.
-
-    `due_minor` is past due and due, or else the running installment with the interest earned so
-    far; `saved_minor` is the planned interest that paying everything today spares.
-    """
-
-    on: date
-    rows: tuple[Row, ...]
-    due_minor: int
-    due_on: date | None
-    payoff_minor: int
-    principal_minor: int
-    interest_minor: int
-    penalty_minor: int
-    saved_minor: int
-
-
-def payoff(drawdown: Drawdown) -> Payoff:
-    """The live figures of a captured drawdown. Raises ValueError when nothing was captured."""
-    answer = derived(drawdown, happenings(drawdown.id), as_of=open_day())
-    year_days = DrawdownTerms.from_json(drawdown.terms).year_days
-    owed = {row.seq: _owed_now(row, answer, year_days) for row in answer.rows}
-    unpaid = [row for row in answer.rows if row.paid_off_on is None and row.unpaid_minor]
-    due = [row for row in unpaid if row.due_on <= answer.as_of] or unpaid[:1]
-    interest = answer.accrued_interest_minor - sum(r.paid_interest_minor for r in answer.rows)
-    penalty = answer.accrued_penalty_minor - sum(r.paid_penalty_minor for r in answer.rows)
-    return Payoff(
-        on=answer.as_of,
-        rows=answer.rows,
-        due_minor=sum(owed[row.seq] for row in due),
-        due_on=due[0].due_on if due else None,
-        payoff_minor=answer.payoff_minor,
-        principal_minor=answer.outstanding_principal_minor,
-        interest_minor=interest,
-        penalty_minor=penalty,
-        saved_minor=sum(row.unpaid_interest_minor for row in answer.rows) - interest,
-    )
-
-
-def _owed_now(row: Row, answer: Derived, year_days: int) -> int:
-    earned = sum(
-        part.earned_minor(answer.as_of, year_days)
-        for part in answer.segments
-        if part.seq == row.seq
-    )
-    return row.unpaid_principal_minor + earned - row.paid_interest_minor - row.paid_penalty_minor
-
-
-def payment_preview(drawdown: Drawdown, amount_minor: int) -> dict[str, int]:
-    """How a payment on the open day would be taken: fen per component, and what would be unspent."""
-    day, seq = open_day(), drawdown.event_count + 1
-    answer = derived(
-        drawdown,
-        [*happenings(drawdown.id), Happening(seq, "repayment", day, amount_minor)],
-        as_of=day,
-    )
-    taken = {name: _taken(answer, seq, name) for name in ("principal", "interest", "penalty")}
-    return {**taken, "unspent": answer.unspent.get(seq, 0), "left": answer.payoff_minor}
-
-
-def _taken(answer: Derived, seq: int, component: str) -> int:
-    return sum(
-        part.amount_minor
-        for part in answer.taken
-        if part.event_seq == seq and part.component == component
-    )
-
-
-def count_periods(rows: Sequence[Row]) -> int:
-    """How many installments are still to be paid."""
-    return sum(row.paid_off_on is None and row.unpaid_minor > 0 for row in rows)

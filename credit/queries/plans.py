@@ -4,7 +4,7 @@ from datetime import date
 
 from credit.domain.derive import Derived, Happening, derive
 from credit.domain.terms import DrawdownTerms
-from credit.models import Drawdown, LoanEvent
+from credit.models import Drawdown, InterestSegment, LoanEvent, PlanRow
 from credit.queries.calendar import workday_test
 
 
@@ -23,3 +23,29 @@ def derived(drawdown: Drawdown, events: list[Happening], *, as_of: date) -> Deri
     """Run `derive` on a drawdown's own terms."""
     terms = DrawdownTerms.from_json(drawdown.terms)
     return derive(terms, events, as_of=as_of, is_workday=workday_test())
+
+
+def difference_from_derived(drawdown: Drawdown, *, as_of: date) -> str | None:
+    """The first stored figure that is not what the events say, or None when all agree."""
+    answer = derived(drawdown, happenings(drawdown.id), as_of=as_of)
+    for name in ("outstanding_principal_minor", "oldest_unpaid_on", "next_event_on", "maturity_on"):
+        if getattr(drawdown, name) != getattr(answer, name):
+            return name
+    stored = PlanRow.objects.filter(drawdown=drawdown).order_by("seq")
+    for row, expected in zip(stored, answer.rows, strict=True):
+        for name in _ROW_FIGURES:
+            if getattr(row, name) != getattr(expected, name):
+                return f"row {row.seq}: {name}"
+    segments = set(
+        InterestSegment.objects.filter(drawdown=drawdown).values_list(
+            "kind", "seq", "from_on", "to_on", "base_minor"
+        )
+    )
+    wanted = {(s.kind, s.seq, s.from_on, s.to_on, s.base_minor) for s in answer.segments}
+    return None if segments == wanted else "segments"
+
+
+_ROW_FIGURES = (
+    "due_on", "principal_minor", "interest_minor", "penalty_minor", "paid_principal_minor",
+    "paid_interest_minor", "paid_penalty_minor", "paid_off_on",
+)  # fmt: skip

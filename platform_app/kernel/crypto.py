@@ -14,9 +14,9 @@ from uuid import UUID
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
 
-from platform_app.kernel import ids
+from platform_app.kernel import ids, scope
 from platform_app.kernel.models import DataKey
-from platform_app.kernel.scope import current_tenant_id
+from platform_app.kernel.scope import Scope, current_tenant_id
 
 _NONCE = 12
 
@@ -31,7 +31,8 @@ def seal(text: str, *, purpose: str) -> bytes:
     """Encrypt for the current tenant. `purpose` (e.g. `person.phone`) is bound to the value."""
     key_id = _active_key_id(current_tenant_id())
     nonce = os.urandom(_NONCE)
-    box = AESGCM(_data_key(key_id)).encrypt(nonce, text.encode(), purpose.encode())
+    key = _data_key(key_id, scope.required())
+    box = AESGCM(key).encrypt(nonce, text.encode(), purpose.encode())
     return ids.to_uuid("dek", key_id).bytes + nonce + box
 
 
@@ -40,12 +41,13 @@ def unseal(sealed: bytes, *, purpose: str) -> str:
     raw = bytes(sealed)
     key_id = ids.from_uuid("dek", UUID(bytes=raw[:16]))
     nonce, box = raw[16 : 16 + _NONCE], raw[16 + _NONCE :]
-    return AESGCM(_data_key(key_id)).decrypt(nonce, box, purpose.encode()).decode()
+    key = _data_key(key_id, scope.required())
+    return AESGCM(key).decrypt(nonce, box, purpose.encode()).decode()
 
 
 def blind_index(text: str, *, purpose: str) -> str:
     """A keyed hash by which equal values of one tenant can be found again."""
-    key = _data_key(_first_key_id(current_tenant_id()))
+    key = _data_key(_first_key_id(current_tenant_id()), scope.required())
     return hmac.new(key, f"{purpose}:{text}".encode(), hashlib.sha256).hexdigest()
 
 
@@ -63,25 +65,32 @@ def unseal_for_platform(sealed: bytes, *, purpose: str) -> str:
 
 
 def mask_phone(text: str) -> str:
-    """`13812345678` → `138****5678`."""
-    return f"{text[:3]}****{text[-4:]}" if len(text) >= 8 else "****"
+    """`13812345678` → `138****5678`; of a number too short to hide anything, nothing is shown."""
+    return f"{text[:3]}****{text[-4:]}" if len(text) >= 11 else "****"  # noqa: PLR2004
 
 
 def mask_name(text: str) -> str:
     """`张三丰` → `张*`; the compound surnames keep both characters."""
     if not text:
         return ""
-    return (text[:2] if text[:2] in _COMPOUND_SURNAMES else text[:1]) + "*"
+    is_compound = len(text) > 2 and text[:2] in _COMPOUND_SURNAMES  # noqa: PLR2004
+    return (text[:2] if is_compound else text[:1]) + "*"
 
 
 def mask_tail(text: str, keep: int = 4) -> str:
     """All but the last `keep` characters."""
-    return "*" * max(0, len(text) - keep) + text[-keep:]
+    hidden = max(0, len(text) - keep)
+    return "*" * hidden + text[hidden:]
 
 
 _COMPOUND_SURNAMES = frozenset(
-    ["欧阳", "司马", "上官", "诸葛", "东方", "皇甫", "尉迟", "公孙", "慕容", "令狐", "夏侯", "司徒"]
-)
+    [
+        "欧阳", "司马", "上官", "诸葛", "东方", "皇甫", "尉迟", "公孙", "慕容", "令狐",
+        "夏侯", "司徒", "宇文", "长孙", "司空", "端木", "南宫", "独孤", "轩辕", "呼延",
+        "钟离", "闻人", "赫连", "西门", "东郭", "淳于", "鲜于", "濮阳", "澹台", "申屠",
+        "公羊", "太史", "万俟", "单于", "百里", "拓跋",
+    ]
+)  # fmt: skip
 
 
 @lru_cache(maxsize=20_000)
@@ -95,7 +104,8 @@ def _active_key_id(tenant_id: str) -> str:
 
 
 @lru_cache(maxsize=20_000)
-def _data_key(key_id: str) -> bytes:
+def _data_key(key_id: str, _reader: Scope) -> bytes:
+    """Remembered per scope: a key one tenant has read is not read from memory by another."""
     row = DataKey.objects.get(pk=key_id)
     raw = bytes(row.wrapped)
     return AESGCM(settings.MASTER_KEY).decrypt(raw[:_NONCE], raw[_NONCE:], row.tenant_id.encode())

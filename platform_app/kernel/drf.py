@@ -1,25 +1,29 @@
 """The REST surface's manners: problem+json, tenant scope, idempotency, cursor pages."""
 
+import re
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 import structlog
+from django.db import OperationalError
 from django.db.models import Model, QuerySet
-from django.http import Http404
-from django.utils.translation import gettext
+from django.http import Http404, HttpRequest
+from django.http.response import HttpResponseBase
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import override
 from rest_framework import exceptions, serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from platform_app.kernel import idempotency
-from platform_app.kernel.errors import DomainError, Invalid, NotFound
+from platform_app.kernel.errors import DomainError, Invalid, NotFound, Unavailable
 from platform_app.kernel.http import request_id_of, say
 from platform_app.kernel.tenancy import tenant_scope
 
 logger = structlog.get_logger(__name__)
+_LIMIT: Final = re.compile(r"[1-9][0-9]?|100")
 
 
 class StrictSerializer(serializers.Serializer[Any]):
@@ -48,7 +52,7 @@ class ApiView(APIView):
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
         if request.auth is not None:
-            self._scopes.enter_context(tenant_scope(request.auth.tenant_id))
+            self._scopes.enter_context(tenant_scope(caller_of(request).tenant_id))
 
     def body(self, request: Request) -> dict[str, Any]:
         """The validated request body. Raises problem 422 with the path of each bad field."""
@@ -60,7 +64,7 @@ class ApiView(APIView):
     def once(self, request: Request, act: Callable[[], tuple[int, Any]]) -> Response:
         """Run `act` under the request's Idempotency-Key and answer with its body."""
         answer = idempotency.once(
-            caller=request.auth.caller_id,
+            caller=caller_of(request).caller_id,
             operation=f"{request.method} {request.path}",
             key=request.headers.get("Idempotency-Key", ""),
             payload=request.data,
@@ -70,6 +74,34 @@ class ApiView(APIView):
         if answer.replayed:
             response["Idempotent-Replayed"] = "true"
         return response
+
+
+def caller_of(request: Request) -> Any:
+    """Who signed the request: what the authentication class made of it."""
+    return request.auth
+
+
+def actor_of(request: Request) -> str:
+    """Who signed the request, as operations and events name them."""
+    return str(caller_of(request).actor)
+
+
+def by_method(**operations: type[ApiView]) -> Callable[..., HttpResponseBase]:
+    """Several operations at one address, each a view of its own: `by_method(get=…, post=…)`.
+
+    The schema generator reads `cls`, a class that has all of their handlers.
+    """
+    views = {method: operation.as_view() for method, operation in operations.items()}
+    first = next(iter(views.values()))
+    handlers = {method: getattr(one, method) for method, one in operations.items()}
+
+    def chosen(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        return views.get(str(request.method).lower(), first)(request, *args, **kwargs)
+
+    chosen.cls = type("Operations", (ApiView,), handlers)  # type: ignore[attr-defined]
+    chosen.initkwargs = {}  # type: ignore[attr-defined]
+    chosen.csrf_exempt = True  # type: ignore[attr-defined]
+    return chosen
 
 
 def page(
@@ -97,7 +129,7 @@ def page(
 
 
 def _limit(text: str) -> int:
-    if not text.isdigit() or not 1 <= int(text) <= 100:
+    if not _LIMIT.fullmatch(text):
         raise Invalid(field="limit")
     return int(text)
 
@@ -105,23 +137,32 @@ def _limit(text: str) -> int:
 def problem_handler(exc: Exception, context: dict[str, Any]) -> Response | None:
     """Every refusal as RFC 9457 problem+json in the caller's language, with a stable code."""
     request = context["request"]
-    if isinstance(exc, DomainError):
-        return _answer(request, exc.status, exc.code, say(exc), say(exc, "en"), _where(exc))
     if isinstance(exc, Http404):
-        missing = NotFound(noun="object")
-        return _answer(request, 404, missing.code, say(missing), say(missing, "en"), [])
-    if isinstance(exc, exceptions.ValidationError):
-        return _validation(request, exc)
-    if isinstance(exc, exceptions.APIException):
-        detail = str(exc.detail)
+        exc = NotFound(noun="object")
+    if isinstance(exc, OperationalError):
+        logger.warning("api.database_busy", error=str(exc))
+        exc = Unavailable()  # a lock that was not given in time, a deadlock, a lost connection
+    if isinstance(exc, DomainError):
+        response = _answer(request, exc.status, exc.code, say(exc), say(exc, "en"), _where(exc))
+    elif isinstance(exc, exceptions.ValidationError):
+        response = _validation(request, exc)
+    elif isinstance(exc, exceptions.APIException):
         code = str(getattr(exc.detail, "code", exc.default_code))
-        response = _answer(request, exc.status_code, code, gettext(detail), detail, [])
-        if isinstance(exc, exceptions.MethodNotAllowed | exceptions.NotAuthenticated):
-            header = exc.__dict__.get("auth_header")
-            if header:
-                response["WWW-Authenticate"] = header
-        return response
-    return None
+        text = str(exc.detail)
+        response = _answer(request, exc.status_code, code, text, _english(exc), [])
+    else:
+        return None
+    if response.status_code == 401:  # noqa: PLR2004
+        response["WWW-Authenticate"] = context["view"].get_authenticate_header(request)
+    if response.data["retryable"]:
+        response["Retry-After"] = "1"
+    return response
+
+
+def _english(exc: exceptions.APIException) -> str:
+    """DRF translates a detail when it is raised; the English default is what is left to say."""
+    with override("en"):
+        return str(exc.default_detail).replace(' "{method}"', "").replace(' "{media_type}"', "")
 
 
 def _where(error: DomainError) -> list[dict[str, Any]]:
@@ -131,10 +172,17 @@ def _where(error: DomainError) -> list[dict[str, Any]]:
 
 
 def _validation(request: Request, exc: exceptions.ValidationError) -> Response:
-    errors = list(_flatten(exc.get_full_details(), ""))
+    errors = field_problems(exc)
     text = _("Some fields are not valid.")
     detail = "；".join(f"{e['path']}: {e['message']}" for e in errors[:3])
-    return _answer(request, 422, "invalid", f"{text} {detail}", "Some fields are not valid.", errors)
+    return _answer(
+        request, 422, "invalid", f"{text} {detail}", "Some fields are not valid.", errors
+    )
+
+
+def field_problems(exc: exceptions.ValidationError) -> list[dict[str, str]]:
+    """Each bad field with its JSON pointer, a stable code and words."""
+    return list(_flatten(exc.get_full_details(), ""))
 
 
 def _flatten(detail: Any, path: str) -> Any:
@@ -142,7 +190,8 @@ def _flatten(detail: Any, path: str) -> Any:
         yield {"path": path or "/", "code": detail["code"], "message": str(detail["message"])}
     elif isinstance(detail, dict):
         for key, value in detail.items():
-            yield from _flatten(value, f"{path}/{key}")
+            at = path if key == "non_field_errors" else f"{path}/{key}"
+            yield from _flatten(value, at)
     elif isinstance(detail, list):
         nested = any(isinstance(item, dict) and "message" not in item for item in detail)
         for index, item in enumerate(detail):

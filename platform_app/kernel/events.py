@@ -91,29 +91,35 @@ def record_all(events: Sequence[NewEvent]) -> list[str]:
 
 
 def _dispatch(rows: Iterable[Event]) -> None:
-    wanted = [(row, c) for row in rows for c in _consumers.values() if c.wants(row.name)]
-    if not wanted:
-        return
-    tenant = str(ids.to_uuid("tnt", current_tenant_id()))
-    selects, params = [], []
-    for row, c in wanted:
-        condition = c.condition_sql.replace("%(tenant_id)s", "%s")
-        selects.append(
-            "SELECT %s::uuid, %s::uuid, %s, %s::uuid, %s::timestamptz, %s::timestamptz "
-            f"WHERE {condition}"
-        )
-        params += [str(ids.new_uuid()), tenant, c.name, str(ids.to_uuid("evt", row.id))]
-        params += [row.occurred_at, clock.now()]
-        params += [tenant] * condition.count("%s")
+    """One statement per interested consumer, however many events."""
+    wanted = 0
+    for c in _consumers.values():
+        mine = [row for row in rows if c.wants(row.name)]
+        if mine:
+            wanted += _insert_dispatches(c, mine)
+    if wanted:
+        jobs.enqueue("kernel.relay_dispatches")
+
+
+def _insert_dispatches(c: Consumer, rows: Sequence[Event]) -> int:
+    params = {
+        "ids": [str(ids.new_uuid()) for _ in rows],
+        "events": [str(ids.to_uuid("evt", row.id)) for row in rows],
+        "moments": [row.occurred_at for row in rows],
+        "tenant_id": str(ids.to_uuid("tnt", current_tenant_id())),
+        "consumer": c.name,
+        "now": clock.now(),
+    }
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO kernel_dispatch"
-            " (id, tenant_id, consumer, event_id, occurred_at, next_attempt_at) "
-            + " UNION ALL ".join(selects),
+            " (id, tenant_id, consumer, event_id, occurred_at, next_attempt_at)"
+            " SELECT n.id, %(tenant_id)s, %(consumer)s, n.event, n.moment, %(now)s"
+            " FROM unnest(%(ids)s::uuid[], %(events)s::uuid[], %(moments)s::timestamptz[])"
+            f" AS n(id, event, moment) WHERE {c.condition_sql}",
             params,
         )
-        if cursor.rowcount:
-            jobs.enqueue("kernel.relay_dispatches")
+        return int(cursor.rowcount)
 
 
 def claim_due(*, limit: int, at: datetime) -> list[Dispatch]:
@@ -140,7 +146,8 @@ def settle(dispatch: Dispatch, *, error: str | None, at: datetime) -> None:
 
 def ensure_partitions(first: date | None = None, months: int = 4) -> None:
     """Create the partitions of `months` months from `first` (default: last month)."""
-    month = (first or clock.today() - timedelta(days=31)).replace(day=1)
+    last_month = clock.today().replace(day=1) - timedelta(days=1)
+    month = (first or last_month).replace(day=1)
     with connection.cursor() as cursor:
         for _ in range(months):
             cursor.execute("SELECT kernel_ensure_event_partition(%s)", [month])

@@ -35,12 +35,12 @@ def say(error: DomainError, language: str | None = None) -> str:
     """The refusal in the caller's language, its facts filled in (money facts end `_minor`)."""
     with override(language) if language else _as_is():
         text = gettext(error.message)
-    facts = {
-        key.removesuffix("_minor"): (
-            format_yuan(value) if key.endswith("_minor") else gettext(str(value))
-        )
-        for key, value in error.facts.items()
-    }
+        facts = {
+            key.removesuffix("_minor"): (
+                format_yuan(value) if key.endswith("_minor") else gettext(str(value))
+            )
+            for key, value in error.facts.items()
+        }
     for key, value in facts.items():
         text = text.replace("{" + key + "}", value)
     return text

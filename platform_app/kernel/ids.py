@@ -3,14 +3,18 @@
 Sortable by time of creation, 16 bytes in the database, never guessable from one another.
 """
 
+import base64
 import uuid
 from typing import Final
 
 import uuid_utils.compat
 
 ALPHABET: Final = "0123456789abcdefghjkmnpqrstvwxyz"
-_VALUES: Final = {letter: value for value, letter in enumerate(ALPHABET)}
+_STANDARD: Final = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
+_WRITE: Final = bytes.maketrans(_STANDARD, ALPHABET.encode())
+_READ: Final = bytes.maketrans(ALPHABET.encode(), _STANDARD)
 _LENGTH: Final = 26
+_ALLOWED: Final = frozenset(ALPHABET)
 
 
 def new_uuid() -> uuid.UUID:
@@ -25,24 +29,21 @@ def new_id(prefix: str) -> str:
 
 def from_uuid(prefix: str, value: uuid.UUID) -> str:
     """Write a stored UUID as its public id."""
-    number = value.int
-    letters = ["0"] * _LENGTH
-    for position in range(_LENGTH - 1, -1, -1):
-        letters[position] = ALPHABET[number & 31]
-        number >>= 5
-    return f"{prefix}_{''.join(letters)}"
+    # 4 + 16 bytes are 32 letters of 5 bits; the last 26 hold the 128 bits of the UUID.
+    text = base64.b32encode(b"\0\0\0\0" + value.bytes)[6:].translate(_WRITE)
+    return f"{prefix}_{text.decode()}"
 
 
 def to_uuid(prefix: str, text: str) -> uuid.UUID:
     """Read a public id back. Raises ValueError for another prefix, length or letter."""
     head, _, tail = text.rpartition("_")
-    if head != prefix or len(tail) != _LENGTH or tail[0] not in "01234567":
+    if (
+        head != prefix
+        or len(tail) != _LENGTH
+        or tail[0] not in "01234567"
+        or not _ALLOWED.issuperset(tail)
+    ):
         msg = f"not a {prefix} id"
         raise ValueError(msg)
-    number = 0
-    for letter in tail:
-        if letter not in _VALUES:
-            msg = f"not a {prefix} id"
-            raise ValueError(msg)
-        number = (number << 5) | _VALUES[letter]
-    return uuid.UUID(int=number)
+    raw = base64.b32decode(b"AAAAAA" + tail.encode().translate(_READ))
+    return uuid.UUID(bytes=raw[4:])

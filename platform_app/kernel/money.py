@@ -1,15 +1,19 @@
 """Money is a whole number of minor units (fen) and a currency."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
 from fractions import Fraction
-from typing import Literal, Self
+from functools import total_ordering
+from typing import Final, Literal, Self
 
 Rounding = Literal["half_up", "half_even", "down"]
+_YUAN: Final = re.compile(r"(-?)(\d{1,13}|\d{1,3}(?:,\d{3}){1,4})(?:\.(\d{1,2}))?", re.ASCII)
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@total_ordering
+@dataclass(frozen=True, slots=True)
 class Money:
     """An amount in minor units. Adding or comparing two currencies raises ValueError."""
 
@@ -23,6 +27,10 @@ class Money:
     def __sub__(self, other: "Money") -> "Money":
         self._same(other)
         return Money(self.minor - other.minor, self.currency)
+
+    def __lt__(self, other: "Money") -> bool:
+        self._same(other)
+        return self.minor < other.minor
 
     def scale(self, factor: Decimal | Fraction, *, rounding: Rounding) -> "Money":
         """Multiply, rounding once to whole minor units in the stated way."""
@@ -74,17 +82,17 @@ def split_minor(total: int, weights: Sequence[int]) -> list[int]:
 
 
 def yuan_to_minor(text: str) -> int:
-    """Read yuan text as fen. Raises ValueError unless it is a plain number with ≤ 2 decimals."""
-    cleaned = text.strip().replace(",", "").removeprefix("¥").removeprefix("￥")
-    sign, digits = (-1, cleaned[1:]) if cleaned.startswith("-") else (1, cleaned)
-    yuan, point, fen = digits.partition(".")
-    if not (yuan.isascii() and yuan.isdigit() and len(yuan) <= 13):
+    """Read yuan text as fen: `1234.5`, `¥1,234.50`, `-3`.
+
+    Raises ValueError unless it is a plain number with ≤ 2 decimals; a comma that does not part
+    thousands is refused, since `1,5` is one and a half to one reader and fifteen to another.
+    """
+    found = _YUAN.fullmatch(text.strip().removeprefix("¥").removeprefix("￥"))
+    if found is None:
         msg = "not an amount in yuan"
         raise ValueError(msg)
-    if point and not (fen.isascii() and fen.isdigit() and len(fen) <= 2):
-        msg = "more than two decimals"
-        raise ValueError(msg)
-    return sign * (int(yuan) * 100 + int((fen + "00")[:2]))
+    sign, yuan, fen = found.groups(default="")
+    return (-1 if sign else 1) * (int(yuan.replace(",", "")) * 100 + int(fen.ljust(2, "0")))
 
 
 def format_yuan(minor: int) -> str:

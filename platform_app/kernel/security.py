@@ -51,11 +51,18 @@ def _condition(model: type[TenantOwned]) -> str:
 
 
 def _grant(cursor: CursorWrapper) -> None:
+    """Partitions get no privilege of their own: read directly, they would bypass the policies."""
+    cursor.execute(
+        "SELECT relname, relispartition FROM pg_class WHERE relkind IN ('r', 'p')"
+        " AND relnamespace = 'public'::regnamespace"
+    )
+    tables = cursor.fetchall()
+    own = ", ".join(f'"{name}"' for name, is_partition in tables if not is_partition)
+    partitions = ", ".join(f'"{name}"' for name, is_partition in tables if is_partition)
     for role in (APP_ROLE, PLATFORM_ROLE):
         cursor.execute(f"GRANT USAGE ON SCHEMA public TO {role}")
-        cursor.execute(
-            f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {role}"
-        )
+        cursor.execute(f"GRANT SELECT, INSERT, UPDATE, DELETE ON {own} TO {role}")
+        cursor.execute(f"REVOKE ALL ON {partitions} FROM {role}")
         cursor.execute(f"GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {role}")
         cursor.execute(f"GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA public TO {role}")
 

@@ -14,8 +14,8 @@ from credit.operations.quotes import make_quotes
 from credit.operations.repayments import record_repayment
 from credit.queries.business_day import open_day
 from platform_app.kernel import clock
-from tenants.domain.order_row import OrderRow
-from tenants.domain.sandbox import fake_registration_no
+from tenants.values import OrderRow
+from tenants.operations.sandbox import fake_registration_no
 from tenants.models import Merchant
 from tenants.operations.consents import give_consents
 from tenants.operations.merchants import upsert_merchant, verify_merchant

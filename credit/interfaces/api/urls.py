@@ -1,5 +1,60 @@
 """Addresses of this surface."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from credit.interfaces.api import applications, drawdowns, lines, offers, repayments
+from credit.interfaces.api.installments import InstallmentList
+from credit.interfaces.api.quotes import QuoteMake
+from credit.interfaces.api.settlements import SettlementList
+from platform_app.kernel.drf import by_method
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path(
+        "applications",
+        by_method(get=applications.ApplicationList, post=applications.ApplicationSubmit),
+        name="application-list",
+    ),
+    path(
+        "applications/<str:application_id>",
+        applications.ApplicationShow.as_view(),
+        name="application-show",
+    ),
+    path("offers/<str:offer_id>", offers.OfferShow.as_view(), name="offer-show"),
+    path("offers/<str:offer_id>/read", offers.OfferRead.as_view(), name="offer-read"),
+    path("offers/<str:offer_id>/accept", offers.OfferAccept.as_view(), name="offer-accept"),
+    path("credit_lines", lines.LineList.as_view(), name="credit_line-list"),
+    path("credit_lines/<str:line_id>", lines.LineShow.as_view(), name="credit_line-show"),
+    path("quotes", QuoteMake.as_view(), name="quote-make"),
+    path(
+        "drawdowns",
+        by_method(get=drawdowns.DrawdownList, post=drawdowns.DrawdownRequest),
+        name="drawdown-list",
+    ),
+    path(
+        "drawdowns/ext:<path:external_id>",
+        drawdowns.DrawdownShowByNumber.as_view(),
+        name="drawdown-show-by-number",
+    ),
+    path("drawdowns/<str:drawdown_id>", drawdowns.DrawdownShow.as_view(), name="drawdown-show"),
+    path(
+        "drawdowns/<str:drawdown_id>/captures",
+        drawdowns.DrawdownCapture.as_view(),
+        name="drawdown-capture",
+    ),
+    path(
+        "drawdowns/<str:drawdown_id>/cancel",
+        drawdowns.DrawdownCancel.as_view(),
+        name="drawdown-cancel",
+    ),
+    path(
+        "drawdowns/<str:drawdown_id>/installments",
+        InstallmentList.as_view(),
+        name="installment-list",
+    ),
+    path("repayments", repayments.RepaymentRecord.as_view(), name="repayment-record"),
+    path("repayments/preview", repayments.RepaymentPreview.as_view(), name="repayment-preview"),
+    path(
+        "repayments/<str:repayment_id>", repayments.RepaymentShow.as_view(), name="repayment-show"
+    ),
+    path("settlements", SettlementList.as_view(), name="settlement-list"),
+]

@@ -1,5 +1,16 @@
 """Addresses of this surface."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from credit.interfaces.console import applications, books, drawdowns, lines, merchants
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("merchants", merchants.listing, name="merchant-list"),
+    path("merchants/<str:merchant_id>", merchants.detail, name="merchant-detail"),
+    path("applications", applications.listing, name="application-list"),
+    path("lines", lines.listing, name="line-list"),
+    path("drawdowns", drawdowns.listing, name="drawdown-list"),
+    path("drawdowns/<str:drawdown_id>", drawdowns.detail, name="drawdown-detail"),
+    path("books/days", books.days, name="day-list"),
+    path("books/settlements", books.settlements, name="settlement-list"),
+]

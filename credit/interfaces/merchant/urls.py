@@ -1,5 +1,29 @@
 """Addresses of this surface."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from credit.interfaces.merchant import applications, bills, checkout, home, offers
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("home/", home.home, name="journey-home"),
+    path("start/", home.start, name="estimate-start"),
+    path("estimate/", home.estimate, name="estimate-make"),
+    path("application/", applications.submit, name="application-submit"),
+    path("application/progress/", applications.progress, name="application-progress"),
+    path("offer/", offers.show, name="offer-show"),
+    path("offer/sample/", offers.sample, name="offer-sample"),
+    path("offer/read/", offers.read, name="offer-read"),
+    path("offer/sheet/", offers.sheet, name="offer-sheet"),
+    path("offer/accept/", offers.accept, name="offer-accept"),
+    path("offer/done/", offers.done, name="offer-done"),
+    path("contract/", offers.contract, name="contract-show"),
+    path("checkout/", checkout.show, name="checkout-show"),
+    path("checkout/<str:quote_id>/", checkout.confirm, name="checkout-confirm"),
+    path("drawdowns/<str:drawdown_id>/", checkout.drawdown, name="drawdown-show"),
+    path("line/", bills.line, name="line-show"),
+    path("bills/", bills.bills, name="bill-list"),
+    path("bills/<str:drawdown_id>/", bills.bill, name="bill-show"),
+    path("bills/<str:drawdown_id>/repay/", bills.repay, name="bill-repay"),
+    path("bills/<str:drawdown_id>/preview/", bills.preview, name="bill-preview"),
+    path("repayments/<str:repayment_id>/", bills.repayment, name="repayment-show"),
+]

@@ -1,10 +1,6 @@
 """Event log (partitioned), outbox, idempotency, audit, data keys."""
 
-import django.db.models.functions
-from django.db import migrations, models
-
-import platform_app.kernel.fields
-import platform_app.kernel.scope
+from django.db import migrations
 
 EVENT_TABLE = """
 CREATE TABLE kernel_event (
@@ -34,28 +30,28 @@ BEGIN
 END $$;
 """
 
-# The one thing the application may ask the owner to do: a new month of the event log.
+# The one thing the application may ask the owner to do: a new month of the event log. Strays that
+# already wait in the default partition move over.
 ENSURE_PARTITION = """
 CREATE FUNCTION kernel_ensure_event_partition(month date) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
 DECLARE
     first date := date_trunc('month', month);
     part text := 'kernel_event_' || to_char(first, 'YYYYMM');
+    since timestamptz := first::timestamp AT TIME ZONE 'Asia/Shanghai';
+    until timestamptz := (first + interval '1 month')::timestamp AT TIME ZONE 'Asia/Shanghai';
 BEGIN
     PERFORM pg_advisory_xact_lock(hashtext('kernel_event_partition'));
     IF to_regclass(part) IS NOT NULL THEN RETURN; END IF;
-    EXECUTE format(
-        'CREATE TABLE %I PARTITION OF kernel_event FOR VALUES FROM (%L) TO (%L)', part,
-        first::timestamp AT TIME ZONE 'Asia/Shanghai',
-        (first + interval '1 month')::timestamp AT TIME ZONE 'Asia/Shanghai');
+    ALTER TABLE kernel_event DETACH PARTITION kernel_event_default;
+    EXECUTE format('CREATE TABLE %I PARTITION OF kernel_event FOR VALUES FROM (%L) TO (%L)',
+                   part, since, until);
+    EXECUTE format('INSERT INTO %I SELECT * FROM kernel_event_default
+                    WHERE occurred_at >= %L AND occurred_at < %L', part, since, until);
+    DELETE FROM kernel_event_default WHERE occurred_at >= since AND occurred_at < until;
+    ALTER TABLE kernel_event ATTACH PARTITION kernel_event_default DEFAULT;
 END $$;
 """
-
-
-def tenant() -> platform_app.kernel.fields.PublicIdField:
-    return platform_app.kernel.fields.PublicIdField(
-        prefix="tnt", default=platform_app.kernel.scope.current_tenant_id, editable=False
-    )
 
 
 class Migration(migrations.Migration):

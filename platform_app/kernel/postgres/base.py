@@ -56,7 +56,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
             self._applied = _UNKNOWN
             return
         role, tenant = wanted
-        with self.connection.cursor() as cursor:
+        with self.wrap_database_errors, self.connection.cursor() as cursor:
             cursor.execute(
                 "SELECT set_config('role', %s, false), set_config('app.tenant_id', %s, false)",
                 (role or "none", tenant),

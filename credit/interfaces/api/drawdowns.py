@@ -1,0 +1,277 @@
+"""Drawdowns: reserve, ship, give back, look up."""
+
+from datetime import date
+from typing import Any
+
+from django.db.models import QuerySet
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from credit.enums import DrawdownStatus
+from credit.errors import (
+    CaptureTooLarge,
+    CaptureTooLate,
+    DrawdownNotAuthorized,
+    DrawdownNotFound,
+    ExternalIdConflict,
+    LineInsufficient,
+    LineNotActive,
+    LineNotFound,
+    MerchantOverdue,
+    QuoteExpired,
+    QuoteNotFound,
+    QuoteOfAnotherLine,
+)
+from credit.interfaces.api.base import CreditKeyedView
+from credit.models import Drawdown
+from credit.operations.drawdowns import cancel_drawdown, capture_drawdown, request_drawdown
+from credit.queries.business_day import open_day
+from credit.queries.status import days_past_due, drawdown_next_action, is_overdue
+from platform_app.kernel import clock
+from platform_app.kernel.drf import ApiView, StrictSerializer, actor_of, page
+from platform_app.kernel.errors import NotFound, gettext_noop
+from platform_app.kernel.rest import (
+    AmountField,
+    IdField,
+    ListView,
+    ObjectOutput,
+    action,
+    head,
+    known_id,
+    one,
+    operation,
+    page_of,
+    query,
+)
+from risk.errors import ExposureFull
+from tenants.queries.merchants import merchant as find_merchant
+
+TAG = "Drawdowns"
+
+
+class DrawdownInput(StrictSerializer):
+    line = IdField("lin", LineNotFound)
+    quote = IdField("quo", QuoteNotFound)
+    external_id = serializers.CharField(
+        max_length=64,
+        help_text=gettext_noop(
+            "Your number; fences the drawdown for ever: never a new one to retry."
+        ),
+    )
+
+
+class CaptureInput(StrictSerializer):
+    amount = AmountField(help_text=gettext_noop("What was shipped, in fen."))
+    currency = serializers.ChoiceField(choices=["CNY"], required=False)
+    external_id = serializers.CharField(
+        max_length=64, help_text=gettext_noop("Your number of the shipment.")
+    )
+    final = serializers.BooleanField(
+        default=True, help_text=gettext_noop("Nothing more will be shipped: release the rest.")
+    )
+
+
+class DrawdownOutput(ObjectOutput):
+    line = serializers.CharField()
+    merchant = serializers.CharField()
+    quote = serializers.CharField()
+    order_no = serializers.CharField()
+    term = serializers.CharField()
+    amount = serializers.IntegerField(help_text=gettext_noop("Authorized, in fen."))
+    captured = serializers.IntegerField()
+    outstanding = serializers.IntegerField(help_text=gettext_noop("Principal not yet repaid."))
+    currency = serializers.CharField()
+    value_on = serializers.DateField(allow_null=True)
+    maturity_on = serializers.DateField(allow_null=True)
+    is_overdue = serializers.BooleanField(help_text=gettext_noop("Past due and past grace."))
+    days_past_due = serializers.IntegerField()
+    paid_off_on = serializers.DateField(allow_null=True)
+
+
+def body_now(drawdown: Drawdown) -> dict[str, Any]:
+    """As seen on the open business day, which matters only once something was due."""
+    return body_of(drawdown, open_day() if drawdown.oldest_unpaid_on else date.min)
+
+
+def body_of(drawdown: Drawdown, on: date) -> dict[str, Any]:
+    """As seen on the business date `on`."""
+    facts = head(
+        "drawdown",
+        drawdown,
+        external_id=drawdown.external_id,
+        status=drawdown.status,
+        version=drawdown.version,
+        next_action=action(drawdown_next_action(drawdown, on)),
+        created_at=drawdown.authorized_at,
+        line=drawdown.line_id,
+        merchant=drawdown.merchant_id,
+        quote=drawdown.quote_id,
+        order_no=drawdown.order_no,
+        term=drawdown.option_code,
+        amount=drawdown.authorized_minor,
+        captured=drawdown.captured_minor,
+        outstanding=drawdown.outstanding_principal_minor,
+        currency="CNY",
+        value_on=drawdown.value_on,
+        maturity_on=drawdown.maturity_on,
+        is_overdue=is_overdue(drawdown, on),
+        days_past_due=days_past_due(drawdown, on),
+        paid_off_on=drawdown.paid_off_on,
+    )
+    return dict(DrawdownOutput(facts).data)
+
+
+@operation(
+    "drawdown-request",
+    tag=TAG,
+    summary=gettext_noop("Draw an order"),
+    description=gettext_noop(
+        "Reserves the quoted amount on the line; nothing is owed until you capture. When an answer "
+        "is lost, send the same request again with the same key, or GET it by your number."
+    ),
+    status=201,
+    answer=DrawdownOutput,
+    refusals=[
+        NotFound, QuoteOfAnotherLine, QuoteExpired, LineNotActive, MerchantOverdue,
+        LineInsufficient, ExternalIdConflict, ExposureFull,
+    ],
+)  # fmt: skip
+class DrawdownRequest(CreditKeyedView):
+    scope = "draw"
+    input = DrawdownInput
+
+    def post(self, request: Request) -> Response:
+        said = self.body(request)
+
+        def act() -> tuple[int, Any]:
+            drawdown = request_drawdown(
+                line_id=said["line"],
+                quote_id=said["quote"],
+                external_id=said["external_id"],
+                actor=actor_of(request),
+                at=clock.now(),
+            )
+            return 201, body_now(drawdown)
+
+        return self.once(request, act)
+
+
+@operation(
+    "drawdown-capture",
+    tag=TAG,
+    summary=gettext_noop("Capture a shipment"),
+    description=gettext_noop(
+        "What was shipped becomes a loan from today on. Up to the held amount, in one or several "
+        "captures, the further ones before the first due date."
+    ),
+    status=201,
+    answer=DrawdownOutput,
+    refusals=[NotFound, DrawdownNotAuthorized, CaptureTooLarge, CaptureTooLate, ExternalIdConflict],
+)
+class DrawdownCapture(CreditKeyedView):
+    scope = "draw"
+    input = CaptureInput
+
+    def post(self, request: Request, drawdown_id: str) -> Response:
+        said = self.body(request)
+        known_id("drw", drawdown_id, DrawdownNotFound)
+
+        def act() -> tuple[int, Any]:
+            drawdown = capture_drawdown(
+                drawdown_id=drawdown_id,
+                amount_minor=said["amount"],
+                external_id=said["external_id"],
+                is_final=said["final"],
+                actor=actor_of(request),
+                at=clock.now(),
+            )
+            return 201, body_now(drawdown)
+
+        return self.once(request, act)
+
+
+@operation(
+    "drawdown-cancel",
+    tag=TAG,
+    summary=gettext_noop("Cancel what is still held"),
+    description=gettext_noop(
+        "Before any capture the drawdown ends; after one, what was captured is repaid as planned."
+    ),
+    answer=DrawdownOutput,
+    refusals=[NotFound, DrawdownNotAuthorized],
+)
+class DrawdownCancel(CreditKeyedView):
+    scope = "draw"
+
+    def post(self, request: Request, drawdown_id: str) -> Response:
+        known_id("drw", drawdown_id, DrawdownNotFound)
+
+        def act() -> tuple[int, Any]:
+            drawdown = cancel_drawdown(
+                drawdown_id=drawdown_id, actor=actor_of(request), at=clock.now()
+            )
+            return 200, body_now(drawdown)
+
+        return self.once(request, act)
+
+
+@operation(
+    "drawdown-show",
+    tag=TAG,
+    summary=gettext_noop("Look up a drawdown"),
+    answer=DrawdownOutput,
+    refusals=[NotFound],
+)
+class DrawdownShow(ApiView):
+    def get(self, request: Request, drawdown_id: str) -> Response:  # noqa: ARG002 -- DRF's signature
+        drawdown = one(Drawdown.objects.all(), drawdown_id, DrawdownNotFound)
+        return Response(body_now(drawdown))
+
+
+@operation(
+    "drawdown-show-by-number",
+    tag=TAG,
+    summary=gettext_noop("Look up a drawdown by your number"),
+    answer=DrawdownOutput,
+    refusals=[NotFound],
+)
+class DrawdownShowByNumber(ApiView):
+    def get(self, request: Request, external_id: str) -> Response:  # noqa: ARG002 -- DRF's signature
+        rows = Drawdown.objects.filter(external_id=external_id.replace("\x00", ""))
+        drawdown = rows.first()
+        if drawdown is None:
+            raise DrawdownNotFound
+        return Response(body_now(drawdown))
+
+
+@operation(
+    "drawdown-list",
+    tag=TAG,
+    summary=gettext_noop("List drawdowns"),
+    answer=page_of(DrawdownOutput),
+    refusals=[NotFound],
+    query=[
+        query("merchant", gettext_noop("Only of this merchant.")),
+        query("line", gettext_noop("Only of this credit line.")),
+        query("status", ", ".join(DrawdownStatus.values)),
+        query("order_no", gettext_noop("Only of this order.")),
+        query("external_id", gettext_noop("Only with this number of yours.")),
+    ],
+)
+class DrawdownList(ListView):
+    def get(self, request: Request) -> Response:
+        on = open_day()
+        return page(request, _asked(request), lambda drawdown: body_of(drawdown, on))
+
+
+def _asked(request: Request) -> QuerySet[Any]:
+    asked, rows = request.query_params, Drawdown.objects.all()
+    if asked.get("merchant"):
+        rows = rows.filter(merchant_id=find_merchant(asked["merchant"]).id)
+    if asked.get("line"):
+        rows = rows.filter(line_id=known_id("lin", asked["line"], LineNotFound))
+    for name in ("status", "order_no", "external_id"):
+        if asked.get(name):
+            rows = rows.filter(**{name: asked[name].replace("\x00", "")})
+    return rows

@@ -1,0 +1,146 @@
+"""The repayment plan of a drawdown as it stands today."""
+
+from datetime import date, timedelta
+from typing import Any
+
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from credit.domain.derive import Derived, Row
+from credit.domain.terms import DrawdownTerms
+from credit.errors import DrawdownNotFound
+from credit.interfaces.api.quotes import planned_rows
+from credit.models import Drawdown
+from credit.queries.business_day import open_day
+from credit.queries.plans import derived, happenings
+from platform_app.kernel.drf import ApiView
+from platform_app.kernel.errors import NotFound, gettext_noop
+from platform_app.kernel.rest import Output, one, operation
+
+
+class PartsOutput(Output):
+    principal = serializers.IntegerField()
+    interest = serializers.IntegerField()
+    penalty = serializers.IntegerField()
+
+
+class InstallmentOutput(Output):
+    seq = serializers.IntegerField()
+    due_on = serializers.DateField()
+    status = serializers.CharField(
+        help_text=gettext_noop("`scheduled`, `due`, `in_grace`, `overdue` or `paid`.")
+    )
+    planned = PartsOutput(
+        help_text=gettext_noop("The whole installment; penalty as far as it has run today.")
+    )
+    paid = PartsOutput()
+    unpaid = PartsOutput()
+    paid_off_on = serializers.DateField(allow_null=True)
+
+
+class PlanOutput(Output):
+    object = serializers.CharField()
+    drawdown = serializers.CharField()
+    as_of = serializers.DateField(help_text=gettext_noop("The open business day."))
+    basis = serializers.CharField(
+        help_text=gettext_noop("`quote` until the first capture, then `booked`.")
+    )
+    currency = serializers.CharField()
+    payoff = serializers.IntegerField(help_text=gettext_noop("Pays everything off today, in fen."))
+    installments = InstallmentOutput(many=True)
+
+
+def body_of(drawdown: Drawdown, on: date) -> dict[str, Any]:
+    if drawdown.event_count == 0:
+        payoff, basis, rows = 0, "quote", _quoted(drawdown)
+    else:
+        answer = derived(drawdown, happenings(drawdown.id), as_of=on)
+        payoff, basis, rows = answer.payoff_minor, "booked", _booked(drawdown, answer)
+    facts = {
+        "object": "plan",
+        "drawdown": drawdown.id,
+        "as_of": on,
+        "basis": basis,
+        "currency": "CNY",
+        "payoff": payoff,
+        "installments": rows,
+    }
+    return dict(PlanOutput(facts).data)
+
+
+def _quoted(drawdown: Drawdown) -> list[dict[str, Any]]:
+    nothing = {"principal": 0, "interest": 0, "penalty": 0}
+    return [
+        {
+            "seq": row["seq"],
+            "due_on": row["due_on"],
+            "status": "scheduled",
+            "planned": {**nothing, "principal": row["principal"], "interest": row["interest"]},
+            "paid": nothing,
+            "unpaid": {**nothing, "principal": row["principal"], "interest": row["interest"]},
+            "paid_off_on": None,
+        }
+        for row in planned_rows(drawdown.quote)
+    ]
+
+
+def _booked(drawdown: Drawdown, answer: Derived) -> list[dict[str, Any]]:
+    year_days = DrawdownTerms.from_json(drawdown.terms).year_days
+    return [_installment(drawdown, row, answer, year_days) for row in answer.rows]
+
+
+def _installment(drawdown: Drawdown, row: Row, answer: Derived, year_days: int) -> dict[str, Any]:
+    penalty = sum(
+        part.earned_minor(answer.as_of, year_days)
+        for part in answer.segments
+        if part.kind == "penalty" and part.seq == row.seq
+    )
+    return {
+        "seq": row.seq,
+        "due_on": row.due_on,
+        "status": _status(row, answer.as_of, drawdown.grace_days),
+        "planned": {
+            "principal": row.principal_minor,
+            "interest": row.interest_minor,
+            "penalty": penalty,
+        },
+        "paid": {
+            "principal": row.paid_principal_minor,
+            "interest": row.paid_interest_minor,
+            "penalty": row.paid_penalty_minor,
+        },
+        "unpaid": {
+            "principal": row.unpaid_principal_minor,
+            "interest": row.unpaid_interest_minor,
+            "penalty": penalty - row.paid_penalty_minor,
+        },
+        "paid_off_on": row.paid_off_on,
+    }
+
+
+def _status(row: Row, on: date, grace_days: int) -> str:
+    if row.unpaid_minor == 0:
+        return "paid"
+    if on > row.due_on + timedelta(days=grace_days):
+        return "overdue"
+    if on > row.due_on:
+        return "in_grace"
+    return "due" if on == row.due_on else "scheduled"
+
+
+@operation(
+    "installment-list",
+    tag="Drawdowns",
+    summary=gettext_noop("The repayment plan as it stands"),
+    description=gettext_noop(
+        "Due dates are days in Shanghai and end at 24:00 there; one on a day off is moved to the "
+        "next working day already."
+    ),
+    answer=PlanOutput,
+    refusals=[NotFound],
+)
+class InstallmentList(ApiView):
+    def get(self, request: Request, drawdown_id: str) -> Response:  # noqa: ARG002 -- DRF's signature
+        drawdown = one(Drawdown.objects.select_related("quote"), drawdown_id, DrawdownNotFound)
+        return Response(body_of(drawdown, open_day()))

@@ -1,0 +1,107 @@
+"""The event log in plain sentences: what happened, to what, how much."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from platform_app.kernel.models import Event
+from platform_app.kernel.money import format_yuan
+from tenants.enums import ConsentCode
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """One line of a timeline; `drawdown` is the id to open, if there is one."""
+
+    at: datetime
+    icon: str
+    tone: str
+    text: str
+    name: str
+    actor: str
+    drawdown: str
+
+
+# event name → icon, tone, sentence over the event's props (`*_minor` arrive as yuan)
+_SENTENCES: Final = {
+    "tenants.merchant.pooled": ("pool", "", gettext_noop("Entered the pool.")),
+    "tenants.merchant.changed": ("edit", "", gettext_noop("Master data changed.")),
+    "tenants.merchant.registered": ("user", "", gettext_noop("Signed up.")),
+    "tenants.merchant.verified": ("check", "good", gettext_noop("Firm verified.")),
+    "tenants.merchant.person_set": ("user", "", gettext_noop("A contact person was recorded.")),
+    "tenants.consent.given": ("sign", "", gettext_noop("Agreed to: %(code)s.")),
+    "tenants.consent.withdrawn": ("sign", "warn", gettext_noop("Withdrew: %(code)s.")),
+    "credit.application.submitted": ("send", "", gettext_noop("Applied for a credit line.")),
+    "credit.application.approved": (
+        "check", "good", gettext_noop("Application approved, limit ¥%(limit_minor)s."),
+    ),
+    "credit.application.referred": ("eye", "warn", gettext_noop("Passed to manual review.")),
+    "credit.application.declined": ("cross", "bad", gettext_noop("Application declined.")),
+    "credit.line.activated": (
+        "line", "good", gettext_noop("Signed; line of ¥%(limit_minor)s opened."),
+    ),
+    "credit.drawdown.authorized": (
+        "lock", "", gettext_noop("¥%(amount_minor)s held for order %(order_no)s."),
+    ),
+    "credit.drawdown.captured": (
+        "truck", "", gettext_noop("Order %(order_no)s shipped, ¥%(amount_minor)s drawn."),
+    ),
+    "credit.drawdown.canceled": (
+        "cross", "", gettext_noop("Order %(order_no)s canceled, the hold released."),
+    ),
+    "credit.drawdown.expired": (
+        "clock", "warn", gettext_noop("The hold for order %(order_no)s ran out."),
+    ),
+    "credit.drawdown.paid_off": ("check", "good", gettext_noop("Order %(order_no)s paid off.")),
+    "credit.repayment.succeeded": ("coin", "good", gettext_noop("Repaid ¥%(amount_minor)s.")),
+    "credit.installment.grace_started": (
+        "clock", "warn",
+        gettext_noop("Installment %(seq)s of order %(order_no)s is in its days of grace."),
+    ),
+    "credit.installment.overdue": (
+        "alert", "bad",
+        gettext_noop("Installment %(seq)s of order %(order_no)s is overdue: ¥%(unpaid_minor)s."),
+    ),
+}  # fmt: skip
+
+
+def moments(events: Iterable[Event]) -> list[Moment]:
+    """One line per event; an event we have no sentence for shows its name."""
+    return [_moment(event) for event in events]
+
+
+def _moment(event: Event) -> Moment:
+    icon, tone, sentence = _SENTENCES.get(event.name, ("dot", "", ""))
+    facts = _Facts(_shown(event.props))
+    text = _(sentence) % facts if sentence else event.name
+    linked = event.subject if event.subject.startswith("drw_") else event.props.get("drawdown", "")
+    return Moment(
+        at=event.occurred_at,
+        icon=icon,
+        tone=tone,
+        text=text,
+        name=event.name,
+        actor=event.actor,
+        drawdown=linked,
+    )
+
+
+def _shown(props: dict[str, Any]) -> dict[str, Any]:
+    shown = {
+        key: format_yuan(value) if key.endswith("_minor") and isinstance(value, int) else value
+        for key, value in props.items()
+    }
+    if shown.get("code") in ConsentCode.values:
+        shown["code"] = ConsentCode(shown["code"]).label
+    return shown
+
+
+class _Facts(dict[str, Any]):
+    """A fact an older event lacks shows as a dash instead of failing the page."""
+
+    def __missing__(self, key: str) -> str:
+        return "—"

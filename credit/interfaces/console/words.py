@@ -1,0 +1,34 @@
+"""Words for codes that are stored: term options, bounds of a limit, what an amount did."""
+
+from typing import Final
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+_OPTIONS: Final = {
+    "bullet_30": gettext_noop("30 days"),
+    "bullet_60": gettext_noop("60 days"),
+    "bullet_90": gettext_noop("90 days"),
+    "equal_3": gettext_noop("3 installments"),
+    "equal_6": gettext_noop("6 installments"),
+    "equal_12": gettext_noop("12 installments"),
+}
+_BOUNDS: Final = {
+    "turnover": gettext_noop("Monthly turnover, tenure and returns"),
+    "working_capital": gettext_noop("Working capital the trade needs"),
+    "serviceability": gettext_noop("What the margin can repay"),
+    "loss_budget": gettext_noop("Loss budget for this grade"),
+    "max_limit": gettext_noop("Highest limit of the program"),
+    "small_limit": gettext_noop("Ceiling for small starts"),
+    "starter_limit": gettext_noop("Ceiling for a short history"),
+}
+
+
+def option(code: str) -> str:
+    """`bullet_30` → 30 days; a code without words is shown as it is."""
+    return _(_OPTIONS[code]) if code in _OPTIONS else code
+
+
+def bound(code: str) -> str:
+    """Which bound of the limit this is, in words."""
+    return _(_BOUNDS[code]) if code in _BOUNDS else code

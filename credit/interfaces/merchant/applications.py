@@ -1,0 +1,66 @@
+"""Submitting, and watching how the application fares."""
+
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.views.decorators.http import require_http_methods, require_safe
+
+from credit.enums import ApplicationStatus
+from credit.interfaces.merchant.answers import go, page
+from credit.operations.applications import (
+    NEEDED_CONSENTS,
+    decide_application,
+    submit_application,
+)
+from credit.queries.journey import ORDER_CREDIT, Journey, journey
+from platform_app.kernel import clock
+from risk.queries.reasons import reasons_for
+from tenants.access.embed import MerchantRequest
+from tenants.enums import KybStatus
+from tenants.queries.consents import missing_consents
+from tenants.queries.tenants import current_tenant
+
+
+@page
+@require_http_methods(["GET", "POST"])
+def submit(request: MerchantRequest) -> HttpResponseBase:
+    """Everything once more on one page; submitting starts the check at once."""
+    merchant = request.embed.merchant
+    if missing_consents(merchant.id, NEEDED_CONSENTS):
+        return go("consent-give")
+    if merchant.kyb_status != KybStatus.VERIFIED:
+        return go("firm-verify")
+    if journey(merchant.id, at=clock.now()).stage != "none":
+        return go("journey-home")
+    if request.method == "GET":
+        context = {"merchant": merchant, "tenant": current_tenant()}
+        return render(request, "merchant/credit/submit.html", context)
+    actor, at = f"merchant:{merchant.id}", clock.now()
+    application = submit_application(
+        merchant_id=merchant.id, product_code=ORDER_CREDIT, external_id=None, actor=actor, at=at
+    )
+    decide_application(application_id=application.id, actor="system:merchant-pages", at=clock.now())
+    return go("application-progress")
+
+
+@page
+@require_safe
+def progress(request: MerchantRequest) -> HttpResponseBase:
+    """The time line of the application; the script asks again while somebody is at work."""
+    where = journey(request.embed.merchant_id, at=clock.now())
+    if where.application is None:
+        return go("journey-home")
+    context = {
+        "tenant": current_tenant(),
+        "journey": where,
+        "application": where.application,
+        "is_waiting": where.stage in {"submitted", "in_review"},
+        "reasons": _reasons(where),
+    }
+    return render(request, "merchant/credit/progress.html", context)
+
+
+def _reasons(where: Journey) -> list[object]:
+    application = where.application
+    if application is None or application.status != ApplicationStatus.DECLINED:
+        return []
+    return list(reasons_for(application.decision.reasons))

@@ -1,0 +1,166 @@
+"""Paying the order the visit was opened for."""
+
+from datetime import date, datetime
+from typing import Any
+
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.views.decorators.http import require_http_methods, require_safe
+
+from credit.domain.terms import ProductTerms
+from credit.errors import DrawdownNotFound, QuoteNotFound
+from credit.interfaces.merchant.answers import go, page
+from credit.interfaces.merchant.samples import option_name
+from credit.models import CreditLine, Drawdown, Quote
+from credit.operations.drawdowns import request_drawdown
+from credit.operations.quotes import make_quotes
+from credit.queries.business_day import open_day
+from credit.queries.journey import journey, order_drawdown
+from platform_app.kernel import clock
+from tenants.access.embed import MerchantRequest
+from tenants.models import EmbedSession
+from tenants.queries.tenants import current_tenant
+
+
+@page
+@require_http_methods(["GET", "POST"])
+def show(request: MerchantRequest) -> HttpResponseBase:
+    """The order, what is available, and the ways to pay it."""
+    embed, at = request.embed, clock.now()
+    where = journey(embed.merchant_id, at=at)
+    if where.line is None or not (embed.order_no and embed.amount_minor):
+        return go("journey-home" if where.line is None else "line-show")
+    paid = order_drawdown(embed.merchant_id, embed.order_no)
+    if paid is not None:
+        return go("drawdown-show", paid.id)
+    if request.method == "POST":
+        return go("checkout-confirm", _own_quote(request, request.POST.get("quote", "")).id)
+    line = where.line
+    product = ProductTerms.from_json(line.product_version.terms)
+    missing = max(0, embed.amount_minor - line.available_minor)
+    is_payable = where.stage == "active" and not missing
+    is_payable = is_payable and embed.amount_minor >= product.minimum_minor
+    context = {
+        "tenant": current_tenant(),
+        "journey": where,
+        "line": line,
+        "embed": embed,
+        "missing_minor": missing,
+        "minimum_minor": product.minimum_minor,
+        "is_too_small": embed.amount_minor < product.minimum_minor,
+        "plans": [_plan(quote) for quote in _quotes(line, embed, at)] if is_payable else [],
+    }
+    return render(request, "merchant/credit/checkout.html", context)
+
+
+@page
+@require_http_methods(["GET", "POST"])
+def confirm(request: MerchantRequest, quote_id: str) -> HttpResponseBase:
+    """Amount, due dates and total once more; confirming reserves the amount for the order."""
+    embed, at = request.embed, clock.now()
+    quote = _own_quote(request, quote_id)
+    if request.method == "GET":
+        context = {"tenant": current_tenant(), "embed": embed, "plan": _plan(quote)}
+        return render(request, "merchant/credit/confirm.html", context)
+    drawdown = request_drawdown(
+        line_id=quote.line_id,
+        quote_id=quote.id,
+        external_id=_external_id(embed),
+        actor=f"merchant:{embed.merchant_id}",
+        at=at,
+    )
+    return go("drawdown-show", drawdown.id)
+
+
+@page
+@require_safe
+def drawdown(request: MerchantRequest, drawdown_id: str) -> HttpResponseBase:
+    """What became of the order: reserved, shipped, repaid, canceled."""
+    found = own_drawdown(request, drawdown_id)
+    context = {
+        "tenant": current_tenant(),
+        "drawdown": found,
+        "plan": _plan(Quote.objects.get(pk=found.quote_id)),
+        "return_url": request.embed.return_url,
+    }
+    return render(request, "merchant/credit/drawdown.html", context)
+
+
+def own_drawdown(request: MerchantRequest, drawdown_id: str) -> Drawdown:
+    """The visiting merchant's drawdown. Raises DrawdownNotFound for anybody else's."""
+    try:
+        found: Drawdown | None = Drawdown.objects.filter(
+            pk=drawdown_id, merchant_id=request.embed.merchant_id
+        ).first()
+    except ValueError:
+        found = None
+    if found is None:
+        raise DrawdownNotFound
+    return found
+
+
+def _own_quote(request: MerchantRequest, quote_id: str) -> Quote:
+    embed = request.embed
+    try:
+        found = Quote.objects.filter(
+            pk=quote_id,
+            merchant_id=embed.merchant_id,
+            order_no=embed.order_no,
+            amount_minor=embed.amount_minor,
+        ).first()
+    except ValueError:
+        found = None
+    if found is None:
+        raise QuoteNotFound(field="quote")
+    return found
+
+
+def _quotes(line: CreditLine, embed: EmbedSession, at: datetime) -> list[Quote]:
+    """The quotes already made for this order while they hold, else new ones."""
+    standing = Quote.objects.filter(
+        line=line,
+        order_no=embed.order_no,
+        amount_minor=embed.amount_minor,
+        value_on=open_day(),
+        expires_at__gt=at,
+    ).order_by("-id")
+    by_code = {quote.option_code: quote for quote in reversed(standing)}
+    if set(by_code) == set(line.offer.option_codes):
+        return [by_code[code] for code in line.offer.option_codes]
+    return make_quotes(
+        line_id=line.id,
+        amount_minor=embed.amount_minor,
+        order_no=embed.order_no,
+        option_codes=None,
+        at=at,
+    )
+
+
+def _external_id(embed: EmbedSession) -> str:
+    """One drawdown per order: two open pages cannot pay it twice, a canceled one can be repeated."""
+    ended = Drawdown.objects.filter(
+        merchant_id=embed.merchant_id,
+        order_no=embed.order_no,
+        status__in=["canceled", "expired"],
+    ).count()
+    return f"{embed.order_no}:{ended}"
+
+
+def _plan(quote: Quote) -> dict[str, Any]:
+    rows = [
+        {
+            **row,
+            "due_on": date.fromisoformat(row["due_on"]),
+            "amount_minor": row["principal_minor"] + row["interest_minor"],
+        }
+        for row in quote.plan
+    ]
+    return {
+        "quote": quote,
+        "name": option_name(quote.option_code),
+        "rows": rows,
+        "first": rows[0],
+        "last": rows[-1],
+        "is_single": len(rows) == 1,
+        "total_minor": quote.amount_minor + quote.interest_minor,
+    }

@@ -1,0 +1,293 @@
+"""What every REST object has, and how an operation is described, once for all apps.
+
+Descriptions are English msgids: the OpenAPI document keeps them, the reference translates them.
+"""
+
+from collections.abc import Callable, Sequence
+from decimal import Decimal
+from functools import partial
+from http import HTTPStatus
+from typing import Any, ClassVar, Final, TypeVar
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext, override
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import (
+    OpenApiParameter,
+    OpenApiResponse,
+    extend_schema,
+    extend_schema_field,
+)
+from rest_framework import serializers
+
+from platform_app.kernel import ids
+from platform_app.kernel.drf import ApiView
+from platform_app.kernel.errors import DomainError, NotFound, gettext_noop
+
+PROBLEM: Final = "application/problem+json"
+Refusal = Callable[..., DomainError]
+METHODS: Final = ("get", "post", "put", "patch", "delete")
+V = TypeVar("V", bound=type[ApiView])
+
+KEY_TEXT: Final = gettext_noop(
+    "8–64 letters, digits, - or _, made once per business act and kept for repeats."
+)
+REPLAYED_TEXT: Final = gettext_noop("`true` when this is the stored answer to an earlier request.")
+LIMIT_TEXT: Final = gettext_noop("Rows on a page, 1–100; 20 when left out.")
+AFTER_TEXT: Final = gettext_noop("`next_after` of the page before.")
+
+
+class Output(serializers.Serializer[Any]):
+    """Turns facts into the JSON of an answer; never reads what a caller sent."""
+
+
+class NextActionOutput(Output):
+    actor = serializers.CharField(help_text=gettext_noop("`merchant`, `partner` or `us`."))
+    code = serializers.CharField(help_text=gettext_noop("Stable; decide on this, show `message`."))
+    message = serializers.CharField(help_text=gettext_noop("In the language of the request."))
+    message_en = serializers.CharField()
+    deadline = serializers.CharField(
+        allow_null=True, help_text=gettext_noop("A day, or a moment; null when there is none.")
+    )
+
+
+class ObjectOutput(Output):
+    """The head every object has."""
+
+    id = serializers.CharField()
+    object = serializers.CharField(help_text=gettext_noop("The kind of object."))
+    external_id = serializers.CharField(
+        allow_null=True, help_text=gettext_noop("Your own number, or null.")
+    )
+    status = serializers.CharField(
+        help_text=gettext_noop("Lower snake case. Tolerate values you do not know.")
+    )
+    version = serializers.IntegerField(
+        help_text=gettext_noop("Rises with every change of state: drop what is older.")
+    )
+    next_action = NextActionOutput(
+        allow_null=True, help_text=gettext_noop("Who has to do what by when; null when it is over.")
+    )
+    created_at = serializers.DateTimeField()
+
+
+class ProblemPart(Output):
+    path = serializers.CharField(help_text=gettext_noop("JSON pointer to the field."))
+    code = serializers.CharField()
+    message = serializers.CharField(required=False)
+
+
+class Problem(Output):
+    """RFC 9457."""
+
+    type = serializers.CharField()
+    title = serializers.CharField(help_text=gettext_noop("In the language of the request."))
+    status = serializers.IntegerField()
+    code = serializers.CharField(help_text=gettext_noop("Stable; never renamed."))
+    detail = serializers.CharField()
+    message_en = serializers.CharField()
+    errors = ProblemPart(many=True)  # type: ignore[assignment]  # a field, not the property
+    request_id = serializers.CharField(help_text=gettext_noop("Quote it when you ask us."))
+    retryable = serializers.BooleanField(
+        help_text=gettext_noop("The same request, with the same key, may be sent again.")
+    )
+
+
+@extend_schema_field({"type": "string", "format": "decimal", "example": "0.1200"})
+class RateField(serializers.Field[Any, Any, Any, Any]):
+    """An annual rate as a decimal string with at least four places."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(read_only=True, **kwargs)
+
+    def to_representation(self, value: Decimal) -> str:
+        whole, _, places = f"{Decimal(value):.8f}".rstrip("0").partition(".")
+        return f"{whole}.{places:0<4}"
+
+
+class AmountField(serializers.IntegerField):
+    """A positive amount in fen that fits the column."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**{"min_value": 1, "max_value": 10**15, **kwargs})
+
+    def to_internal_value(self, data: Any) -> int:
+        if isinstance(data, bool | float | str):
+            self.fail("invalid")
+        return super().to_internal_value(data)
+
+
+@extend_schema_field(OpenApiTypes.STR)
+class IdField(serializers.Field[str, Any, str, Any]):
+    """An id in a body. One that cannot be ours is a thing that does not exist: 404, not 422."""
+
+    def __init__(self, prefix: str, refusal: Refusal, **kwargs: Any) -> None:
+        self.prefix, self.refusal = prefix, refusal
+        super().__init__(**kwargs)
+
+    def to_internal_value(self, data: Any) -> str:
+        return known_id(self.prefix, str(data), partial(self.refusal, field=self.field_name))
+
+    def to_representation(self, value: Any) -> str:
+        return str(value)
+
+
+def known_id(prefix: str, text: str, refusal: Refusal) -> str:
+    """The id, or a refusal when it is not even shaped like one of ours."""
+    try:
+        ids.to_uuid(prefix, text)
+    except ValueError:
+        raise refusal() from None
+    return text
+
+
+def one(rows: QuerySet[Any], public_id: str, refusal: Refusal) -> Any:
+    """The row with this id, or a refusal: for a malformed id too, and for another tenant's."""
+    try:
+        found = rows.filter(pk=public_id).first()
+    except ValueError:
+        found = None
+    if found is None:
+        raise refusal()
+    return found
+
+
+def missing(noun: str) -> Refusal:
+    """How to refuse an id of this kind."""
+    return partial(NotFound, noun=noun)
+
+
+def action(found: Any) -> dict[str, Any] | None:
+    """A `NextAction` (actor, code, message, deadline) in the caller's language and in English."""
+    if found is None:
+        return None
+    with override("en"):
+        english = gettext(found.message)
+    return {
+        "actor": found.actor,
+        "code": found.code,
+        "message": gettext(found.message),
+        "message_en": english,
+        "deadline": found.deadline,
+    }
+
+
+def head(kind: str, row: Any, /, **facts: Any) -> dict[str, Any]:
+    """The common head of an object; `facts` override it."""
+    return {
+        "id": row.id,
+        "object": kind,
+        "external_id": None,
+        "version": 1,
+        "next_action": None,
+        **facts,
+    }
+
+
+def list_of(item: type[Output]) -> type[Output]:
+    """The serializer of `{data: [item, …]}`."""
+    name = f"{item.__name__.removesuffix('Output')}List"
+    return type(name, (Output,), {"data": item(many=True)})
+
+
+def page_of(item: type[Output]) -> type[Output]:
+    """The serializer of a page of `item`, for the document."""
+    name = f"{item.__name__.removesuffix('Output')}Page"
+    tail = {
+        "has_more": serializers.BooleanField(),
+        "next_after": serializers.CharField(allow_null=True),
+    }
+    return type(name, (Output,), {"data": item(many=True), **tail})
+
+
+def operation(
+    operation_id: str,
+    *,
+    tag: str,
+    summary: str,
+    answer: type[Output] | None,
+    description: str = "",
+    status: int = 200,
+    refusals: Sequence[type[DomainError]] = (),
+    query: Sequence[OpenApiParameter] = (),
+) -> Callable[[V], V]:
+    """Describe the one operation of a view class; `scope`, `input`, `keyed` are read off it."""
+
+    def described(view: V) -> V:
+        method = next(name for name in METHODS if name in vars(view))
+        decorate = extend_schema(
+            operation_id=operation_id,
+            tags=[tag],
+            summary=summary,
+            description=_with_refusals(description, refusals),
+            request=view.input,
+            responses={
+                status: OpenApiResponse(answer, HTTPStatus(status).phrase),
+                **_problems(view, refusals),
+            },
+            parameters=[*query, *_own_parameters(view, status)],
+            extensions={
+                "x-scope": view.scope,
+                "x-refusals": sorted({refusal.code for refusal in refusals}),
+            },
+        )
+        setattr(view, method, decorate(getattr(view, method)))
+        return view
+
+    return described
+
+
+def _with_refusals(text: str, refusals: Sequence[type[DomainError]]) -> str:
+    if not refusals:
+        return text
+    listed = ", ".join(f"`{refusal.code}` ({refusal.status})" for refusal in refusals)
+    return f"{text}\n\nRefusals: {listed}.".strip()
+
+
+def _problems(
+    view: type[ApiView], refusals: Sequence[type[DomainError]]
+) -> dict[tuple[int, str], OpenApiResponse]:
+    statuses = {401, 403, 503, *(refusal.status for refusal in refusals)}
+    if view.input is not None:
+        statuses |= {400, 422}
+    if getattr(view, "keyed", False):
+        statuses |= {400, 409, 422}
+    return {
+        (status, PROBLEM): OpenApiResponse(Problem, HTTPStatus(status).phrase)
+        for status in sorted(statuses)
+    }
+
+
+def _own_parameters(view: type[ApiView], status: int) -> list[OpenApiParameter]:
+    own = []
+    if getattr(view, "keyed", False):
+        own = [
+            header("Idempotency-Key", KEY_TEXT, required=True),
+            header("Idempotent-Replayed", REPLAYED_TEXT, response=[status]),
+        ]
+    if getattr(view, "paged", False):
+        own += [
+            OpenApiParameter("limit", int, description=LIMIT_TEXT),
+            OpenApiParameter("after", str, description=AFTER_TEXT),
+        ]
+    return own
+
+
+def header(name: str, text: str, **kwargs: Any) -> OpenApiParameter:
+    return OpenApiParameter(name, str, location=OpenApiParameter.HEADER, description=text, **kwargs)
+
+
+def query(name: str, text: str) -> OpenApiParameter:
+    return OpenApiParameter(name, str, description=text)
+
+
+class KeyedView(ApiView):
+    """A POST that needs an Idempotency-Key."""
+
+    keyed: ClassVar[bool] = True
+
+
+class ListView(ApiView):
+    """A list by cursor pages."""
+
+    paged: ClassVar[bool] = True

@@ -1,0 +1,33 @@
+"""The tables of risk in the back office."""
+
+from django.contrib import admin
+
+from platform_app.kernel.back_office import TenantFilter, TenantRowsAdmin
+from risk.models import Decision, ExposureBucket, Policy, Scorecard
+
+
+@admin.register(Decision)
+class DecisionAdmin(TenantRowsAdmin):
+    list_display = (
+        "id", "tenant", "merchant_id", "purpose", "score", "grade", "outcome", "limit_minor",
+        "annual_rate", "decided_at",
+    )  # fmt: skip
+    list_filter = (TenantFilter, "purpose", "outcome", "grade")
+
+
+@admin.register(ExposureBucket)
+class ExposureBucketAdmin(TenantRowsAdmin):
+    list_display = ("id", "tenant", "name", "slice_no", "cap_minor", "used_minor")
+    search_fields = ("name__exact",)
+
+
+@admin.register(Policy)
+class PolicyAdmin(TenantRowsAdmin):
+    list_display = ("id", "tenant", "version", "status", "sha256", "created_at")
+    list_filter = (TenantFilter, "status")
+
+
+@admin.register(Scorecard)
+class ScorecardAdmin(TenantRowsAdmin):
+    list_display = ("id", "tenant", "version", "status", "sha256", "created_at")
+    list_filter = (TenantFilter, "status")

@@ -1,0 +1,116 @@
+"""Facts by name: their types, the stored snapshot, and what is derived from it."""
+
+from dataclasses import fields
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any, Final, cast
+
+from risk.errors import InvalidFacts
+from risk.values import RepaymentFacts, TradeFacts
+
+Fact = int | Decimal | str | None
+Facts = dict[str, Fact]
+
+INTEGER: Final = "integer"
+DECIMAL: Final = "decimal"
+TEXT: Final = "text"
+
+# Declared, never inferred: a score and a policy may only speak of these.
+FACT_TYPES: Final[dict[str, str]] = {
+    "net_gmv_l3_minor": INTEGER,
+    "net_gmv_l12_minor": INTEGER,
+    "active_months_count": INTEGER,
+    "order_count_l12": INTEGER,
+    "order_count_total": INTEGER,
+    "tenure_days": INTEGER,
+    "recency_days": INTEGER,
+    "return_rate": DECIMAL,
+    "gmv_cv": DECIMAL,
+    "median_order_minor": INTEGER,
+    "momentum": DECIMAL,
+    "paid_off_count": INTEGER,
+    "max_dpd_days": INTEGER,
+    "current_dpd_days": INTEGER,
+    "drawn_total_minor": INTEGER,
+    "outstanding_minor": INTEGER,
+}
+RESULT_TYPES: Final[dict[str, str]] = {"score": INTEGER, "pd": DECIMAL, "grade": TEXT}
+
+_EXACT: Final[dict[str, type]] = {INTEGER: int, DECIMAL: Decimal, TEXT: str}  # True is no int
+_OPTIONAL: Final = {"recency_days", "return_rate", "gmv_cv"}
+_TRADE: Final = tuple(field.name for field in fields(TradeFacts))
+_REPAYMENT: Final = tuple(field.name for field in fields(RepaymentFacts))
+_FOUR_PLACES: Final = Decimal("0.0001")
+
+
+def known(name: str, value: Any, dtype: str) -> Fact:
+    """The value if it has the declared type; None for missing, infinite and not-a-number.
+
+    Raises InvalidFacts for anything else: text for a number, a float, a truth value.
+    """
+    if value is None:
+        return None
+    if type(value) is Decimal and not value.is_finite():
+        return None
+    if type(value) is not _EXACT[dtype]:
+        raise InvalidFacts(field=name, fact=name)
+    return cast("Fact", value)
+
+
+def snapshot(trade: TradeFacts, repayment: RepaymentFacts) -> dict[str, Any]:
+    """What the decision record keeps: plain JSON, decimals as text. Raises InvalidFacts."""
+    return {
+        "trade": {name: _stored(name, getattr(trade, name)) for name in _TRADE},
+        "repayment": {name: _stored(name, getattr(repayment, name)) for name in _REPAYMENT},
+    }
+
+
+def restore(stored: dict[str, Any]) -> tuple[TradeFacts, RepaymentFacts]:
+    """The values a snapshot was taken from."""
+    trade = {name: _restored(name, stored["trade"][name]) for name in _TRADE}
+    repayment = {name: _restored(name, stored["repayment"][name]) for name in _REPAYMENT}
+    return TradeFacts(**trade), RepaymentFacts(**repayment)
+
+
+def flat(trade: TradeFacts, repayment: RepaymentFacts) -> Facts:
+    """Every fact a card or a policy may name. `momentum` is 1 when l3 keeps the pace of l12."""
+    found: Facts = {name: getattr(trade, name) for name in _TRADE if name in FACT_TYPES}
+    found |= {name: getattr(repayment, name) for name in _REPAYMENT}
+    found["momentum"] = _momentum(trade)
+    return found
+
+
+def ratio(part: int, whole: int) -> Decimal | None:
+    """Four places, half up; None when there is nothing to divide by."""
+    if whole <= 0:
+        return None
+    return (Decimal(part) / Decimal(whole)).quantize(_FOUR_PLACES, ROUND_HALF_UP)
+
+
+def variation(amounts: tuple[int, ...]) -> Decimal | None:
+    """Standard deviation over mean (population); None without a positive sum."""
+    total, count = sum(amounts), len(amounts)
+    if total <= 0:
+        return None
+    spread = count * sum(amount * amount for amount in amounts) - total * total
+    return (Decimal(spread).sqrt() / total).quantize(_FOUR_PLACES, ROUND_HALF_UP)
+
+
+def _momentum(trade: TradeFacts) -> Decimal | None:
+    return ratio(4 * trade.net_gmv_l3_minor, trade.net_gmv_l12_minor)
+
+
+def _stored(name: str, value: Any) -> Any:
+    if name == "monthly_net_minor":
+        return [known(name, amount, INTEGER) for amount in value]
+    fact = known(name, value, FACT_TYPES[name])
+    if fact is None and name not in _OPTIONAL:
+        raise InvalidFacts(field=name, fact=name)
+    return f"{fact:f}" if isinstance(fact, Decimal) else fact
+
+
+def _restored(name: str, value: Any) -> Any:
+    if name == "monthly_net_minor":
+        return tuple(value)
+    if FACT_TYPES[name] == DECIMAL and value is not None:
+        return Decimal(value)
+    return value

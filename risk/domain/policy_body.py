@@ -1,0 +1,158 @@
+"""Reading the JSON body of a policy: the gate before it can be in force.
+
+Each table must end with its only row without conditions, and every fact a table looks at must have
+a row for the case that it is missing.
+"""
+
+import re
+from dataclasses import fields
+from decimal import Decimal
+from typing import Any, Final, NoReturn
+
+from risk.domain.cells import decimal, literal, parse_cell
+from risk.domain.facts import INTEGER
+from risk.domain.limit import LimitTerms
+from risk.domain.policy import GRADE, OUTCOME, STAGES, PolicyTables, Row, facts_of_stage
+from risk.domain.reasons import REASONS
+from risk.domain.scorecard import GRADES
+from risk.enums import Outcome
+from risk.errors import InvalidPolicy
+
+_ROW_ID: Final = re.compile(r"[a-z][a-z0-9-]{2,40}")
+_POSITIVE: Final = {"dscr", "step_minor", "term_days", "lgd", "full_tenure_days"}
+_SHARES: Final = {
+    "first_tenure_factor", "financed_share", "margin_rate", "lgd", "estimate_low_share",
+}  # fmt: skip
+
+
+def parse(body: dict[str, Any]) -> PolicyTables:
+    """The tables in a body. Raises InvalidPolicy with the first problem found."""
+    _keys("policy", body, {"stages", "limit", "price"})
+    stages = _dicts("stages", body["stages"])
+    if [stage.get("name") for stage in stages] != list(STAGES):
+        _refuse(f"stages must be {', '.join(STAGES)}")
+    tables = {stage["name"]: _table(stage) for stage in stages}
+    ids = [row.id for rows in tables.values() for row in rows]
+    if len(set(ids)) != len(ids):
+        _refuse("a row id appears twice")
+    return PolicyTables(
+        stages=tables, limit=_terms(body["limit"]), price=_by_grade("price", body["price"])
+    )
+
+
+def _table(stage: dict[str, Any]) -> tuple[Row, ...]:
+    name = stage["name"]
+    _keys(name, stage, {"name", "rows"})
+    rows = tuple(_row(name, item) for item in _dicts(name, stage["rows"]))
+    if not rows or [row.id for row in rows if not _limits(row)] != [rows[-1].id]:
+        _refuse(f"{name} must end with its only row without conditions")
+    looked_at = {fact for row in rows for fact, cell in row.when if cell.kind != "any"}
+    covered = {
+        fact for row in rows if len(_limits(row)) == 1 for fact in _limits(row)
+        if dict(row.when)[fact].kind == "missing"
+    }  # fmt: skip
+    if looked_at - covered:
+        _refuse(f"{name} has no row for a missing {min(looked_at - covered)}")
+    return rows
+
+
+def _limits(row: Row) -> list[str]:
+    return [fact for fact, cell in row.when if cell.kind != "any"]
+
+
+def _row(stage: str, item: dict[str, Any]) -> Row:
+    _keys(f"a row of {stage}", item, {"id", "when", "then"})
+    if not isinstance(item["id"], str) or not _ROW_ID.fullmatch(item["id"]):
+        _refuse(f"a row of {stage} needs a readable id")
+    types = facts_of_stage(stage)
+    _dicts(item["id"], [item["when"], item["then"]])
+    for fact in item["when"]:
+        if fact not in types:
+            _refuse(f"{item['id']} asks for the unknown fact {fact}")
+    when = tuple(
+        (fact, parse_cell(f"{item['id']}.{fact}", cell, types[fact]))
+        for fact, cell in item["when"].items()
+    )
+    then = item["then"]
+    if stage == GRADE:
+        return Row(id=item["id"], when=when, grade_at_best=_grade_at_best(item["id"], then))
+    outcome = _outcome(item["id"], then, is_last=stage == OUTCOME)
+    return Row(
+        id=item["id"],
+        when=when,
+        outcome=outcome,
+        reason=then.get("reason"),
+        is_small=then.get("size") == "small",
+    )
+
+
+def _grade_at_best(row: str, then: dict[str, Any]) -> str | None:
+    if not then:
+        return None
+    if set(then) != {"grade_at_best"} or then["grade_at_best"] not in GRADES:
+        _refuse(f"{row} may only say grade_at_best")
+    return str(then["grade_at_best"])
+
+
+def _outcome(row: str, then: dict[str, Any], *, is_last: bool) -> Outcome | None:
+    if not then and not is_last:
+        return None
+    allowed = [Outcome.DECLINE, Outcome.REFER] + ([Outcome.APPROVE] if is_last else [])
+    if then.get("outcome") not in allowed:
+        _refuse(f"{row} has no outcome this stage may give")
+    outcome = Outcome(then["outcome"])
+    if outcome == Outcome.APPROVE:
+        if set(then) - {"outcome", "size"} or then.get("size", "small") != "small":
+            _refuse(f"{row} may only say size small")
+    elif set(then) != {"outcome", "reason"} or then["reason"] not in list(REASONS):
+        _refuse(f"{row} needs a known reason")
+    return outcome
+
+
+def _terms(body: dict[str, Any]) -> LimitTerms:
+    _keys("limit", body, {field.name for field in fields(LimitTerms)})
+    terms = LimitTerms(**{f.name: _term(f.name, f.type, body[f.name]) for f in fields(LimitTerms)})
+    if terms.first_tenure_days >= terms.full_tenure_days:
+        _refuse("full_tenure_days must come after first_tenure_days")
+    return terms
+
+
+def _term(name: str, kind: Any, value: Any) -> Any:
+    if name == "months_by_grade":
+        return _by_grade(name, value)
+    if kind is int:
+        number: Any = literal(name, value, INTEGER)
+    else:
+        number = decimal(name, value) if isinstance(value, str) else _refuse(f"{name} must be text")
+    if number < 0 or (number == 0 and name in _POSITIVE):
+        _refuse(f"{name} is too small")
+    if name in _SHARES and number > 1:
+        _refuse(f"{name} is more than the whole")
+    return number
+
+
+def _by_grade(where: str, body: Any) -> dict[str, Decimal]:
+    _keys(where, body, set(GRADES))
+    found = {}
+    for grade, value in body.items():
+        if not isinstance(value, str):
+            _refuse(f"{where} of {grade} must be text")
+        found[grade] = decimal(where, value)
+        if found[grade] < 0:
+            _refuse(f"{where} of {grade} is negative")
+    return found
+
+
+def _dicts(where: str, found: Any) -> list[dict[str, Any]]:
+    if not isinstance(found, list) or not all(isinstance(item, dict) for item in found):
+        _refuse(f"{where} must be a list of objects")
+    return list(found)
+
+
+def _keys(where: str, found: Any, wanted: set[str]) -> None:
+    if not isinstance(found, dict) or set(found) != wanted:
+        _refuse(f"{where} must have exactly {', '.join(sorted(wanted))}")
+
+
+def _refuse(problem: str) -> NoReturn:
+    raise InvalidPolicy(problem=problem)

@@ -1,0 +1,82 @@
+"""The whole answer to one merchant's facts: a pure function, so that it can be asked again.
+
+No clock, no randomness, no look-up happens in here.
+"""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from risk.domain.canonical import rate_text
+from risk.domain.facts import flat
+from risk.domain.limit import limit_of
+from risk.domain.policy import PolicyTables, evaluate
+from risk.domain.reasons import first_reasons
+from risk.domain.scorecard import Card, score
+from risk.enums import Outcome
+from risk.values import RepaymentFacts, TradeFacts
+
+TOO_SMALL = "limit_too_small"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """What the record of a decision says; the limit is 0 and the rate 0 unless approved."""
+
+    score: int
+    pd: Decimal
+    grade: str
+    outcome: Outcome
+    rule_hits: list[str]
+    bounds: dict[str, int]
+    binding_bound: str
+    limit_minor: int
+    annual_rate: Decimal
+    reasons: list[str]
+
+
+def judge(
+    card: Card, policy: PolicyTables, trade: TradeFacts, repayment: RepaymentFacts
+) -> Verdict:
+    """Score, policy, limit, price, reasons. Raises InvalidFacts for a fact of the wrong type."""
+    facts = flat(trade, repayment)
+    scored = score(card, facts)
+    answer = evaluate(policy, facts, scored)
+    outcome, reasons = answer.outcome, answer.reasons
+    limit_minor, binding, bounds = 0, "", {}
+    if outcome == Outcome.APPROVE:
+        found = limit_of(
+            policy.limit, trade, grade=answer.grade, pd=scored.pd, is_small=answer.is_small
+        )
+        limit_minor, binding, bounds = found.limit_minor, found.binding, dict(found.bounds)
+        if limit_minor == 0:
+            outcome, reasons = Outcome.DECLINE, (TOO_SMALL,)
+    is_approved = outcome == Outcome.APPROVE
+    return Verdict(
+        score=scored.score,
+        pd=scored.pd,
+        grade=answer.grade,
+        outcome=outcome,
+        rule_hits=list(answer.rule_hits),
+        bounds=bounds,
+        binding_bound=binding,
+        limit_minor=limit_minor,
+        annual_rate=policy.price[answer.grade] if is_approved else Decimal(0),
+        reasons=list(first_reasons(reasons, scored.reasons)),
+    )
+
+
+def content(verdict: Any) -> dict[str, Any]:
+    """The JSON of a verdict, or of a stored decision, which has the same attributes."""
+    return {
+        "score": verdict.score,
+        "pd": rate_text(verdict.pd),
+        "grade": verdict.grade,
+        "outcome": str(verdict.outcome),
+        "rule_hits": verdict.rule_hits,
+        "bounds": verdict.bounds,
+        "binding_bound": verdict.binding_bound,
+        "limit_minor": verdict.limit_minor,
+        "annual_rate": rate_text(verdict.annual_rate),
+        "reasons": verdict.reasons,
+    }

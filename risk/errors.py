@@ -1,0 +1,45 @@
+"""What risk refuses to do."""
+
+from platform_app.kernel.errors import Conflict, Invalid, Refused, gettext_noop
+
+
+class InvalidFacts(Invalid):
+    """A fact has the wrong type. Missing is allowed; "45" for 45 is not."""
+
+    code = "invalid_facts"
+    message = gettext_noop("The fact {fact} has the wrong type.")
+
+
+class InvalidScorecard(Invalid):
+    """The body of a scorecard breaks its own rules."""
+
+    code = "invalid_scorecard"
+    message = gettext_noop("The scorecard is not valid: {problem}.")
+
+
+class InvalidPolicy(Invalid):
+    """The body of a policy breaks its own rules."""
+
+    code = "invalid_policy"
+    message = gettext_noop("The policy is not valid: {problem}.")
+
+
+class NoChampion(Conflict):
+    """The tenant has no scorecard or policy in force."""
+
+    code = "no_policy_in_force"
+    message = gettext_noop("No policy is in force for this platform yet.")
+
+
+class ExposureFull(Refused):
+    """The cap on what may be out at once has no room for this amount."""
+
+    code = "exposure_full"
+    message = gettext_noop("The funding available to this platform is used up for now.")
+
+
+class NothingReserved(Conflict):
+    """More was to be released than the slice holds."""
+
+    code = "nothing_reserved"
+    message = gettext_noop("There is less reserved than was to be released.")

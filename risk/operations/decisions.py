@@ -1,0 +1,180 @@
+"""Deciding: facts, versions in force, verdict, and the record that replays."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import fields
+from datetime import datetime
+from decimal import Decimal
+from fractions import Fraction
+from typing import Final
+
+import structlog
+from django.db import transaction
+
+from platform_app.kernel.errors import Invalid, NotFound
+from risk.domain.canonical import canonical, sha256
+from risk.domain.facts import restore, snapshot
+from risk.domain.limit import floor_to
+from risk.domain.verdict import Verdict, content, judge
+from risk.enums import Outcome, Purpose
+from risk.models import Decision
+from risk.operations.decision_chain import append, first_broken_link
+from risk.queries.champions import Champions, champions, versions
+from risk.queries.facts import trade_facts
+from risk.values import Estimate, RepaymentFacts, TradeFacts
+from tenants.models import Merchant
+
+__all__ = [
+    "decide", "decide_many", "estimate_of", "first_broken_link", "prescreen", "replay",
+]  # fmt: skip
+
+logger = structlog.get_logger(__name__)
+_ANSWER: Final = tuple(field.name for field in fields(Verdict))
+
+
+@transaction.atomic
+def decide(
+    *,
+    merchant_id: str,
+    purpose: Purpose,
+    as_of: datetime,
+    decided_at: datetime,
+    repayment: RepaymentFacts,
+    actor: str,
+    trade: TradeFacts | None = None,
+) -> Decision:
+    """Answer for one merchant from what was known before `as_of`, and append the record.
+
+    Without `trade` the facts are read. The limit is in fen and 0 unless approved. Raises NotFound
+    for a merchant of somebody else, NoChampion, InvalidFacts, Invalid when `as_of` lies after
+    `decided_at`.
+    """
+    _check_moments(as_of, decided_at)
+    _check_merchants([merchant_id])
+    found = trade or trade_facts(merchant_ids=[merchant_id], as_of=as_of)[merchant_id]
+    row = _row(champions(), merchant_id, purpose, (as_of, decided_at), (found, repayment))
+    append([row])
+    logger.info("risk.decided", decision=row.id, outcome=str(row.outcome), actor=actor)
+    return row
+
+
+@transaction.atomic
+def decide_many(
+    *,
+    merchant_ids: Sequence[str],
+    purpose: Purpose,
+    as_of: datetime,
+    decided_at: datetime,
+    repayments: Mapping[str, RepaymentFacts],
+    actor: str,
+) -> dict[str, Decision]:
+    """`decide` for a batch: one query for the facts, one lock, one bulk insert.
+
+    A merchant absent from `repayments` has never drawn. Any refusal refuses the whole batch.
+    """
+    _check_moments(as_of, decided_at)
+    wanted = list(dict.fromkeys(merchant_ids))
+    _check_merchants(wanted)
+    in_force = champions()
+    trades = trade_facts(merchant_ids=wanted, as_of=as_of)
+    none = RepaymentFacts.none()
+    rows = [
+        _row(in_force, m, purpose, (as_of, decided_at), (trades[m], repayments.get(m, none)))
+        for m in wanted
+    ]
+    append(rows)
+    logger.info("risk.decided_many", count=len(rows), purpose=str(purpose), actor=actor)
+    return {row.merchant_id: row for row in rows}
+
+
+def prescreen(
+    *,
+    merchant_id: str,
+    as_of: datetime,
+    decided_at: datetime,
+    repayment: RepaymentFacts,
+    actor: str,
+) -> Estimate:
+    """A likely range for a merchant that has not applied; recorded with purpose prescreen.
+
+    Raises what `decide` raises.
+    """
+    decision = decide(
+        merchant_id=merchant_id,
+        purpose=Purpose.PRESCREEN,
+        as_of=as_of,
+        decided_at=decided_at,
+        repayment=repayment,
+        actor=actor,
+    )
+    return estimate_of(decision)
+
+
+def estimate_of(decision: Decision) -> Estimate:
+    """The range a decision stands for: from the policy's low share of the limit up to the limit."""
+    terms = _versions_of(decision).policy.limit
+    low = floor_to(terms.step_minor, decision.limit_minor * Fraction(terms.estimate_low_share))
+    return Estimate(
+        decision_id=decision.id,
+        outcome=Outcome(decision.outcome),
+        low_minor=min(max(low, terms.step_minor), decision.limit_minor),
+        high_minor=decision.limit_minor,
+        annual_rate=Decimal(decision.annual_rate),
+        reasons=tuple(decision.reasons),
+    )
+
+
+def replay(decision_id: str) -> bool:
+    """Whether the stored facts and versions give the stored answer again, byte for byte.
+
+    Raises NotFound, and InvalidScorecard or InvalidPolicy when a version's body was altered.
+    """
+    decision = Decision.objects.select_related("scorecard", "policy").filter(pk=decision_id).first()
+    if decision is None:
+        raise NotFound(noun="decision")
+    if sha256(decision.facts) != decision.facts_sha256:
+        return False
+    used = _versions_of(decision)
+    again = judge(used.card, used.policy, *restore(decision.facts))
+    return canonical(content(again)) == canonical(content(decision))
+
+
+def _versions_of(decision: Decision) -> Champions:
+    return versions(
+        card_id=decision.scorecard_id,
+        card_sha=decision.scorecard.sha256,
+        policy_id=decision.policy_id,
+        policy_sha=decision.policy.sha256,
+    )
+
+
+def _row(
+    used: Champions,
+    merchant_id: str,
+    purpose: Purpose,
+    moments: tuple[datetime, datetime],
+    facts: tuple[TradeFacts, RepaymentFacts],
+) -> Decision:
+    stored = snapshot(*facts)
+    verdict = judge(used.card, used.policy, *facts)
+    return Decision(
+        merchant_id=merchant_id,
+        purpose=purpose,
+        as_of=moments[0],
+        decided_at=moments[1],
+        scorecard_id=used.scorecard_id,
+        policy_id=used.policy_id,
+        facts=stored,
+        facts_sha256=sha256(stored),
+        **{name: getattr(verdict, name) for name in _ANSWER},
+    )
+
+
+def _check_moments(as_of: datetime, decided_at: datetime) -> None:
+    """A decision cannot rest on what was not yet known when it was made."""
+    if as_of.tzinfo is None or decided_at.tzinfo is None or as_of > decided_at:
+        raise Invalid(field="as_of")
+
+
+def _check_merchants(merchant_ids: Sequence[str]) -> None:
+    if Merchant.objects.filter(pk__in=merchant_ids).count() != len(merchant_ids):
+        raise NotFound(noun="merchant")

@@ -1,0 +1,68 @@
+"""The scorecard and the policy in force, parsed once per process and version."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+from risk.domain import policy_body, scorecard_body
+from risk.domain.canonical import sha256
+from risk.domain.policy import PolicyTables
+from risk.domain.scorecard import Card
+from risk.enums import VersionStatus
+from risk.errors import InvalidPolicy, InvalidScorecard, NoChampion
+from risk.models import Policy, Scorecard
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Champions:
+    """What is in force, by id and ready to evaluate."""
+
+    scorecard_id: str
+    policy_id: str
+    card: Card
+    policy: PolicyTables
+
+
+def champions() -> Champions:
+    """The tenant's versions in force. Raises NoChampion when there are none."""
+    in_force = VersionStatus.CHAMPION
+    cards = Scorecard.objects.filter(status=in_force).values_list("id", "sha256")
+    policies = Policy.objects.filter(status=in_force).values_list("id", "sha256")
+    card, policy = cards.first(), policies.first()
+    if card is None or policy is None:
+        raise NoChampion
+    return versions(card_id=card[0], card_sha=card[1], policy_id=policy[0], policy_sha=policy[1])
+
+
+def versions(*, card_id: str, card_sha: str, policy_id: str, policy_sha: str) -> Champions:
+    """Named versions, in force or not.
+
+    Raises InvalidScorecard or InvalidPolicy when a body was altered.
+    """
+    return Champions(
+        scorecard_id=card_id,
+        policy_id=policy_id,
+        card=_card(card_id, card_sha),
+        policy=_policy(policy_id, policy_sha),
+    )
+
+
+@lru_cache(maxsize=1024)
+def _card(card_id: str, sha: str) -> Card:
+    body = Scorecard.objects.values_list("body", flat=True).get(pk=card_id)
+    if sha256(body) != sha:
+        raise InvalidScorecard(problem="the body does not have the recorded hash")
+    return scorecard_body.parse(body)
+
+
+@lru_cache(maxsize=1024)
+def _policy(policy_id: str, sha: str) -> PolicyTables:
+    body = Policy.objects.values_list("body", flat=True).get(pk=policy_id)
+    if sha256(body) != sha:
+        raise InvalidPolicy(problem="the body does not have the recorded hash")
+    return policy_body.parse(body)
+
+
+def forget_versions() -> None:
+    """Drop the in-process cache (between tests)."""
+    _card.cache_clear()
+    _policy.cache_clear()

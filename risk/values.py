@@ -1,0 +1,91 @@
+"""What goes into a decision and what is read from it, as frozen values."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Self
+
+from risk.enums import Outcome
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TradeFacts:
+    """What a merchant's orders said by a moment; amounts in fen.
+
+    Net is what was placed and neither returned nor canceled. `l3` and `l12` reach back three and
+    twelve calendar months from the day; `monthly_net_minor` holds the twelve complete calendar
+    months before the current one. `return_rate` and `gmv_cv` are None without turnover, and
+    `recency_days` is None without orders: unknown is never shown as zero.
+    """
+
+    net_gmv_l3_minor: int
+    net_gmv_l12_minor: int
+    monthly_net_minor: tuple[int, ...]
+    active_months_count: int
+    order_count_l12: int
+    order_count_total: int
+    tenure_days: int
+    recency_days: int | None
+    return_rate: Decimal | None
+    gmv_cv: Decimal | None
+    median_order_minor: int
+
+    @classmethod
+    def none(cls) -> Self:
+        """A merchant without a single known order."""
+        return cls(
+            net_gmv_l3_minor=0,
+            net_gmv_l12_minor=0,
+            monthly_net_minor=(0,) * 12,
+            active_months_count=0,
+            order_count_l12=0,
+            order_count_total=0,
+            tenure_days=0,
+            recency_days=None,
+            return_rate=None,
+            gmv_cv=None,
+            median_order_minor=0,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RepaymentFacts:
+    """How a merchant has repaid, handed in by credit; amounts in fen."""
+
+    paid_off_count: int
+    max_dpd_days: int
+    current_dpd_days: int
+    drawn_total_minor: int
+    outstanding_minor: int
+
+    @classmethod
+    def none(cls) -> Self:
+        """A merchant that has never drawn."""
+        return cls(
+            paid_off_count=0,
+            max_dpd_days=0,
+            current_dpd_days=0,
+            drawn_total_minor=0,
+            outstanding_minor=0,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reason:
+    """Why, in the merchant's words (msgids), and whether the merchant can change it."""
+
+    code: str
+    wording: str
+    advice: str
+    is_actionable: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Estimate:
+    """The answer of a pre-screen: a range in fen, zero to zero unless approved."""
+
+    decision_id: str
+    outcome: Outcome
+    low_minor: int
+    high_minor: int
+    annual_rate: Decimal
+    reasons: tuple[str, ...]

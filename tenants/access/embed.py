@@ -1,0 +1,81 @@
+"""The door of the merchant pages: a header token, no cookie."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http.response import HttpResponseBase
+from django.template.response import SimpleTemplateResponse
+from django.utils import translation
+from django.views.decorators.csrf import csrf_exempt
+
+from platform_app.kernel import clock
+from platform_app.kernel.errors import DomainError
+from platform_app.kernel.http import request_id_of, say
+from platform_app.kernel.tenancy import tenant_scope
+from tenants.errors import SessionExpired, SessionUnknown
+from tenants.models import EmbedSession
+from tenants.operations.embed_sessions import session_for_token
+
+P = ParamSpec("P")
+
+
+class MerchantRequest(HttpRequest):
+    """A request of a merchant page: `embed` says whose, which component, which order."""
+
+    embed: EmbedSession
+
+
+def merchant_view(
+    view: Callable[Concatenate[MerchantRequest, P], HttpResponseBase],
+) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
+    """Open the visit's tenant scope and language around a page.
+
+    Reads `Authorization: Bearer`; answers problem+json 401 or 410 instead of the page when the
+    token is missing, unknown or over. There is no cookie to forge, hence no CSRF token.
+    """
+
+    @csrf_exempt
+    @wraps(view)
+    def opened(request: Any, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        try:
+            session = session_for_token(token=bearer(request), at=clock.now())
+        except (SessionUnknown, SessionExpired) as refusal:
+            return problem(request, refusal)
+        request.embed = session
+        with tenant_scope(session.tenant_id), translation.override(session.locale):
+            response = view(request, *args, **kwargs)
+            if isinstance(response, SimpleTemplateResponse):
+                response.render()  # its queries belong inside the scope
+        response.headers["Cache-Control"] = "no-store"
+        return response
+
+    return opened
+
+
+def bearer(request: HttpRequest) -> str:
+    """The token of the Authorization header. Raises SessionUnknown."""
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not token.strip():
+        raise SessionUnknown
+    return token.strip()
+
+
+def problem(request: HttpRequest, refusal: DomainError) -> HttpResponse:
+    """A refusal as problem+json (RFC 9457), for pages whose scripts read it."""
+    return JsonResponse(
+        {
+            "type": f"/docs/errors/{refusal.code}",
+            "title": say(refusal),
+            "status": refusal.status,
+            "code": refusal.code,
+            "detail": say(refusal),
+            "message_en": say(refusal, "en"),
+            "request_id": request_id_of(request),
+        },
+        status=refusal.status,
+        content_type="application/problem+json",
+        headers={"Cache-Control": "no-store"},
+        json_dumps_params={"ensure_ascii": False},
+    )

@@ -1,0 +1,183 @@
+"""The tables of tenants in the back office."""
+
+from typing import Any, Final
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from platform_app.kernel import crypto
+from platform_app.kernel.back_office import RowsAdmin, TenantFilter, TenantRowsAdmin, act
+from tenants import models
+from tenants.enums import MerchantKind
+from tenants.operations.credentials import revoke_key
+from tenants.operations.members import reset_totp
+from tenants.operations.webhooks import disable_endpoint, enable_endpoint, resend
+
+_PEOPLE: Final = {MerchantKind.INDIVIDUAL_BUSINESS, MerchantKind.NATURAL_PERSON}
+
+
+def _firm_name(row: models.Merchant) -> str:
+    """A company's name is public; a person's is masked."""
+    return crypto.mask_name(row.name) if row.kind in _PEOPLE else row.name
+
+
+def _registration_no(row: models.Merchant) -> str:
+    return crypto.mask_tail(row.registration_no) if row.kind in _PEOPLE else row.registration_no
+
+
+@admin.register(models.Tenant)
+class TenantAdmin(RowsAdmin):
+    list_display = ("id", "slug", "name", "vertical", "status", "is_virtual", "created_at")
+    list_filter = ("status", "vertical", "is_virtual")
+    search_fields = ("slug__startswith", "name")
+
+
+@admin.register(models.Member)
+class MemberAdmin(RowsAdmin):
+    list_display = ("id", "name", "email", "role", "tenant", "is_active", "last_login")
+    list_filter = ("role", "is_active", "tenant")
+    search_fields = ("email__exact",)
+    hidden = ("password", "totp_last_step")
+    masked = {
+        "name": lambda row: crypto.mask_name(row.name),
+        "email": lambda row: f"{row.email[:1]}***@{row.email.partition('@')[2]}",
+    }
+    actions = ("reset_second_step",)
+
+    @admin.action(description=_("Take the second step off (lost phone)"), permissions=["act"])
+    def reset_second_step(self, request: HttpRequest, queryset: QuerySet[models.Member]) -> None:
+        """For a partner's people. Nobody takes it off a colleague: that is done on the server."""
+        if queryset.filter(tenant=None).exists():
+            refusal = _("The second step of our own staff is taken off on the server.")
+            self.message_user(request, refusal, messages.ERROR)
+        act(
+            request,
+            queryset.exclude(tenant=None),
+            "member.reset_second_step",
+            lambda row, actor, at: reset_totp(member_id=row.id, actor=actor, at=at),
+        )
+
+
+@admin.register(models.Merchant)
+class MerchantAdmin(TenantRowsAdmin):
+    list_display = ("id", "tenant", "external_id", "name", "kind", "kyb_status", "joined_on")
+    list_filter = (TenantFilter, "kind", "kyb_status")
+    search_fields = ("external_id__startswith", "name")
+    masked = {"name": _firm_name, "registration_no": _registration_no}
+
+
+@admin.register(models.MerchantPerson)
+class MerchantPersonAdmin(TenantRowsAdmin):
+    list_display = ("id", "tenant", "merchant", "role", "name_masked", "phone_masked")
+    list_filter = (TenantFilter, "role")
+    hidden = ("phone_index",)
+
+
+@admin.register(models.ConsentRecord)
+class ConsentRecordAdmin(TenantRowsAdmin):
+    list_display = ("id", "tenant", "merchant", "code", "version", "is_given", "actor", "at")
+    list_filter = (TenantFilter, "code", "is_given")
+    hidden = ("evidence",)
+
+
+@admin.register(models.TradeOrder)
+class TradeOrderAdmin(TenantRowsAdmin):
+    list_display = (
+        "id", "tenant", "merchant", "order_no", "revision", "ordered_on", "amount_minor", "status",
+    )  # fmt: skip
+    list_filter = (TenantFilter, "status")
+    search_fields = ("order_no__exact",)
+
+
+@admin.register(models.TradeImport)
+class TradeImportAdmin(TenantRowsAdmin):
+    list_display = ("id", "tenant", "file_name", "status", "row_count", "error_count", "actor")
+    list_filter = (TenantFilter, "status")
+    hidden = ("file_path",)
+
+
+@admin.register(models.TradeImportError)
+class TradeImportErrorAdmin(TenantRowsAdmin):
+    list_display = ("id", "tenant", "trade_import", "line_no", "code", "reason")
+    list_filter = (TenantFilter, "code")
+    hidden = ("raw",)
+
+
+@admin.register(models.Credential)
+class CredentialAdmin(TenantRowsAdmin):
+    list_display = (
+        "id", "tenant", "label", "algorithm", "scopes", "not_after", "revoked_at", "last_used_on",
+    )  # fmt: skip
+    list_filter = (TenantFilter, "algorithm", ("revoked_at", admin.EmptyFieldListFilter))
+    search_fields = ("label",)
+    actions = ("revoke",)
+
+    @admin.action(description=_("Revoke these keys"), permissions=["act"])
+    def revoke(self, request: HttpRequest, queryset: QuerySet[models.Credential]) -> None:
+        act(
+            request,
+            queryset,
+            "credential.revoke",
+            lambda row, actor, at: revoke_key(key_id=row.id, actor=actor, at=at),
+        )
+
+
+@admin.register(models.EmbedSession)
+class EmbedSessionAdmin(TenantRowsAdmin):
+    list_display = ("id", "tenant", "merchant", "component", "origin", "redeemed_at", "ends_at")
+    list_filter = (TenantFilter, "component")
+    hidden = ("secret_hash", "token_hash")
+
+
+@admin.register(models.WebhookEndpoint)
+class WebhookEndpointAdmin(TenantRowsAdmin):
+    list_display = ("id", "tenant", "url", "event_names", "status", "disabled_reason")
+    list_filter = (TenantFilter, "status")
+    search_fields = ("url",)
+    actions = ("disable", "enable")
+
+    @admin.action(description=_("Stop telling these addresses"), permissions=["act"])
+    def disable(self, request: HttpRequest, queryset: QuerySet[models.WebhookEndpoint]) -> None:
+        act(
+            request,
+            queryset,
+            "webhook_endpoint.disable",
+            lambda row, actor, at: disable_endpoint(endpoint_id=row.id, actor=actor, at=at),
+        )
+
+    @admin.action(description=_("Tell these addresses again"), permissions=["act"])
+    def enable(self, request: HttpRequest, queryset: QuerySet[models.WebhookEndpoint]) -> None:
+        act(
+            request,
+            queryset,
+            "webhook_endpoint.enable",
+            lambda row, actor, at: enable_endpoint(endpoint_id=row.id, actor=actor, at=at),
+        )
+
+
+@admin.register(models.WebhookDelivery)
+class WebhookDeliveryAdmin(TenantRowsAdmin):
+    list_display = (
+        "id", "tenant", "endpoint", "event_name", "status", "attempt_count", "next_attempt_at",
+    )  # fmt: skip
+    list_filter = (TenantFilter, "status")
+    search_fields = ("event_name__startswith",)
+    hidden = ("body",)
+    actions = ("resend",)
+
+    @admin.action(description=_("Send these deliveries again"), permissions=["act"])
+    def resend(self, request: HttpRequest, queryset: QuerySet[models.WebhookDelivery]) -> None:
+        act(
+            request,
+            queryset,
+            "webhook_delivery.resend",
+            lambda row, actor, at: resend(delivery_id=row.id, actor=actor, at=at),
+        )
+
+
+@admin.register(models.WebhookAttempt)
+class WebhookAttemptAdmin(TenantRowsAdmin):
+    list_display = ("id", "tenant", "delivery", "attempt_no", "at", "status_code", "duration_ms")
+    hidden = ("response_excerpt",)

@@ -1,0 +1,181 @@
+"""Posting to an address a stranger gave us, without letting it point at our own network.
+
+The name is resolved once, every address it resolves to must be public, and the connection goes to
+the very address that was checked: a second look-up could answer differently.
+"""
+
+import ipaddress
+import socket
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+from urllib.parse import SplitResult, urlsplit
+
+import certifi
+import urllib3
+from urllib3.exceptions import HTTPError
+
+CONNECT_SECONDS: Final = 5.0
+READ_SECONDS: Final = 15.0
+EXCERPT_BYTES: Final = 1_000
+_LOCAL_HOSTS: Final = frozenset(["127.0.0.1", "localhost"])
+
+Resolve = Callable[..., list[Any]]
+
+
+class NotAllowed(ValueError):
+    """The address is not https on the public internet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A checked address: where to connect, and under which name."""
+
+    scheme: str
+    host: str
+    port: int
+    address: str
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What came back: a status and the beginning of the body, or an error and no status."""
+
+    status_code: int | None
+    excerpt: str
+    error: str
+    duration_ms: int
+    retry_after: str = ""
+
+    @property
+    def is_success(self) -> bool:
+        """2xx only: a redirect is a failure, not a place to go."""
+        return self.status_code is not None and 200 <= self.status_code < 300  # noqa: PLR2004
+
+
+def checked(url: str, *, allow_local: bool, resolve: Resolve = socket.getaddrinfo) -> Target:
+    """The address to connect to. Raises NotAllowed, also when the name does not resolve."""
+    parts, port = _parts(url)
+    host = parts.hostname or ""
+    path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    if allow_local and host in _LOCAL_HOSTS:
+        return Target(parts.scheme, host, port, "127.0.0.1", path)
+    if parts.scheme != "https":
+        raise NotAllowed("https only")
+    try:
+        found = resolve(host, port, type=socket.SOCK_STREAM)
+    except OSError as error:
+        raise NotAllowed("the name does not resolve") from error
+    addresses = [str(item[4][0]) for item in found]
+    if not addresses or not all(is_public(address) for address in addresses):
+        raise NotAllowed("not a public address")
+    return Target(parts.scheme, host, port, addresses[0], path)
+
+
+def is_public(address: str) -> bool:
+    """Whether this IP address is reachable for everybody, also when wrapped in IPv6."""
+    try:
+        ip = ipaddress.ip_address(address.partition("%")[0])
+    except ValueError:
+        return False
+    if isinstance(ip, ipaddress.IPv6Address):
+        inner = ip.ipv4_mapped or ip.sixtofour or (ip.teredo[1] if ip.teredo else None)
+        if inner is not None:
+            return is_public(str(inner))
+        if ip in ipaddress.ip_network("64:ff9b::/96"):
+            return is_public(str(ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)))
+    return ip.is_global and not ip.is_multicast and not ip.is_reserved
+
+
+def post(url: str, *, headers: Mapping[str, str], body: str, allow_local: bool) -> Reply:
+    """Send once: no redirects, no retries, 5 s to connect, 15 s to answer. Never raises.
+
+    Touches no database, so it may run in any thread.
+    """
+    started = time.monotonic()
+    try:
+        target = checked(url, allow_local=allow_local)
+        return _send(target, headers, body.encode(), started)
+    except NotAllowed as error:
+        return Reply(None, "", f"refused: {error}", _since(started))
+    except (HTTPError, OSError, ValueError) as error:
+        return Reply(None, "", _short(error), _since(started))
+
+
+def _send(target: Target, headers: Mapping[str, str], body: bytes, started: float) -> Reply:
+    default = 443 if target.scheme == "https" else 80
+    name = f"[{target.host}]" if ":" in target.host else target.host
+    host = name if target.port == default else f"{name}:{target.port}"
+    with _pool(target) as pool:
+        response = pool.urlopen(
+            "POST",
+            target.path,
+            body=body,
+            headers={**headers, "Host": host},
+            redirect=False,
+            retries=False,
+            preload_content=False,
+        )
+        try:
+            excerpt = _excerpt(response, started)
+        finally:
+            response.close()
+    return Reply(
+        response.status, excerpt, "", _since(started), response.headers.get("Retry-After", "")
+    )
+
+
+def _pool(target: Target) -> urllib3.HTTPConnectionPool:
+    timeout = urllib3.Timeout(connect=CONNECT_SECONDS, read=READ_SECONDS)
+    if target.scheme == "http":
+        return urllib3.HTTPConnectionPool(target.address, target.port, timeout=timeout)
+    return urllib3.HTTPSConnectionPool(
+        target.address,
+        target.port,
+        timeout=timeout,
+        cert_reqs="CERT_REQUIRED",
+        ca_certs=certifi.where(),
+        assert_hostname=target.host,
+        server_hostname=target.host,
+    )
+
+
+def _excerpt(response: Any, started: float) -> str:
+    """The first bytes of the answer; the status is what counts, so a dripping body is cut off."""
+    taken = b""
+    try:
+        while len(taken) < EXCERPT_BYTES and time.monotonic() - started < READ_SECONDS:
+            piece = response.read1(EXCERPT_BYTES - len(taken))
+            if not piece:
+                break
+            taken += piece
+    except (HTTPError, OSError):
+        return _text(taken)
+    return _text(taken)
+
+
+def _text(raw: bytes) -> str:
+    return raw.decode("utf-8", "replace").replace("\x00", "")
+
+
+def _parts(url: str) -> tuple[SplitResult, int]:
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError as error:
+        raise NotAllowed("not an address") from error
+    if parts.scheme not in {"https", "http"} or not parts.hostname or "@" in parts.netloc:
+        raise NotAllowed("not an address")
+    if parts.fragment or not url.isascii() or not url.isprintable() or " " in url:
+        raise NotAllowed("not an address")
+    return parts, port or (443 if parts.scheme == "https" else 80)
+
+
+def _since(started: float) -> int:
+    return round((time.monotonic() - started) * 1000)
+
+
+def _short(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}"[:300]

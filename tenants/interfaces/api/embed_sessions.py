@@ -1,0 +1,99 @@
+"""A visit of a merchant to our pages inside yours."""
+
+from typing import Any, Final
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.urls import reverse
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from platform_app.kernel import clock
+from platform_app.kernel.drf import ApiView, StrictSerializer, actor_of
+from platform_app.kernel.errors import NotFound, gettext_noop
+from platform_app.kernel.rest import (
+    AmountField,
+    IdField,
+    ObjectOutput,
+    action,
+    head,
+    missing,
+    operation,
+)
+from tenants.enums import EmbedComponent
+from tenants.errors import OriginNotAllowed
+from tenants.interfaces.api.next_actions import session_next_action
+from tenants.models import EmbedSession
+from tenants.operations.embed_sessions import open_session
+from tenants.values import LOCALES
+
+PAGE: Final = "merchant:shell"
+
+
+class EmbedSessionInput(StrictSerializer):
+    merchant = IdField("mch", missing("merchant"))
+    component = serializers.ChoiceField(choices=EmbedComponent.values)
+    origin = serializers.CharField(
+        max_length=2000, default="", allow_blank=True,
+        help_text=gettext_noop("The site that frames the page; empty when you redirect."),
+    )  # fmt: skip
+    return_url = serializers.CharField(max_length=2000, default="", allow_blank=True)
+    locale = serializers.ChoiceField(choices=LOCALES, default="zh-hans")
+    order_no = serializers.CharField(max_length=64, default="", allow_blank=True)
+    amount = AmountField(
+        min_value=0, default=0, help_text=gettext_noop("Of the order, in fen; 0 without one.")
+    )
+
+
+class EmbedSessionOutput(ObjectOutput):
+    merchant = serializers.CharField()
+    component = serializers.CharField()
+    url = serializers.CharField(
+        help_text=gettext_noop("Opens once. The secret is in the fragment: it reaches no log.")
+    )
+    expires_at = serializers.DateTimeField()
+
+
+def body_of(session: EmbedSession, secret: str) -> dict[str, Any]:
+    asked = urlencode({"t": session.tenant_id, "l": session.locale})
+    facts = head(
+        "embed_session",
+        session,
+        status="open",
+        next_action=action(session_next_action(session)),
+        created_at=session.created_at,
+        merchant=session.merchant_id,
+        component=session.component,
+        url=f"{settings.PUBLIC_URL}{reverse(PAGE)}?{asked}#s={secret}",
+        expires_at=session.redeem_until,
+    )
+    return dict(EmbedSessionOutput(facts).data)
+
+
+@operation(
+    "embed_session-open",
+    tag="Embed",
+    summary=gettext_noop("Open an embed session"),
+    description=gettext_noop(
+        "Every call opens a new visit, good for ten minutes until it is opened and once; so it "
+        "takes no Idempotency-Key."
+    ),
+    status=201,
+    answer=EmbedSessionOutput,
+    refusals=[NotFound, OriginNotAllowed],
+)
+class EmbedSessionOpen(ApiView):
+    scope = "draw"
+    input = EmbedSessionInput
+
+    def post(self, request: Request) -> Response:
+        said = self.body(request)
+        session, secret = open_session(
+            merchant_id=said.pop("merchant"),
+            amount_minor=said.pop("amount"),
+            **said,
+            actor=actor_of(request),
+            at=clock.now(),
+        )
+        return Response(body_of(session, secret), status=201)

@@ -1,0 +1,68 @@
+"""Every refusal a caller may meet, from the classes themselves."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.utils.translation import gettext, override
+
+from platform_app.kernel import idempotency  # noqa: F401 -- its refusals belong to the list
+from platform_app.kernel.errors import DomainError
+
+HEADER = """# Errors 错误码
+
+Every refusal is `application/problem+json` (RFC 9457). Decide on `code`, which is never renamed;
+show `title`, which comes in the language of the request (`Accept-Language`). `errors[]` points to
+the fields. When `retryable` is true, send the same request with the same key again.
+
+每个拒绝都是 `application/problem+json`（RFC 9457）。程序请按 `code` 判断，它永不改名；
+给人看的文字用 `title`，语言由 `Accept-Language` 决定；`errors[]` 指出字段；`retryable` 为 true 时，
+请用同一个 Idempotency-Key 原样重发。
+
+This page is written by `tenants.interfaces.api.error_list.error_page`. 本页由程序生成，请勿手改。
+
+| code | HTTP | English | 中文 |
+|---|---|---|---|
+"""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Entry:
+    """One code with its words; `{facts}` are filled in when it happens."""
+
+    code: str
+    status: int
+    english: str
+    chinese: str
+
+
+def error_entries() -> list[Entry]:
+    """All refusals by code. One code may have several wordings; each is listed."""
+    return sorted({_entry(kind) for kind in _kinds(DomainError)})
+
+
+def error_page() -> str:
+    """The text of docs/partners/errors.md."""
+    rows = [
+        f"| `{entry.code}` | {entry.status} | {_cell(entry.english)} | {_cell(entry.chinese)} |\n"
+        for entry in error_entries()
+    ]
+    return HEADER + "".join(rows)
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|").replace("\n", " ")
+
+
+def _entry(kind: type[DomainError]) -> Entry:
+    with override("en"):
+        english = gettext(kind.message)
+    with override("zh-hans"):
+        chinese = gettext(kind.message)
+    return Entry(kind.code, kind.status, english, chinese)
+
+
+def _kinds(base: type[DomainError]) -> Iterator[type[DomainError]]:
+    for kind in base.__subclasses__():
+        if not kind.__module__.startswith("tests"):
+            yield kind
+        yield from _kinds(kind)

@@ -1,0 +1,87 @@
+"""Everything that happened, for a partner that missed a webhook or wants none."""
+
+import json
+from typing import Any, Final
+
+from django.db.models import Q
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from platform_app.kernel.drf import page
+from platform_app.kernel.errors import gettext_noop
+from platform_app.kernel.models import Event
+from platform_app.kernel.rest import ListView, ObjectOutput, head, operation, page_of, query
+from tenants.domain import standard_webhooks
+from tenants.operations.webhooks import CONSUMER
+
+
+class EventOutput(ObjectOutput):
+    type = serializers.CharField()
+    subject = serializers.CharField(help_text=gettext_noop("The id of what it happened to."))
+    merchant = serializers.CharField(allow_null=True)
+    timestamp = serializers.DateTimeField()
+    data = serializers.DictField(help_text=gettext_noop("As in the webhook."))  # type: ignore[assignment]
+
+
+def body_of(event: Event) -> dict[str, Any]:
+    told = _told(event)
+    facts = head(
+        "event",
+        event,
+        status="recorded",
+        version=told.get("version", 1),
+        created_at=event.occurred_at,
+        type=event.name,
+        subject=event.subject,
+        merchant=event.merchant_id,
+        timestamp=event.occurred_at,
+        data=told["data"],
+    )
+    shown: Any = EventOutput(facts)
+    return dict(shown.data)
+
+
+def _told(event: Event) -> dict[str, Any]:
+    """The webhook's own words, so that both ways tell the same."""
+    whose = {"merchant_id": event.merchant_id} if event.merchant_id else {}
+    said: dict[str, Any] = json.loads(
+        standard_webhooks.body(
+            event_id=event.id,
+            name=event.name,
+            subject=event.subject,
+            at=event.occurred_at,
+            tenant_id=event.tenant_id,
+            props={**whose, **event.props},
+        )
+    )
+    return said
+
+
+PUBLIC: Final = CONSUMER.prefixes
+
+
+@operation(
+    "event-list",
+    tag="Events",
+    summary=gettext_noop("List events"),
+    description=gettext_noop(
+        "The same events that webhooks deliver, in order of their ids. A transaction that ran "
+        "long may show its event a few seconds late: when you poll, ask again from an id a minute "
+        "back and skip the ids you have."
+    ),
+    answer=page_of(EventOutput),
+    query=[query("type", gettext_noop("A name, or a beginning such as `credit.drawdown.*`."))],
+)
+class EventList(ListView):
+    def get(self, request: Request) -> Response:
+        public = Q()
+        for prefix in PUBLIC:
+            public |= Q(name__startswith=prefix)
+        rows = Event.objects.filter(public)
+        asked = request.query_params.get("type", "").replace("\x00", "")
+        if asked.endswith(".*"):
+            rows = rows.filter(name__startswith=asked[:-1])
+        elif asked:
+            rows = rows.filter(name=asked)
+        return page(request, rows, body_of)

@@ -1,0 +1,58 @@
+"""Addresses of this surface."""
+
+from django.urls import URLPattern, URLResolver, path
+
+from platform_app.kernel.drf import by_method
+from tenants.interfaces.api import webhook_deliveries, webhook_endpoints
+from tenants.interfaces.api.consents import ConsentGive, ConsentList
+from tenants.interfaces.api.docs import show as show_reference
+from tenants.interfaces.api.embed_sessions import EmbedSessionOpen
+from tenants.interfaces.api.events import EventList
+from tenants.interfaces.api.hello import Hello
+from tenants.interfaces.api.merchants import (
+    MerchantList,
+    MerchantPut,
+    MerchantShow,
+    MerchantShowByNumber,
+)
+from tenants.interfaces.api.orders import OrderBatch
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("docs/", show_reference, name="docs-show"),
+    path("hello", Hello.as_view(), name="hello-show"),
+    path("merchants", MerchantList.as_view(), name="merchant-list"),
+    path(
+        "merchants/ext:<path:external_id>",
+        by_method(get=MerchantShowByNumber, put=MerchantPut),
+        name="merchant-put",
+    ),
+    path("merchants/<str:merchant_id>", MerchantShow.as_view(), name="merchant-show"),
+    path(
+        "merchants/<str:merchant_id>/consents",
+        by_method(get=ConsentList, post=ConsentGive),
+        name="consent-give",
+    ),
+    path("orders:batch", OrderBatch.as_view(), name="order-batch"),
+    path("embed_sessions", EmbedSessionOpen.as_view(), name="embed_session-open"),
+    path("events", EventList.as_view(), name="event-list"),
+    path(
+        "webhook_endpoints",
+        by_method(get=webhook_endpoints.EndpointList, post=webhook_endpoints.EndpointCreate),
+        name="webhook_endpoint-list",
+    ),
+    path(
+        "webhook_endpoints/<str:endpoint_id>",
+        by_method(get=webhook_endpoints.EndpointShow, patch=webhook_endpoints.EndpointPatch),
+        name="webhook_endpoint-show",
+    ),
+    path(
+        "webhook_deliveries",
+        webhook_deliveries.DeliveryList.as_view(),
+        name="webhook_delivery-list",
+    ),
+    path(
+        "webhook_deliveries/<str:delivery_id>/resend",
+        webhook_deliveries.DeliveryResend.as_view(),
+        name="webhook_delivery-resend",
+    ),
+]

@@ -1,0 +1,179 @@
+"""Where a partner wants to hear of events, and which events become deliveries."""
+
+import re
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+
+from django.conf import settings
+from django.db import transaction
+
+from platform_app.kernel import audit, clock, crypto, jobs
+from platform_app.kernel.errors import NotFound
+from platform_app.kernel.events import Consumer
+from platform_app.kernel.models import Event
+from platform_app.kernel.scope import current_tenant_id
+from tenants.domain import standard_webhooks as standard
+from tenants.enums import DeliveryStatus, EndpointStatus
+from tenants.errors import BadEventName, BadUrl, EndpointDisabled
+from tenants.gateways.http_post import NotAllowed, checked
+from tenants.models import WebhookDelivery, WebhookEndpoint
+
+SECRET: Final = "webhook.secret"  # noqa: S105 -- the purpose a sealed value is bound to
+_NAME: Final = re.compile(r"(credit|tenants)\.[a-z_]+(\.[a-z_]+|\.\*)|(credit|tenants)\.\*")
+
+
+def allow_local() -> bool:
+    """Whether http://127.0.0.1 may be posted to: demo, tests and the sandbox."""
+    return bool(getattr(settings, "WEBHOOK_ALLOW_LOCAL", False))
+
+
+@transaction.atomic
+def create_endpoint(
+    *, url: str, event_names: Sequence[str], actor: str, at: datetime
+) -> tuple[WebhookEndpoint, str]:
+    """Tell this address of these events (none named: all); its secret is shown here only. Audited.
+
+    Names are exact or end in `.*`. Raises BadUrl (not https, not public), BadEventName.
+    """
+    try:
+        checked(url, allow_local=allow_local())
+    except NotAllowed:
+        raise BadUrl(field="url") from None
+    for name in event_names:
+        if not _NAME.fullmatch(name):
+            raise BadEventName(field="event_names", name=name[:100])
+    secret = standard.new_secret()
+    endpoint: WebhookEndpoint = WebhookEndpoint.objects.create(
+        url=url,
+        event_names=sorted(set(event_names)),
+        secret_sealed=crypto.seal(secret, purpose=SECRET),
+    )
+    _note("create", endpoint, actor=actor, at=at)
+    return endpoint, secret
+
+
+@transaction.atomic
+def disable_endpoint(*, endpoint_id: str, actor: str, at: datetime) -> WebhookEndpoint:
+    """Stop telling it. What is still waiting fails, and may be sent again later. Audited, once.
+
+    Raises NotFound.
+    """
+    endpoint = _locked(endpoint_id)
+    if endpoint.status == EndpointStatus.ACTIVE:
+        switch_off(endpoint, reason="by_hand")
+        _note("disable", endpoint, actor=actor, at=at)
+    return endpoint
+
+
+@transaction.atomic
+def enable_endpoint(*, endpoint_id: str, actor: str, at: datetime) -> WebhookEndpoint:
+    """Tell it of what happens from now on. Audited, once. Raises NotFound."""
+    endpoint = _locked(endpoint_id)
+    if endpoint.status == EndpointStatus.DISABLED:
+        endpoint.status, endpoint.disabled_reason = EndpointStatus.ACTIVE, ""
+        endpoint.failing_since = None
+        endpoint.save(update_fields=["status", "disabled_reason", "failing_since"])
+        _note("enable", endpoint, actor=actor, at=at)
+    return endpoint
+
+
+@transaction.atomic
+def resend(*, delivery_id: str, actor: str, at: datetime) -> WebhookDelivery:
+    """Send a delivery again, whatever became of it, from the first step of the ladder. Audited.
+
+    The receiver sees the same webhook-id. Raises NotFound, EndpointDisabled.
+    """
+    try:
+        row: WebhookDelivery | None = (
+            WebhookDelivery.objects.select_for_update().filter(pk=delivery_id).first()
+        )
+    except ValueError:
+        row = None
+    if row is None:
+        raise NotFound(noun="delivery")
+    if row.endpoint.status != EndpointStatus.ACTIVE:
+        raise EndpointDisabled
+    row.status, row.attempt_count, row.next_attempt_at = DeliveryStatus.PENDING, 0, at
+    row.delivered_at = None
+    row.save(update_fields=["status", "attempt_count", "next_attempt_at", "delivered_at"])
+    audit.record(actor=actor, action="tenants.delivery.resend", subject=row.id, at=at)
+    jobs.enqueue("tenants.send_webhooks")
+    return row
+
+
+def switch_off(endpoint: WebhookEndpoint, *, reason: str) -> None:
+    """Disable a locked endpoint; its waiting deliveries fail."""
+    endpoint.status, endpoint.disabled_reason = EndpointStatus.DISABLED, reason
+    endpoint.save(update_fields=["status", "disabled_reason"])
+    WebhookDelivery.objects.filter(endpoint_id=endpoint.id, status=DeliveryStatus.PENDING).update(
+        status=DeliveryStatus.FAILED
+    )
+
+
+def make_deliveries(event_id: str) -> None:
+    """The outbox consumer: one delivery for each active endpoint that asks for the event, once."""
+    event: Event = Event.objects.get(pk=event_id)
+    asking = [
+        endpoint
+        for endpoint in WebhookEndpoint.objects.filter(status=EndpointStatus.ACTIVE).order_by("id")
+        if standard.wants(endpoint.event_names, event.name)
+    ]
+    if not asking:
+        return
+    whose = {"merchant_id": event.merchant_id} if event.merchant_id else {}
+    body = standard.body(
+        event_id=event.id,
+        name=event.name,
+        subject=event.subject,
+        at=event.occurred_at,
+        tenant_id=current_tenant_id(),
+        props={**whose, **event.props},
+    )
+    WebhookDelivery.objects.bulk_create(
+        [
+            WebhookDelivery(
+                endpoint=endpoint,
+                event_id=event.id,
+                event_name=event.name,
+                body=body,
+                next_attempt_at=clock.now(),
+            )
+            for endpoint in asking
+        ],
+        ignore_conflicts=True,
+    )
+    jobs.enqueue("tenants.send_webhooks")
+
+
+CONSUMER: Final = Consumer(
+    name="tenants.webhooks",
+    prefixes=("credit.", "tenants.merchant."),
+    handle=make_deliveries,
+    condition_sql=(
+        "EXISTS (SELECT 1 FROM tenants_webhookendpoint e"
+        " WHERE e.tenant_id = %(tenant_id)s::uuid AND e.status = 'active')"
+    ),
+)
+
+
+def _locked(endpoint_id: str) -> WebhookEndpoint:
+    try:
+        found: WebhookEndpoint | None = (
+            WebhookEndpoint.objects.select_for_update().filter(pk=endpoint_id).first()
+        )
+    except ValueError:
+        found = None
+    if found is None:
+        raise NotFound(noun="endpoint")
+    return found
+
+
+def _note(what: str, endpoint: WebhookEndpoint, *, actor: str, at: datetime) -> None:
+    audit.record(
+        actor=actor,
+        action=f"tenants.endpoint.{what}",
+        subject=endpoint.id,
+        at=at,
+        after={"url": endpoint.url, "event_names": list(endpoint.event_names)},
+    )

@@ -1,0 +1,49 @@
+"""What a firm has agreed to, and what it still has to be asked."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.db.models import QuerySet
+
+from tenants.domain import consent_texts as texts
+from tenants.models import ConsentRecord
+from tenants.queries.tenants import current_tenant
+from tenants.values import ConsentText
+
+
+def consent_text(code: str, locale: str) -> ConsentText:
+    """The current text in the words of the open scope's platform. Raises Invalid."""
+    tenant = current_tenant()
+    return texts.consent_text(
+        code, locale, platform=tenant.name, lender=tenant.lender_name, phone=tenant.lender_phone
+    )
+
+
+def current_consents(merchant_id: str) -> dict[str, ConsentRecord]:
+    """Consents in force, by code: the last record of a code counts, a withdrawal ends it."""
+    last = (
+        ConsentRecord.objects.filter(merchant_id=merchant_id)
+        .order_by("code", "-at", "-id")
+        .distinct("code")
+    )
+    return {record.code: record for record in last if record.is_given}
+
+
+def missing_consents(merchant_id: str, needed: Iterable[str]) -> list[str]:
+    """The codes among `needed` to be asked for, in that order.
+
+    A consent to other words than today's (a new version, a new receiver) is missing too.
+    """
+    given = current_consents(merchant_id)
+    return [code for code in needed if not _is_current(given.get(code))]
+
+
+def list_consent_records(merchant_id: str) -> QuerySet[Any]:
+    """Everything given and withdrawn, newest first."""
+    return ConsentRecord.objects.filter(merchant_id=merchant_id).order_by("-at", "-id")
+
+
+def _is_current(record: ConsentRecord | None) -> bool:
+    return record is not None and (
+        consent_text(record.code, record.locale).sha256 == record.text_sha256
+    )

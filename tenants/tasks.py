@@ -1,0 +1,31 @@
+"""Background work of tenants: called by name, with ids only."""
+
+from typing import Any
+
+from celery import shared_task
+
+from platform_app.kernel import jobs
+from platform_app.kernel.tenancy import platform_scope
+from tenants.operations import deliveries, imports
+
+
+@shared_task(name="tenants.import_file")
+def import_file(*, tenant_id: str, import_id: str, **_: Any) -> None:  # noqa: ARG001 -- opens the scope
+    """Read one uploaded file of orders to its end."""
+    imports.import_file(import_id=import_id)
+
+
+@shared_task(name="tenants.resume_imports")
+def resume_imports(**_: Any) -> int:
+    """Ask for every unfinished import again; one that is being read notices and stops at once."""
+    with platform_scope():
+        waiting = [(row.tenant_id, row.id) for row in imports.unfinished()]
+        for tenant_id, import_id in waiting:
+            jobs.enqueue("tenants.import_file", tenant_id=tenant_id, import_id=import_id)
+    return len(waiting)
+
+
+@shared_task(name="tenants.send_webhooks")
+def send_webhooks(**_: Any) -> int:
+    """Send every due webhook of every platform."""
+    return deliveries.send_due()

@@ -1,0 +1,156 @@
+"""From the landing page to an open line."""
+
+from datetime import timedelta
+
+import pytest
+
+from credit.models import Application, Contract, CreditLine, Offer
+from platform_app.kernel import clock
+from platform_app.kernel.tenancy import tenant_scope
+from risk.models import Decision
+from tests.credit import lives
+from tests.tenants.interfaces.merchant.visits import Visit, gone_to, visit_of, words
+
+APR = "Annual rate (simple)"
+
+
+@pytest.fixture
+def applied(visit: Visit) -> Visit:
+    assert gone_to(visit.post("/m/application/")) == "/m/application/progress/"
+    return visit
+
+
+def sheet_of(merchant) -> str:
+    with tenant_scope(merchant.tenant_id):
+        return Offer.objects.select_related("cost_sheet").get(merchant=merchant).cost_sheet.sha256
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "home/", "start/", "application/", "application/progress/", "offer/", "offer/sheet/",
+        "offer/done/", "contract/", "checkout/", "line/", "bills/",
+    ],
+)  # fmt: skip
+def test_without_a_token_there_is_no_page(db, path):
+    answer = Visit().get(f"/m/{path}")
+    assert (answer.status_code, answer.json()["code"]) == (401, "session_unknown")
+
+
+def test_the_door_leads_a_new_merchant_to_the_landing_page(visit):
+    assert gone_to(visit.get("/m/home/")) == "/m/start/"
+
+
+def test_the_landing_page_prices_its_example_with_the_engine(visit):
+    """¥10,000 for 30 days, 15 of them free, at 11.40 %: 10,000 × 0.114 × 15 / 365 = 46.85."""
+    said = words(visit.get("/m/start/"))
+    assert "¥46.85" in said
+    assert said.count(APR) == 2
+    assert "7.20%" in said
+    assert "11.40%" in said
+    assert "The lender is 示例小额贷款有限公司" in said
+
+
+def test_the_estimate_is_a_range_and_says_that_it_is_one(visit, merchant):
+    said = words(visit.post("/m/estimate/"))
+    assert "subject to approval" in said
+    assert APR in said
+    with tenant_scope(merchant.tenant_id):
+        decision = Decision.objects.get(merchant_id=merchant.id)
+    assert decision.purpose == "prescreen"
+
+
+def test_a_merchant_without_trade_is_told_what_would_help(tenant, at):
+    with tenant_scope(tenant.id):
+        merchant, _ = lives.upsert_merchant(external_id="M-9", name="新店", actor="x", at=at)
+    said = words(visit_of(merchant, at, locale="en").post("/m/estimate/"))
+    assert "There is no limit to offer yet" in said
+    assert "This does not affect your purchases on the platform." in said
+
+
+def test_applying_needs_consents_and_a_verified_firm(tenant, at):
+    with tenant_scope(tenant.id):
+        merchant, _ = lives.upsert_merchant(external_id="M-9", name="新店", actor="x", at=at)
+    visit = visit_of(merchant, at)
+    assert gone_to(visit.post("/m/application/")) == "/m/consents/"
+    visit.post("/m/consents/", {"agreed": list(lives.NEEDED_CONSENTS)})
+    assert gone_to(visit.post("/m/application/")) == "/m/firm/"
+    with tenant_scope(tenant.id):
+        assert Application.objects.count() == 0
+
+
+def test_submitting_twice_makes_one_application(applied, merchant):
+    assert gone_to(applied.post("/m/application/")) == "/m/home/"
+    with tenant_scope(merchant.tenant_id):
+        assert Application.objects.count() == 1
+
+
+def test_the_progress_page_shows_the_result_and_the_way_on(applied):
+    html = applied.get("/m/application/progress/").content.decode()
+    assert 'data-status="approved"' in html
+    assert "data-poll" not in html
+    assert "/m/offer/" in html
+
+
+def test_the_offer_names_limit_price_and_lender(applied, merchant):
+    with tenant_scope(merchant.tenant_id):
+        offer = Offer.objects.get(merchant=merchant)
+    said = words(applied.get("/m/offer/"))
+    assert "¥ " + f"{offer.limit_minor // 100:,}.00" in said
+    assert said.count(APR) == 1 + len(offer.option_codes)
+    assert "The lender is 示例小额贷款有限公司" in said
+
+
+def test_the_slider_asks_the_engine(applied):
+    """¥20,000: twice the fixed example; beyond the limits it stops there."""
+    assert "¥ 20,000.00" in words(applied.post("/m/offer/sample/", {"amount": "2000000"}))
+    assert "¥ 100.00" in words(applied.post("/m/offer/sample/", {"amount": "1"}))
+
+
+def test_the_sheet_opens_only_through_the_servers_stamp(applied):
+    assert gone_to(applied.get("/m/offer/sheet/")) == "/m/home/"
+    assert gone_to(applied.post("/m/offer/read/")) == "/m/offer/sheet/"
+    html = applied.get("/m/offer/sheet/").content.decode()
+    assert 'data-read="8"' in html
+    assert "disabled" in html
+
+
+def test_signing_before_the_seconds_are_over_is_refused(applied, merchant):
+    applied.post("/m/offer/read/")
+    fields = {"agreed": "yes", "cost_sheet_sha256": sheet_of(merchant)}
+    answer = applied.post("/m/offer/accept/", fields)
+    assert (answer.status_code, answer.json()["code"]) == (422, "cost_sheet_unread")
+    with tenant_scope(merchant.tenant_id):
+        assert CreditLine.objects.count() == 0
+
+
+def test_signing_needs_the_tick_and_the_sheet_that_was_shown(applied, merchant, at):
+    applied.post("/m/offer/read/")
+    with clock.travel(at + timedelta(seconds=9)):
+        assert applied.post("/m/offer/accept/", {}).status_code == 422
+        changed = applied.post(
+            "/m/offer/accept/", {"agreed": "yes", "cost_sheet_sha256": "0" * 64}
+        )
+    assert (changed.status_code, changed.json()["code"]) == (409, "cost_sheet_changed")
+
+
+def test_signing_opens_the_line_with_the_shown_sheets_hash(applied, merchant, at):
+    applied.post("/m/offer/read/")
+    fields = {"agreed": "yes", "cost_sheet_sha256": sheet_of(merchant)}
+    with clock.travel(at + timedelta(seconds=9)):
+        assert gone_to(applied.post("/m/offer/accept/", fields)) == "/m/offer/done/"
+        html = applied.get("/m/offer/done/").content.decode()
+    assert 'data-done-key="credit_line_id"' in html
+    with tenant_scope(merchant.tenant_id):
+        contract = Contract.objects.get()
+    assert contract.cost_sheet_sha256 == fields["cost_sheet_sha256"]
+    assert set(contract.evidence) == {"ip", "user_agent", "session"}
+    assert "采购白条循环额度协议" in words(applied.get("/m/contract/"))
+
+
+def test_nobody_elses_offer_can_be_signed(applied, merchant, strangers):
+    for stranger in strangers:
+        answer = stranger.post("/m/offer/accept/", {"agreed": "yes"})
+        assert gone_to(answer) == "/m/home/"
+    with tenant_scope(merchant.tenant_id):
+        assert Offer.objects.get(merchant=merchant).status == "open"

@@ -1,0 +1,104 @@
+"""An address from a stranger must not lead into our own network."""
+
+from typing import Any
+
+import pytest
+import urllib3
+
+from tenants.gateways.http_post import NotAllowed, Target, _pool, checked, is_public, post
+
+
+def answers(*addresses: str) -> Any:
+    def resolve(host: str, port: int, **_: Any) -> list[Any]:  # noqa: ARG001
+        return [(0, 0, 0, "", (address, port)) for address in addresses]
+
+    return resolve
+
+
+@pytest.mark.parametrize(
+    ("address", "public"),
+    [
+        ("8.8.8.8", True),
+        ("2400:3200::1", True),
+        ("10.0.0.1", False),
+        ("127.0.0.1", False),
+        ("169.254.169.254", False),
+        ("100.64.0.1", False),
+        ("192.168.1.1", False),
+        ("0.0.0.0", False),  # noqa: S104 -- must be refused
+        ("224.0.0.1", False),
+        ("255.255.255.255", False),
+        ("::1", False),
+        ("fe80::1%eth0", False),
+        ("fd00::1", False),
+        ("::ffff:127.0.0.1", False),
+        ("64:ff9b::7f00:1", False),
+        ("2002:7f00:1::", False),
+        ("nonsense", False),
+    ],
+)
+def test_public_addresses(address: str, *, public: bool) -> None:
+    assert is_public(address) is public
+
+
+def test_the_checked_address_is_the_one_connected_to() -> None:
+    target = checked(
+        "https://hooks.example:8443/a/b?c=d", allow_local=False, resolve=answers("8.8.8.8")
+    )
+    assert target == Target("https", "hooks.example", 8443, "8.8.8.8", "/a/b?c=d")
+    assert checked("https://h.example", allow_local=False, resolve=answers("8.8.8.8")).path == "/"
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://hooks.example/", "ftp://hooks.example/", "hooks.example", "https://", "",
+        "https://u:p@hooks.example/", "https://hooks.example/#x", "https://hooks.example/ x",
+        "https://hooks.example:99999/", "https://钩.example/", "https://hooks.example/\r\nX: y",
+        "http://127.0.0.1/", "http://localhost:9/",
+    ],
+)  # fmt: skip
+def test_other_addresses_are_refused(url: str) -> None:
+    with pytest.raises(NotAllowed):
+        checked(url, allow_local=False, resolve=answers("8.8.8.8"))
+
+
+@pytest.mark.parametrize("addresses", [(), ("10.0.0.1",), ("8.8.8.8", "127.0.0.1")])
+def test_every_address_of_a_name_must_be_public(addresses: tuple[str, ...]) -> None:
+    with pytest.raises(NotAllowed):
+        checked("https://hooks.example/", allow_local=False, resolve=answers(*addresses))
+
+
+def test_a_name_that_does_not_resolve_is_refused() -> None:
+    def nowhere(*_: Any, **__: Any) -> list[Any]:
+        raise OSError
+
+    with pytest.raises(NotAllowed):
+        checked("https://hooks.example/", allow_local=False, resolve=nowhere)
+
+
+def test_local_addresses_are_for_the_sandbox() -> None:
+    target = checked("http://127.0.0.1:8099/x", allow_local=True)
+    assert target == Target("http", "127.0.0.1", 8099, "127.0.0.1", "/x")
+    with pytest.raises(NotAllowed):
+        checked("http://10.0.0.1/", allow_local=True)
+
+
+def test_posting_never_raises() -> None:
+    refused = post("http://10.0.0.1/", headers={}, body="{}", allow_local=True)
+    assert (refused.status_code, refused.error, refused.is_success) == (
+        None, "refused: https only", False,
+    )  # fmt: skip
+    nobody = post("http://127.0.0.1:1/", headers={}, body="{}", allow_local=True)
+    assert nobody.status_code is None
+    assert "NewConnectionError" in nobody.error
+
+
+def test_tls_is_verified_against_the_name() -> None:
+    pool = _pool(Target("https", "hooks.example", 443, "8.8.8.8", "/"))
+    assert isinstance(pool, urllib3.HTTPSConnectionPool)
+    assert (pool.host, pool.assert_hostname, pool.cert_reqs) == (
+        "8.8.8.8", "hooks.example", "CERT_REQUIRED",
+    )  # fmt: skip
+    assert pool.conn_kw["server_hostname"] == "hooks.example"
+    pool.close()

@@ -1,0 +1,121 @@
+"""Endpoints, deliveries, events and embed sessions over HTTP."""
+
+from datetime import datetime
+from typing import Any
+
+import pytest
+
+from platform_app.kernel import ids
+from platform_app.kernel.models import AuditRecord, IdempotencyRecord
+from platform_app.kernel.tenancy import tenant_scope
+from tenants.models import EmbedSession, Tenant, WebhookDelivery, WebhookEndpoint
+from tenants.operations.embed_sessions import redeem_session
+from tenants.operations.tenants import set_embed_origins
+from tests.tenants.interfaces.api.client import Partner
+
+URL = "https://93.184.216.34/hook"
+
+
+def test_the_secret_is_told_once(tenant: Tenant, owner: Partner) -> None:
+    body = {"url": URL, "event_names": ["credit.drawdown.*"]}
+    made = owner.post("webhook_endpoints", body, key="hook-0001").json()
+    assert made["secret"].startswith("whsec_")
+    again = owner.post("webhook_endpoints", body, key="hook-0001").json()
+    assert again == {**made, "secret": None}
+    shown = owner.get(f"webhook_endpoints/{made['id']}").json()
+    assert "secret" not in shown
+    assert owner.get("webhook_endpoints").json()["data"] == [shown]
+    with tenant_scope(tenant.id):
+        assert WebhookEndpoint.objects.count() == 1
+        assert made["secret"] not in str(IdempotencyRecord.objects.values_list("body", flat=True))
+
+
+@pytest.mark.parametrize(
+    ("body", "code", "path"),
+    [
+        ({"url": "http://93.184.216.34/hook"}, "url_not_allowed", "/url"),
+        ({"url": "https://10.0.0.1/hook"}, "url_not_allowed", "/url"),
+        ({"url": URL, "event_names": ["risk.*"]}, "event_name_invalid", "/event_names"),
+        ({"url": URL, "secret": "mine"}, "invalid", "/secret"),
+    ],
+)
+def test_an_endpoint_that_cannot_be(
+    tenant: Tenant, owner: Partner, body: Any, code: str, path: str
+) -> None:
+    answer = owner.post("webhook_endpoints", body)
+    assert (answer.status_code, answer.json()["code"]) == (422, code)
+    assert answer.json()["errors"][0]["path"] == path
+    with tenant_scope(tenant.id):
+        assert WebhookEndpoint.objects.count() == AuditRecord.objects.filter(
+            action="tenants.endpoint.create"
+        ).count() == 0
+
+
+def test_an_endpoint_is_switched_off_and_on(owner: Partner) -> None:
+    made = owner.post("webhook_endpoints", {"url": URL}).json()
+    path = f"webhook_endpoints/{made['id']}"
+    off = owner.patch(path, {"status": "disabled"}).json()
+    assert (off["status"], off["disabled_reason"]) == ("disabled", "by_hand")
+    assert off["next_action"]["code"] == "enable_endpoint"
+    on = owner.patch(path, {"status": "active"}).json()
+    assert (on["status"], on["disabled_reason"], on["next_action"]) == ("active", None, None)
+
+
+def test_deliveries_are_listed_and_sent_again(
+    tenant: Tenant, owner: Partner, at: datetime
+) -> None:
+    endpoint = owner.post("webhook_endpoints", {"url": URL}).json()["id"]
+    with tenant_scope(tenant.id):
+        delivery = WebhookDelivery.objects.create(
+            endpoint_id=endpoint, event_id=ids.new_id("evt"), event_name="credit.line.activated",
+            body="{}", next_attempt_at=at, status="failed", attempt_count=10,
+        )  # fmt: skip
+    rows = owner.get(f"webhook_deliveries?endpoint={endpoint}&status=failed").json()["data"]
+    assert [(row["id"], row["next_action"]["code"]) for row in rows] == [(delivery.id, "resend")]
+    sent = owner.post(f"webhook_deliveries/{delivery.id}/resend").json()
+    assert (sent["status"], sent["attempt_count"]) == ("pending", 0)
+    assert owner.get("webhook_deliveries?type=credit.line.closed").json()["data"] == []
+    owner.patch(f"webhook_endpoints/{endpoint}", {"status": "disabled"})
+    answer = owner.post(f"webhook_deliveries/{delivery.id}/resend")
+    assert (answer.status_code, answer.json()["code"]) == (409, "endpoint_disabled")
+
+
+def test_events_are_what_webhooks_tell(tenant: Tenant, owner: Partner) -> None:
+    found = owner.put("merchants/ext:M-1", {"name": "绝密店"}).json()
+    rows = owner.get("events?type=tenants.merchant.*").json()["data"]
+    assert [(row["type"], row["subject"], row["version"]) for row in rows] == [
+        ("tenants.merchant.pooled", found["id"], 1)
+    ]
+    assert rows[0]["data"] == {
+        "object": "merchant",
+        "id": found["id"],
+        "merchant_id": found["id"],
+        "external_id": "M-1",
+    }
+    assert "绝密店" not in owner.get("events").content.decode()
+    last = owner.get("events").json()["data"][-1]["id"]
+    assert owner.get(f"events?after={last}").json()["data"] == []
+    assert owner.get("events?type=risk.*").json()["data"] == []
+
+
+def test_an_embed_session_opens_once(tenant: Tenant, owner: Partner, at: datetime) -> None:
+    merchant = owner.put("merchants/ext:M-1", {"name": "示例店"}).json()["id"]
+    with tenant_scope(tenant.id):
+        set_embed_origins(origins=["https://shop.example"], actor="usr_test", at=at)
+    body = {
+        "merchant": merchant,
+        "component": "checkout",
+        "origin": "https://shop.example",
+        "order_no": "SO-1",
+        "amount": 128_000,
+    }
+    made = owner.post("embed_sessions", body).json()
+    address, _, secret = made["url"].partition("#s=")
+    assert address.endswith(f"/m/e/?t={tenant.id}&l=zh-hans")
+    assert made["expires_at"] == "2026-03-02T10:10:00+08:00"
+    session, _ = redeem_session(secret=secret, at=at)
+    assert (session.id, session.order_no, session.amount_minor) == (made["id"], "SO-1", 128_000)
+    bad = owner.post("embed_sessions", {**body, "origin": "https://evil.example"})
+    assert (bad.status_code, bad.json()["code"]) == (422, "origin_not_allowed")
+    with tenant_scope(tenant.id):
+        assert EmbedSession.objects.count() == 1
