@@ -38,9 +38,7 @@ class StaffSite(BackOffice):
             and request.session.get(TOTP_OK) is True
         )
 
-    def login(
-        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
+    def login(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:  # noqa: ARG002 -- Django's signature
         """To the console's login and back; a partner's member gets the 403 page."""
         if self.has_permission(request):
             return HttpResponseRedirect(reverse("admin:index"))
@@ -52,9 +50,7 @@ class StaffSite(BackOffice):
             f"{step['Location'].partition('?')[0]}?{urlencode({'next': back})}"
         )
 
-    def logout(
-        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
+    def logout(self, request: HttpRequest, extra_context: Any = None) -> Any:  # noqa: ARG002 -- Django's signature
         """Leave by POST; the session is gone."""
         if request.method == "POST":
             auth.logout(request)
@@ -68,4 +64,5 @@ class StaffSite(BackOffice):
 
     def with_tenant_name(self, rows: QuerySet[Any]) -> QuerySet[Any]:
         name = Tenant.objects.filter(id=OuterRef("tenant_id")).values("name")
-        return rows.annotate(tenant_name=Subquery(name))
+        named: QuerySet[Any] = rows.annotate(tenant_name=Subquery(name))
+        return named

@@ -1,6 +1,6 @@
 """The tables of tenants in the back office."""
 
-from typing import Any, Final
+from typing import Final
 
 from django.contrib import admin, messages
 from django.db.models import QuerySet

@@ -49,7 +49,7 @@ def search_field(label: Any) -> forms.CharField:
         label=label,
         required=False,
         max_length=60,
-        widget=forms.TextInput(attrs={"type": "search", "placeholder": label}),
+        widget=forms.TextInput(attrs={"type": "search"}),
     )
 
 

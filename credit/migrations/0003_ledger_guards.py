@@ -55,7 +55,7 @@ BEGIN
         SELECT 1 FROM (SELECT DISTINCT tenant_id, booked_on, kind FROM fresh) f
         LEFT JOIN credit_businessday d ON d.tenant_id = f.tenant_id AND d."on" = f.booked_on
         WHERE d.status IS DISTINCT FROM 'open'
-          AND NOT (d.status = 'closing' AND f.kind IN ('accrual', 'adjustment'))
+          AND NOT coalesce(d.status = 'closing' AND f.kind IN ('accrual', 'adjustment'), false)
     ) THEN
         RAISE EXCEPTION 'booked into a day that is not open'
             USING ERRCODE = 'check_violation', CONSTRAINT = 'credit_booked_into_open_day';

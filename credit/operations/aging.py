@@ -18,6 +18,14 @@ from platform_app.kernel.scope import current_tenant_id
 OPEN_ROW = """(r.paid_off_on IS NULL AND (r.principal_minor > r.paid_principal_minor
     OR r.interest_minor > r.paid_interest_minor OR r.penalty_minor > r.paid_penalty_minor))"""
 
+# Payments hold their drawdown; taking all of them first, in order, the close waits here and nowhere
+# later, and sees what the payments left.
+LOCK = """
+SELECT id FROM credit_drawdown d WHERE d.tenant_id = %(tenant)s AND d.next_event_on <= %(day)s
+  AND (%(only)s::uuid[] IS NULL OR d.id = ANY(%(only)s::uuid[]))
+ORDER BY id FOR UPDATE
+"""
+
 # `derive` starts the same segments: from the due date, on the row's unpaid principal.
 START_PENALTY = """
 WITH started AS (
@@ -79,6 +87,7 @@ def age(*, day: date, at: datetime, only: Sequence[str] | None = None) -> int:
         "only": None if only is None else [str(ids.to_uuid("drw", one)) for one in only],
     }
     with connection.cursor() as cursor:
+        cursor.execute(LOCK, params)
         cursor.execute(PASSED, params)
         passed = cursor.fetchall()
         cursor.execute(START_PENALTY, params)

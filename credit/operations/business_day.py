@@ -1,8 +1,9 @@
 """The daily close: a day on which nothing happens to a drawdown writes nothing for it.
 
 1. Flip: the day becomes *closing* and the next one opens at once, so the business never waits.
-2. Work, in one transaction: expired holds, rows that fell due, grace that ended, then the day's
-   accrual as one aggregate per funding source, product and kind, and the settlement batch.
+2. Expired holds, each in a transaction of its own. Then the work, in one transaction: rows that fell
+   due, grace that ended, the day's accrual as one aggregate per funding source, product and kind,
+   and the settlement batch.
 3. Prove: the invariants run as SQL; only when all hold does the day become *closed*.
 
 Killed anywhere and started again, it ends the same: each step is one transaction, and a day that
@@ -15,15 +16,14 @@ from typing import Any
 from django.db import connection, transaction
 
 from credit.domain.terms import canonical_sha256
-from credit.enums import AccountCode, DayStatus, DrawdownStatus, EntryKind, HoldStatus
+from credit.enums import AccountCode, DayStatus, EntryKind, HoldStatus
 from credit.errors import BooksDoNotBalance, DayNotOver
 from credit.models import BusinessDay, Hold
 from credit.operations import ledger
 from credit.operations.aging import age
-from credit.operations.drawdowns import release_hold
+from credit.operations.drawdowns import expire_hold
 from credit.operations.settlements import lock_settlements
 from credit.queries.business_day import open_day
-from credit.queries.drawdowns import locked_drawdown
 from credit.queries.proofs import nightly_checks
 from platform_app.kernel import clock, events, ids, locks
 from platform_app.kernel.scope import current_tenant_id
@@ -61,6 +61,7 @@ def close_day(*, at: datetime) -> BusinessDay:
 def finish_closing_days(*, at: datetime) -> None:
     """Work and prove every day that is *closing*, in order."""
     for day in BusinessDay.objects.filter(status=DayStatus.CLOSING).order_by("on"):
+        _expire_holds(day.on, at)
         _work(day, at)
 
 
@@ -79,7 +80,6 @@ def _work(day: BusinessDay, at: datetime) -> None:
     locked = BusinessDay.objects.select_for_update().get(pk=day.pk)
     if locked.status == DayStatus.CLOSED:
         return
-    expired = _expire_holds(locked.on, at)
     touched = age(day=locked.on, at=at)
     accrued = _accrue(locked.on, at)
     lock_settlements(captured_on=locked.on, at=at)
@@ -89,7 +89,7 @@ def _work(day: BusinessDay, at: datetime) -> None:
         raise BooksDoNotBalance(on=locked.on.isoformat(), failed=", ".join(failed))
     locked.status = DayStatus.CLOSED
     locked.closed_at = at
-    locked.event_count = touched + expired
+    locked.event_count = touched
     locked.accrued_interest_minor = accrued["interest"]
     locked.accrued_penalty_minor = accrued["penalty"]
     locked.checks = {"passed": sorted(checks)}
@@ -103,22 +103,13 @@ def _work(day: BusinessDay, at: datetime) -> None:
     )  # fmt: skip
 
 
-def _expire_holds(day: date, at: datetime) -> int:
+def _expire_holds(day: date, at: datetime) -> None:
+    """Each in a transaction of its own: one that held a bucket may not wait for the next line."""
     ended = Hold.objects.filter(
         status__in=[HoldStatus.HELD, HoldStatus.PART_CAPTURED], expires_on__lte=day
     )
-    drawdown_ids = list(ended.order_by("line_id", "drawdown_id").values_list("drawdown", flat=True))
-    for drawdown_id in drawdown_ids:
-        drawdown, line = locked_drawdown(drawdown_id)
-        if drawdown.status not in {DrawdownStatus.AUTHORIZED, DrawdownStatus.PARTIALLY_CAPTURED}:
-            continue
-        release_hold(drawdown, line, HoldStatus.EXPIRED, DrawdownStatus.EXPIRED)
-        events.record(
-            "credit.drawdown.expired", subject=drawdown.id, merchant_id=drawdown.merchant_id,
-            actor="system:close", at=at,
-            props={"order_no": drawdown.order_no, "version": drawdown.version},
-        )  # fmt: skip
-    return len(drawdown_ids)
+    for drawdown_id in list(ended.order_by("drawdown_id").values_list("drawdown", flat=True)):
+        expire_hold(drawdown_id=drawdown_id, at=at)
 
 
 def _accrue(day: date, at: datetime) -> dict[str, int]:

@@ -14,7 +14,7 @@ from django.db import transaction
 from credit.domain.behaviour import Behaviour
 from credit.domain.demo_orders import PET, TEXTILE, Trade, demo_orders, merchant_regions
 from credit.operations.launch import launch_tenant
-from credit.operations.replay import ACTOR, Replay
+from credit.operations.replay import ACTOR, live_until
 from platform_app.kernel import clock, events
 from platform_app.kernel.tenancy import tenant_scope
 from tenants.enums import KeyScope, Role
@@ -27,6 +27,7 @@ from tenants.queries.tenants import vertical
 
 SEED = 20261121
 HISTORY_DAYS, LIVED_DAYS = 150, 180
+WORKERS = 2
 PLATFORMS = (
     ("jinxiu", "锦绣纺织城", "textile", TEXTILE),
     ("mengchong", "萌宠采购网", "pet", PET),
@@ -75,7 +76,9 @@ def _live(tenant: Tenant, trade: Trade, *, first: date, last: date) -> Iterator[
         _history(trade, {day: rows for day, rows in orders.items() if day < first}, first)
         lived = {day: rows for day, rows in orders.items() if day >= first}
         total = (last - first).days + 1
-        for day in Replay(Behaviour(SEED), lived).live_until(last):
+        for day in live_until(
+            last, lived, Behaviour(SEED), tenant_id=tenant.id, workers=WORKERS
+        ):
             yield Progress(tenant.name, (day - first).days + 1, total)
 
 

@@ -245,16 +245,30 @@ def cancel_drawdown(*, drawdown_id: str, actor: str, at: datetime) -> Drawdown:
         return drawdown
     if drawdown.status not in CAPTURABLE:
         raise DrawdownNotAuthorized
-    release_hold(drawdown, line, HoldStatus.RELEASED, DrawdownStatus.CANCELED)
-    events.record(
-        "credit.drawdown.canceled", subject=drawdown.id, merchant_id=drawdown.merchant_id,
-        actor=actor, at=at,
-        props={"order_no": drawdown.order_no, "version": drawdown.version},
-    )  # fmt: skip
+    _release(drawdown, line, HoldStatus.RELEASED, DrawdownStatus.CANCELED)
+    _tell_ended(drawdown, "canceled", actor, at)
     return drawdown
 
 
-def release_hold(
+@transaction.atomic
+def expire_hold(*, drawdown_id: str, at: datetime) -> Drawdown:
+    """The hold has run out: release the rest. One that ended meanwhile stays as it is."""
+    drawdown, line = locked_drawdown(drawdown_id)
+    if drawdown.status in CAPTURABLE:
+        _release(drawdown, line, HoldStatus.EXPIRED, DrawdownStatus.EXPIRED)
+        _tell_ended(drawdown, "expired", "system:close", at)
+    return drawdown
+
+
+def _tell_ended(drawdown: Drawdown, how: str, actor: str, at: datetime) -> None:
+    events.record(
+        f"credit.drawdown.{how}", subject=drawdown.id, merchant_id=drawdown.merchant_id,
+        actor=actor, at=at,
+        props={"order_no": drawdown.order_no, "version": drawdown.version},
+    )  # fmt: skip
+
+
+def _release(
     drawdown: Drawdown, line: CreditLine, hold_status: HoldStatus, uncaptured: DrawdownStatus
 ) -> None:
     """Release the rest of a hold; both rows are locked by the caller."""

@@ -20,10 +20,11 @@ from tenants.models import Tenant
 @transaction.atomic
 def start_reading(*, offer_id: str, at: datetime) -> Offer:
     """The merchant opened the cost sheet; the first opening counts. Raises OfferNotFound."""
-    offer = _locked(offer_id)
-    if offer.read_started_at is None:
-        offer.read_started_at = at
-        offer.save(update_fields=["read_started_at"])
+    offers = Offer.objects.filter(pk=offer_id)
+    offers.filter(read_started_at__isnull=True).update(read_started_at=at)
+    offer: Offer | None = offers.first()
+    if offer is None:
+        raise OfferNotFound
     return offer
 
 

@@ -5,10 +5,16 @@ replay that is killed anywhere and started again repeats the open day, finds wha
 is not, and ends the same.
 """
 
+import zlib
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from multiprocessing import get_context
+
+from django.db import connections
 
 from credit.domain.behaviour import Behaviour
 from credit.enums import DrawdownStatus, LineStatus, RepaymentChannel
@@ -25,6 +31,7 @@ from credit.operations.settlements import pay_settlements
 from credit.queries.business_day import open_day
 from credit.queries.plans import derived, happenings
 from platform_app.kernel import clock
+from platform_app.kernel.tenancy import tenant_scope
 from risk.queries.facts import trade_facts
 from risk.values import TradeFacts
 from tenants.enums import KybStatus
@@ -40,27 +47,91 @@ MIN_ORDER_COUNT, MIN_TENURE_DAYS, MAX_RECENCY_DAYS = 3, 60, 120
 READING_SECONDS = 20
 
 
+Orders = Mapping[date, Sequence[OrderRow]]
+
+
+def live_until(
+    last: date, orders: Orders, behaviour: Behaviour, *, tenant_id: str, workers: int
+) -> Iterator[date]:
+    """Live and close every business day up to and including `last`, yielding each.
+
+    Merchants do not depend on one another, so each worker process lives its share of them; the
+    partner's report in the morning and the close at midnight are the same for all. Call it inside
+    the tenant's scope.
+    """
+    with ExitStack() as stack:
+        shares = [_Share(behaviour, _share_of(orders, n, workers)) for n in range(workers)]
+        pools = [stack.enter_context(_process(share)) for share in shares[1:]]
+        mine = shares[0]
+        mine.remember(_belongs(0, workers))
+        while (day := open_day()) <= last:
+            with clock.travel(clock.moment_on(day, 8)):
+                import_orders(rows=orders.get(day, ()), known_at=clock.now(), actor=ACTOR)
+                pay_settlements(actor=ACTOR, at=clock.now())
+            others = [
+                pool.submit(_live_elsewhere, tenant_id, n, workers, day)
+                for n, pool in enumerate(pools, start=1)
+            ]
+            mine.live(day)
+            for other in others:
+                other.result()
+            with clock.travel(clock.end_of(day)):
+                close_day(at=clock.now())
+            yield day
+
+
+def _share_of(orders: Orders, n: int, workers: int) -> Orders:
+    belongs = _belongs(n, workers)
+    return {day: [r for r in rows if belongs(r.merchant_no)] for day, rows in orders.items()}
+
+
+def _belongs(n: int, workers: int) -> Callable[[str], bool]:
+    return lambda merchant_no: zlib.crc32(merchant_no.encode()) % workers == n
+
+
+def _process(share: "_Share") -> ProcessPoolExecutor:
+    """A forked process that keeps its share of the merchants between days.
+
+    It is forked here, while this side has no connection open: one must not be used by both.
+    """
+    connections.close_all()
+    pool = ProcessPoolExecutor(1, get_context("fork"), _keep, (share,))
+    pool.submit(int).result()
+    return pool
+
+
+_kept: "_Share | None" = None
+_has_remembered = False
+
+
+def _keep(share: "_Share") -> None:
+    global _kept  # noqa: PLW0603 -- the process lives for this share alone
+    _kept = share
+
+
+def _live_elsewhere(tenant_id: str, n: int, workers: int, day: date) -> None:
+    global _has_remembered  # noqa: PLW0603 -- see `_keep`
+    if _kept is None:
+        msg = "this process has no share of the merchants"
+        raise RuntimeError(msg)
+    with tenant_scope(tenant_id):
+        if not _has_remembered:
+            _kept.remember(_belongs(n, workers))
+            _has_remembered = True
+        _kept.live(day)
+
+
 @dataclass(slots=True)
-class Replay:
-    """One tenant's history being lived. Build it inside the tenant's scope."""
+class _Share:
+    """Some of the merchants, living their days."""
 
     behaviour: Behaviour
-    orders: Mapping[date, Sequence[OrderRow]]
+    orders: Orders
     payments: dict[date, list[tuple[str, int]]] = field(default_factory=lambda: defaultdict(list))
     shipments: dict[date, list[str]] = field(default_factory=lambda: defaultdict(list))
     merchant_ids: dict[str, str] = field(default_factory=dict)
 
-    def live_until(self, last: date) -> Iterator[date]:
-        """Live and close every business day up to and including `last`, yielding each."""
-        self._remember()
-        while (day := open_day()) <= last:
-            self._live(day)
-            yield day
-
-    def _live(self, day: date) -> None:
-        with clock.travel(clock.moment_on(day, 8)):
-            import_orders(rows=self.orders.get(day, ()), known_at=clock.now(), actor=ACTOR)
-            pay_settlements(actor=ACTOR, at=clock.now())
+    def live(self, day: date) -> None:
         with clock.travel(clock.moment_on(day, 9)):
             for drawdown_id, seq in sorted(self.payments.pop(day, ())):
                 self._pay(drawdown_id, seq, day)
@@ -70,8 +141,6 @@ class Replay:
                 self._ship(drawdown_id)
         with clock.travel(clock.moment_on(day, 14)):
             self._draw_orders(day)
-        with clock.travel(clock.end_of(day)):
-            close_day(at=clock.now())
 
     # --- getting a line ------------------------------------------------------------------------
 
@@ -215,13 +284,13 @@ class Replay:
 
     # --- going on after a stop -----------------------------------------------------------------
 
-    def _remember(self) -> None:
-        """Rebuild what is expected to happen from what is stored."""
-        self.payments.clear()
-        self.shipments.clear()
+    def remember(self, belongs: Callable[[str], bool]) -> None:
+        """Rebuild what is expected to happen to our merchants from what is stored."""
         today = open_day()
         waiting = Drawdown.objects.filter(status=DrawdownStatus.AUTHORIZED)
-        for drawdown in waiting:
+        for drawdown in waiting.select_related("merchant"):
+            if not belongs(drawdown.merchant.external_id):
+                continue
             ordered_on = clock.day_of(drawdown.authorized_at)
             day = ordered_on + timedelta(days=self.behaviour.ships_after(drawdown.order_no))
             if ordered_on < today <= day:
@@ -231,7 +300,8 @@ class Replay:
         for row in rows.select_related("drawdown__merchant").order_by("drawdown_id", "seq"):
             open_rows[row.drawdown].append(row)
         for drawdown, planned in open_rows.items():
-            self._expect(drawdown, drawdown.merchant.external_id, planned)
+            if belongs(drawdown.merchant.external_id):
+                self._expect(drawdown, drawdown.merchant.external_id, planned)
         for day in [day for day in self.payments if day < today]:
             del self.payments[day]
 

@@ -1,11 +1,13 @@
 """Which day is open."""
 
 from datetime import date
+from typing import cast
 
 from django.db import connection
 
 from credit.errors import NoBusinessDay
 from credit.models import BusinessDay
+from platform_app.kernel import ids
 from platform_app.kernel.locks import LockSpace
 from platform_app.kernel.scope import current_tenant_id
 
@@ -27,7 +29,15 @@ def open_day_for_booking() -> date:
     """
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT pg_advisory_xact_lock_shared(%s, hashtext(%s))",
-            [LockSpace.BUSINESS_DAY, current_tenant_id()],
+            'SELECT pg_advisory_xact_lock_shared(%s, hashtext(%s)), (SELECT "on"'
+            " FROM credit_businessday WHERE tenant_id = %s AND status = 'open')",
+            [
+                LockSpace.BUSINESS_DAY,
+                current_tenant_id(),
+                str(ids.to_uuid("tnt", current_tenant_id())),
+            ],
         )
-    return open_day()
+        row = cursor.fetchone()
+    if row is None or row[1] is None:
+        raise NoBusinessDay
+    return cast("date", row[1])

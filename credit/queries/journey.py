@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final
 
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.utils.translation import gettext
 
 from credit.enums import ApplicationStatus, DrawdownStatus, LineStatus, OfferStatus, ProductStatus
@@ -19,6 +19,7 @@ from credit.models import Application, CreditLine, Drawdown, Offer, PlanRow, Pro
 from credit.queries.business_day import open_day
 from credit.queries.calendar import workday_test
 from credit.queries.drawdowns import overdue
+from credit.queries.status import days_past_due
 from platform_app.kernel import clock
 from platform_app.kernel.errors import gettext_noop
 from platform_app.kernel.templatetags.money import day as day_words
@@ -70,6 +71,7 @@ STAGES: Final[dict[str, Stage]] = {
         badge=gettext_noop("Not approved this time"),
         button=gettext_noop("See what would help"),
         next_line=gettext_noop("You can apply again from {until}"),
+        tone="muted",
     ),
     "active": Stage(
         section="servicing",
@@ -173,7 +175,7 @@ def _servicing(line: CreditLine) -> Journey:
     on = open_day()
     late = overdue(on).filter(line=line).order_by("oldest_unpaid_on").first()
     if late is not None:
-        return Journey(stage="overdue", line=line, days=(on - late.oldest_unpaid_on).days)
+        return Journey(stage="overdue", line=line, days=days_past_due(late, on))
     unpaid = Drawdown.objects.filter(line=line, oldest_unpaid_on__lt=on)
     graced = [
         due_on + timedelta(days=grace_days)
@@ -234,7 +236,7 @@ _ONBOARDING: Final[dict[str, Callable[[Application, datetime], Journey]]] = {
 
 def published_version() -> ProductVersion:
     """What is on offer now, with its lender. Raises ProductUnavailable."""
-    version = (
+    version: ProductVersion | None = (
         ProductVersion.objects.select_related("funding_source")
         .filter(product__code=ORDER_CREDIT, status=ProductStatus.PUBLISHED)
         .first()
@@ -251,12 +253,23 @@ def price_range() -> tuple[Decimal, Decimal]:
 
 
 def list_bills(merchant_id: str) -> QuerySet[Any]:
-    """Unpaid installments of captured drawdowns, the next due first."""
-    return (
+    """Unpaid installments of captured drawdowns, the next due first.
+
+    `owed_minor` is what each still asks for by its plan, in fen; penalty interest is added live.
+    """
+    owed = (
+        F("principal_minor")
+        + F("interest_minor")
+        - F("paid_principal_minor")
+        - F("paid_interest_minor")
+    )
+    rows: QuerySet[Any] = (
         PlanRow.objects.select_related("drawdown")
+        .annotate(owed_minor=owed)
         .filter(drawdown__merchant_id=merchant_id, paid_off_on=None)
         .order_by("due_on", "id")
     )
+    return rows
 
 
 def list_drawdowns(merchant_id: str) -> QuerySet[Drawdown]:

@@ -62,7 +62,7 @@ def _owed_now(row: Row, answer: Derived, year_days: int) -> int:
 
 
 def payment_preview(drawdown: Drawdown, amount_minor: int) -> dict[str, int]:
-    """How a payment on the open day would be taken: fen per component, and what would be unspent."""
+    """How a payment on the open day would be taken: fen per component, what would be unspent."""
     day, seq = open_day(), drawdown.event_count + 1
     answer = derived(
         drawdown,

@@ -10,8 +10,11 @@ from datetime import datetime
 from functools import wraps
 from typing import Any, ClassVar, Final
 
+from django import forms
 from django.contrib import admin, messages
-from django.contrib.admin.utils import quote
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.contrib.admin.utils import quote, unquote
+from django.core.exceptions import FieldDoesNotExist
 from django.db import models, transaction
 from django.http import HttpRequest
 from django.template.response import SimpleTemplateResponse
@@ -39,7 +42,7 @@ _MASKS: Final[Mapping[str, Callable[[str], str]]] = {
 class BackOffice(admin.AdminSite):
     """Every view runs in one platform-wide transaction, rendering included."""
 
-    def admin_view(self, view: Callable[..., Any], cacheable: bool = False) -> Callable[..., Any]:  # noqa: FBT001, FBT002 -- Django's signature
+    def admin_view(self, view: Any, cacheable: bool = False) -> Any:  # noqa: FBT001, FBT002 -- Django's signature
         @wraps(view)
         def scoped(*args: Any, **kwargs: Any) -> Any:
             with platform_scope():
@@ -49,6 +52,11 @@ class BackOffice(admin.AdminSite):
             return response
 
         return super().admin_view(scoped, cacheable)
+
+    def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
+        """Take in pages that only show rows; those that write (Django's groups) stay out."""
+        if admin_class is not None and issubclass(admin_class, RowsAdmin):
+            super().register(model_or_iterable, admin_class, **options)
 
     def tenant_names(self) -> list[tuple[str, str]]:
         """Id and name of every tenant, for the filter."""
@@ -81,7 +89,7 @@ class RowsAdmin(admin.ModelAdmin[Any]):
 
     hidden: ClassVar[tuple[str, ...]] = ()
     masked: ClassVar[Mapping[str, Column]] = {}
-    search_fields = ("pk",)
+    search_fields: ClassVar[tuple[str, ...]] = ("pk",)
     search_help_text = _("A whole id, or text.")
     list_per_page = 50
     show_full_result_count = False
@@ -120,6 +128,26 @@ class RowsAdmin(admin.ModelAdmin[Any]):
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         return self.get_fields(request, obj)
 
+    def changeform_view(
+        self, request: HttpRequest, object_id: str | None = None, form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> Any:  # fmt: skip
+        """Headed by the id: what a row calls itself may be somebody's name."""
+        heading = {"subtitle": object_id and unquote(object_id)}
+        return super().changeform_view(
+            request, object_id, form_url, heading | (extra_context or {})
+        )
+
+    def get_urls(self) -> list[Any]:
+        """Without Django's history of edits: there are none."""
+        return [url for url in super().get_urls() if not str(url.name).endswith("_history")]
+
+    @admin.display(description=_("chosen"))
+    def action_checkbox(self, obj: Any) -> Any:
+        label = _("Choose {id}").format(id=obj.pk)
+        box = forms.CheckboxInput({"class": "action-select", "aria-label": label}, lambda _: False)
+        return box.render(ACTION_CHECKBOX_NAME, str(obj.pk))
+
     def get_search_results(
         self, request: HttpRequest, queryset: models.QuerySet[Any], search_term: str
     ) -> tuple[models.QuerySet[Any], bool]:
@@ -144,7 +172,7 @@ class RowsAdmin(admin.ModelAdmin[Any]):
             return _shown(name, name.replace("_", " "), self.masked[name])
         try:
             field = self.model._meta.get_field(name)  # noqa: SLF001 -- Django's public face
-        except models.FieldDoesNotExist:
+        except FieldDoesNotExist:
             return name
         if isinstance(field, models.ForeignKey):
             return _shown(name, field.verbose_name, _reference(field), field.attname)
@@ -158,7 +186,7 @@ class RowsAdmin(admin.ModelAdmin[Any]):
 class TenantRowsAdmin(RowsAdmin):
     """Rows of all tenants, each with its tenant's name; one tenant's by the filter."""
 
-    list_filter = (TenantFilter,)
+    list_filter: ClassVar[tuple[Any, ...]] = (TenantFilter,)
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
         site = self.admin_site

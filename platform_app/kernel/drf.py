@@ -137,11 +137,7 @@ def _limit(text: str) -> int:
 def problem_handler(exc: Exception, context: dict[str, Any]) -> Response | None:
     """Every refusal as RFC 9457 problem+json in the caller's language, with a stable code."""
     request = context["request"]
-    if isinstance(exc, Http404):
-        exc = NotFound(noun="object")
-    if isinstance(exc, OperationalError):
-        logger.warning("api.database_busy", error=str(exc))
-        exc = Unavailable()  # a lock that was not given in time, a deadlock, a lost connection
+    exc = _as_refusal(exc)
     if isinstance(exc, DomainError):
         response = _answer(request, exc.status, exc.code, say(exc), say(exc, "en"), _where(exc))
     elif isinstance(exc, exceptions.ValidationError):
@@ -157,6 +153,18 @@ def problem_handler(exc: Exception, context: dict[str, Any]) -> Response | None:
     if response.data["retryable"]:
         response["Retry-After"] = "1"
     return response
+
+
+def _as_refusal(exc: Exception) -> Exception:
+    """What Django, the database and the parser raise, as the refusal it stands for."""
+    if isinstance(exc, Http404):
+        return NotFound(noun="object")
+    if isinstance(exc, RecursionError):
+        return exceptions.ParseError()  # JSON nested without end
+    if isinstance(exc, OperationalError):
+        logger.warning("api.database_busy", error=str(exc))
+        return Unavailable()  # a lock that was not given in time, a deadlock, a lost connection
+    return exc
 
 
 def _english(exc: exceptions.APIException) -> str:

@@ -47,7 +47,7 @@ class Answer:
 def fingerprint(payload: Any) -> str:
     """SHA-256 over the parsed, key-sorted JSON: re-serializing a retry does not change it."""
     text = json.dumps(payload, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return hashlib.sha256(text.encode()).hexdigest()
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def once(

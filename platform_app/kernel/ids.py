@@ -3,16 +3,16 @@
 Sortable by time of creation, 16 bytes in the database, never guessable from one another.
 """
 
-import base64
 import uuid
 from typing import Final
 
 import uuid_utils.compat
 
 ALPHABET: Final = "0123456789abcdefghjkmnpqrstvwxyz"
-_STANDARD: Final = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
-_WRITE: Final = bytes.maketrans(_STANDARD, ALPHABET.encode())
-_READ: Final = bytes.maketrans(ALPHABET.encode(), _STANDARD)
+# Python reads base 32 with the digits 0-9a-v; ten bits at a time are written from a table.
+_TO_PYTHON: Final = str.maketrans(ALPHABET, "0123456789abcdefghijklmnopqrstuv")
+_PAIRS: Final = tuple(high + low for high in ALPHABET for low in ALPHABET)
+_SHIFTS: Final = tuple(range(120, -1, -10))
 _LENGTH: Final = 26
 _ALLOWED: Final = frozenset(ALPHABET)
 
@@ -29,9 +29,8 @@ def new_id(prefix: str) -> str:
 
 def from_uuid(prefix: str, value: uuid.UUID) -> str:
     """Write a stored UUID as its public id."""
-    # 4 + 16 bytes are 32 letters of 5 bits; the last 26 hold the 128 bits of the UUID.
-    text = base64.b32encode(b"\0\0\0\0" + value.bytes)[6:].translate(_WRITE)
-    return f"{prefix}_{text.decode()}"
+    number = value.int
+    return prefix + "_" + "".join([_PAIRS[number >> shift & 1023] for shift in _SHIFTS])
 
 
 def to_uuid(prefix: str, text: str) -> uuid.UUID:
@@ -45,5 +44,4 @@ def to_uuid(prefix: str, text: str) -> uuid.UUID:
     ):
         msg = f"not a {prefix} id"
         raise ValueError(msg)
-    raw = base64.b32decode(b"AAAAAA" + tail.encode().translate(_READ))
-    return uuid.UUID(bytes=raw[4:])
+    return uuid.UUID(int=int(tail.translate(_TO_PYTHON), 32))

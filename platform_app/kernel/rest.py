@@ -219,7 +219,7 @@ def operation(
             operation_id=operation_id,
             tags=[tag],
             summary=summary,
-            description=_with_refusals(description, refusals),
+            description=_with_refusals(description or summary, refusals),
             request=view.input,
             responses={
                 status: OpenApiResponse(answer, HTTPStatus(status).phrase),
@@ -241,7 +241,7 @@ def _with_refusals(text: str, refusals: Sequence[type[DomainError]]) -> str:
     if not refusals:
         return text
     listed = ", ".join(f"`{refusal.code}` ({refusal.status})" for refusal in refusals)
-    return f"{text}\n\nRefusals: {listed}.".strip()
+    return f"{text}\n\nRefusals: {listed}."
 
 
 def _problems(

@@ -19,10 +19,12 @@ class Scope:
     """`tenant_id` is None for the platform-wide scope."""
 
     tenant_id: str | None
+    tenant_uuid: UUID | None = None
 
-    @property
-    def tenant_uuid(self) -> UUID | None:
-        return None if self.tenant_id is None else ids.to_uuid(TENANT_PREFIX, self.tenant_id)
+    @classmethod
+    def of_tenant(cls, tenant_id: str) -> "Scope":
+        """Raises ValueError when the id is not a tenant's."""
+        return cls(tenant_id, ids.to_uuid(TENANT_PREFIX, tenant_id))
 
 
 _current: ContextVar[Scope | None] = ContextVar("tenant_scope", default=None)

@@ -36,8 +36,10 @@ def _hand_over(dispatch: Any) -> str | None:
     try:
         with transaction.atomic(), tenant_scope(dispatch.tenant_id):
             events.consumer(dispatch.consumer).handle(dispatch.event_id)
-    except Exception as error:  # noqa: BLE001 -- one consumer's failure must not stop the others
-        logger.exception("relay.consumer_failed", consumer=dispatch.consumer, event=dispatch.event_id)
+    except Exception as error:  # one consumer's failure must not stop the others
+        logger.exception(
+            "relay.consumer_failed", consumer=dispatch.consumer, event_id=dispatch.event_id
+        )
         return f"{type(error).__name__}: {error}"
     return None
 

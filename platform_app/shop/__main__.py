@@ -4,7 +4,6 @@ import argparse
 import os
 import signal
 import sys
-from types import FrameType
 
 from platform_app.shop.client import Api
 from platform_app.shop.server import Shop
@@ -21,7 +20,7 @@ def main() -> None:
     if missing:
         parser.error(f"set {' and '.join(missing)}: a key with the scopes read, pool and draw")
     api = Api(said.api, os.environ["SHOP_KEY_ID"], os.environ["SHOP_KEY_SECRET"])
-    signal.signal(signal.SIGTERM, _stop)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     with Shop(said.port, api=api, merchant_no=said.merchant) as shop:
         sys.stdout.write(f"The shop is open: {shop.origin}/\n")
         sys.stdout.flush()
@@ -29,10 +28,6 @@ def main() -> None:
             shop.serve_forever()
         except KeyboardInterrupt:
             sys.stdout.write("The shop is closed.\n")
-
-
-def _stop(signum: int, frame: FrameType | None) -> None:
-    raise KeyboardInterrupt
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""How a partner's server talks to us: JSON over signed requests, nothing but the standard library."""
+"""How a partner's server talks to us: JSON, signed, with the standard library alone."""
 
 import base64
 import hashlib

@@ -29,10 +29,8 @@ def listing(orders: Orders) -> str:
         f"<span>{escape(order.no)} · {escape(order.state)}</span><em>¥{order.amount}</em></a></li>"
         for order in orders.all.values()
     )
-    body = (
-        f"<h1>我的订单</h1><ul>{rows}</ul>"
-        '<p class="links"><a href="/visit/line">我的白条额度</a><a href="/visit/bills">白条账单</a></p>'
-    )
+    links = '<a href="/visit/line">我的白条额度</a><a href="/visit/bills">白条账单</a>'
+    body = f'<h1>我的订单</h1><ul>{rows}</ul><p class="links">{links}</p>'
     return _PAGE.format(title="我的订单", body=body, scripts="")
 
 
@@ -54,7 +52,9 @@ def order_page(order: Order, api: str) -> str:
 
 def visit_page(component: str, api: str) -> str:
     """The merchant pages without an order."""
-    return _framed("采购白条", f'<div id="pay" data-component="{component}" data-order=""></div>', api)
+    return _framed(
+        "采购白条", f'<div id="pay" data-component="{component}" data-order=""></div>', api
+    )
 
 
 def _framed(title: str, body: str, api: str) -> str:

@@ -41,7 +41,7 @@ class Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         path = self.path.partition("?")[0]
         if path in FILES:
-            text = (Path(__file__).parent / path.removeprefix("/")).read_text()
+            text = (Path(__file__).parent / path.removeprefix("/")).read_text(encoding="utf-8")
             self._answer(text, FILES[path])
         elif path == "/":
             self._answer(pages.listing(self.server.orders))
@@ -59,10 +59,8 @@ class Handler(BaseHTTPRequestHandler):
             "/confirm": self._confirm,
             "/ship": self._ship,
         }
-        act = acts.get(self.path)
         try:
-            if act is None:
-                raise LookupError(self.path)
+            act = acts[self.path]
             said = json.loads(self.rfile.read(int(self.headers.get("Content-Length", "0"))))
             self._answer(json.dumps(act(said)), "application/json")
         except (LookupError, ValueError) as error:

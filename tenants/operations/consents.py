@@ -8,10 +8,13 @@ from django.db import transaction
 
 from platform_app.kernel import events
 from platform_app.kernel.errors import Invalid
+from platform_app.kernel.events import NewEvent
 from tenants.errors import ConsentNotGiven
 from tenants.models import ConsentRecord, Merchant
 from tenants.operations.merchants import lock_merchant
 from tenants.queries.consents import consent_text, current_consents
+from tenants.queries.tenants import current_tenant
+from tenants.values import ConsentText
 
 EVIDENCE: Final = frozenset(
     ["ip", "user_agent", "session", "scroll_ms", "read_ms", "sms_ticket", "signature"]
@@ -38,11 +41,17 @@ def give_consents(
     if not codes:
         raise Invalid(field="codes")
     merchant = lock_merchant(merchant_id)
-    given = current_consents(merchant_id)
-    return [
-        _give(merchant, code, locale, given.get(code), evidence=kept, actor=actor, at=at)
-        for code in dict.fromkeys(codes)
-    ]
+    given, tenant = current_consents(merchant_id), current_tenant()
+    records, fresh = [], []
+    for code in dict.fromkeys(codes):
+        text = consent_text(code, locale, tenant)
+        before = given.get(code)
+        if before is None or before.text_sha256 != text.sha256:
+            before = _record(merchant, code, text, locale, evidence=kept, actor=actor, at=at)
+            fresh.append(before)
+        records.append(before)
+    _write(fresh, "given")
+    return records
 
 
 @transaction.atomic
@@ -71,16 +80,14 @@ def withdraw_consent(
         actor=actor,
         at=at,
     )
-    return _write(record, "withdrawn")
+    _write([record], "withdrawn")
+    return record
 
 
-def _give(
-    merchant: Merchant, code: str, locale: str, given: ConsentRecord | None, **facts: Any
+def _record(
+    merchant: Merchant, code: str, text: ConsentText, locale: str, **facts: Any
 ) -> ConsentRecord:
-    text = consent_text(code, locale)
-    if given is not None and given.text_sha256 == text.sha256:
-        return given
-    record = ConsentRecord(
+    return ConsentRecord(
         merchant=merchant,
         code=code,
         version=text.version,
@@ -89,20 +96,23 @@ def _give(
         is_given=True,
         **facts,
     )
-    return _write(record, "given")
 
 
-def _write(record: ConsentRecord, what: str) -> ConsentRecord:
-    record.save(force_insert=True)
-    events.record(
-        f"tenants.consent.{what}",
-        subject=record.id,
-        merchant_id=record.merchant_id,
-        actor=record.actor,
-        at=record.at,
-        props={"code": record.code, "version": record.version},
+def _write(records: list[ConsentRecord], what: str) -> None:
+    ConsentRecord.objects.bulk_create(records)
+    events.record_all(
+        [
+            NewEvent(
+                name=f"tenants.consent.{what}",
+                subject=record.id,
+                merchant_id=record.merchant_id,
+                actor=record.actor,
+                at=record.at,
+                props={"code": record.code, "version": record.version},
+            )
+            for record in records
+        ]
     )
-    return record
 
 
 def _evidence(said: Mapping[str, str | int]) -> dict[str, str | int]:

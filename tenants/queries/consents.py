@@ -6,14 +6,14 @@ from typing import Any
 from django.db.models import QuerySet
 
 from tenants.domain import consent_texts as texts
-from tenants.models import ConsentRecord
+from tenants.models import ConsentRecord, Tenant
 from tenants.queries.tenants import current_tenant
 from tenants.values import ConsentText
 
 
-def consent_text(code: str, locale: str) -> ConsentText:
+def consent_text(code: str, locale: str, tenant: Tenant | None = None) -> ConsentText:
     """The current text in the words of the open scope's platform. Raises Invalid."""
-    tenant = current_tenant()
+    tenant = tenant or current_tenant()
     return texts.consent_text(
         code, locale, platform=tenant.name, lender=tenant.lender_name, phone=tenant.lender_phone
     )
@@ -34,8 +34,8 @@ def missing_consents(merchant_id: str, needed: Iterable[str]) -> list[str]:
 
     A consent to other words than today's (a new version, a new receiver) is missing too.
     """
-    given = current_consents(merchant_id)
-    return [code for code in needed if not _is_current(given.get(code))]
+    given, tenant = current_consents(merchant_id), current_tenant()
+    return [code for code in needed if not _is_current(given.get(code), tenant)]
 
 
 def list_consent_records(merchant_id: str) -> QuerySet[Any]:
@@ -43,7 +43,7 @@ def list_consent_records(merchant_id: str) -> QuerySet[Any]:
     return ConsentRecord.objects.filter(merchant_id=merchant_id).order_by("-at", "-id")
 
 
-def _is_current(record: ConsentRecord | None) -> bool:
+def _is_current(record: ConsentRecord | None, tenant: Tenant) -> bool:
     return record is not None and (
-        consent_text(record.code, record.locale).sha256 == record.text_sha256
+        consent_text(record.code, record.locale, tenant).sha256 == record.text_sha256
     )

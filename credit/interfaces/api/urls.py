@@ -2,7 +2,14 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from credit.interfaces.api import applications, drawdowns, lines, offers, repayments
+from credit.interfaces.api import (
+    applications,
+    drawdown_lookups,
+    drawdowns,
+    lines,
+    offers,
+    repayments,
+)
 from credit.interfaces.api.installments import InstallmentList
 from credit.interfaces.api.quotes import QuoteMake
 from credit.interfaces.api.settlements import SettlementList
@@ -27,15 +34,17 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("quotes", QuoteMake.as_view(), name="quote-make"),
     path(
         "drawdowns",
-        by_method(get=drawdowns.DrawdownList, post=drawdowns.DrawdownRequest),
+        by_method(get=drawdown_lookups.DrawdownList, post=drawdowns.DrawdownRequest),
         name="drawdown-list",
     ),
     path(
         "drawdowns/ext:<path:external_id>",
-        drawdowns.DrawdownShowByNumber.as_view(),
+        drawdown_lookups.DrawdownShowByNumber.as_view(),
         name="drawdown-show-by-number",
     ),
-    path("drawdowns/<str:drawdown_id>", drawdowns.DrawdownShow.as_view(), name="drawdown-show"),
+    path(
+        "drawdowns/<str:drawdown_id>", drawdown_lookups.DrawdownShow.as_view(), name="drawdown-show"
+    ),
     path(
         "drawdowns/<str:drawdown_id>/captures",
         drawdowns.DrawdownCapture.as_view(),

@@ -37,6 +37,7 @@ class Working:
     days: int
     year_days: int
     earned_minor: int
+    so_far_minor: int
     is_running: bool
 
     @property
@@ -118,6 +119,7 @@ def _workings(answer: Derived, year_days: int) -> list[Working]:
                 days=(until - segment.from_on).days,
                 year_days=year_days,
                 earned_minor=segment.earned_minor(until, year_days),
+                so_far_minor=segment.earned_minor(answer.as_of, year_days),
                 is_running=segment.from_on <= answer.as_of < segment.to_on,
             )
         )
@@ -130,9 +132,6 @@ def _sums(answer: Derived) -> dict[str, int]:
         "principal": sum(row.principal_minor for row in rows),
         "interest": sum(row.interest_minor for row in rows),
         "penalty": sum(row.penalty_minor for row in rows),
-        "paid": sum(
-            row.paid_principal_minor + row.paid_interest_minor + row.paid_penalty_minor
-            for row in rows
-        ),
+        "earned_paid": sum(row.paid_interest_minor + row.paid_penalty_minor for row in rows),
         "unpaid": sum(row.unpaid_minor for row in rows),
     }

@@ -1,12 +1,13 @@
 """How a merchant page answers: a fragment, a way to the next page, or a problem in plain words."""
 
 from collections.abc import Callable
-from functools import wraps
+from functools import update_wrapper
 from typing import Any, Concatenate, ParamSpec
 
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import reverse
+from django.views.decorators.csrf import csrf_exempt
 
 from platform_app.kernel.errors import DomainError
 from tenants.access.embed import MerchantRequest, merchant_view, problem
@@ -19,8 +20,9 @@ def page(
 ) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
     """A page behind the visit's token; what the business refuses becomes problem+json."""
 
-    @wraps(view)
-    def answered(request: Any, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+    def answered(
+        request: MerchantRequest, /, *args: P.args, **kwargs: P.kwargs
+    ) -> HttpResponseBase:
         try:
             return view(request, *args, **kwargs)
         except DomainError as refusal:
@@ -28,14 +30,12 @@ def page(
 
     opened = merchant_view(answered)
 
-    @wraps(view)
-    def quiet(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+    def quiet(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         response = opened(request, *args, **kwargs)
         response.headers["Referrer-Policy"] = "no-referrer"
         return response
 
-    quiet.csrf_exempt = True  # type: ignore[attr-defined]
-    return quiet
+    return csrf_exempt(update_wrapper(quiet, view))
 
 
 def go(name: str, *args: Any) -> HttpResponse:

@@ -67,13 +67,7 @@ def bills(request: MerchantRequest) -> HttpResponseBase:
         "journey": where,
         "months": months,
         "on": open_day(),
-        "total_minor": sum(
-            row.principal_minor
-            + row.interest_minor
-            - row.paid_principal_minor
-            - row.paid_interest_minor
-            for row in rows
-        ),
+        "total_minor": sum(row.owed_minor for row in rows),
         "paid_off": list_drawdowns(merchant_id).filter(status="paid_off")[:10],
     }
     return render(request, "merchant/credit/bills.html", context)
@@ -165,7 +159,7 @@ def repayment(request: MerchantRequest, repayment_id: str) -> HttpResponseBase:
 
 
 def is_simulated(tenant: Tenant) -> bool:
-    """Whether paying on the page may be booked without a bank behind it: never for a live partner."""
+    """Whether the page may book a payment without a bank behind it: never for a live partner."""
     return tenant.is_virtual or bool(getattr(settings, "REPAYMENT_SIMULATED", False))
 
 

@@ -102,7 +102,7 @@ def own_drawdown(request: MerchantRequest, drawdown_id: str) -> Drawdown:
 def _own_quote(request: MerchantRequest, quote_id: str) -> Quote:
     embed = request.embed
     try:
-        found = Quote.objects.filter(
+        found: Quote | None = Quote.objects.filter(
             pk=quote_id,
             merchant_id=embed.merchant_id,
             order_no=embed.order_no,
@@ -137,7 +137,7 @@ def _quotes(line: CreditLine, embed: EmbedSession, at: datetime) -> list[Quote]:
 
 
 def _external_id(embed: EmbedSession) -> str:
-    """One drawdown per order: two open pages cannot pay it twice, a canceled one can be repeated."""
+    """One drawdown per order: two open pages cannot pay it twice; after a cancel it is free."""
     ended = Drawdown.objects.filter(
         merchant_id=embed.merchant_id,
         order_no=embed.order_no,

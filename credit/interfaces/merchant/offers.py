@@ -24,6 +24,7 @@ from tenants.queries.tenants import current_tenant
 
 FIRST_SAMPLE_MINOR = 1_000_000
 STEP_MINOR = 10_000
+MOST_DIGITS = 15
 
 
 @page
@@ -131,7 +132,7 @@ def _open_offer(request: MerchantRequest) -> Offer | None:
 def _sampled(request: MerchantRequest, offer: Offer) -> dict[str, Any]:
     product = ProductTerms.from_json(offer.product_version.terms)
     asked = request.POST.get("amount", "")
-    amount = int(asked) if asked.isdecimal() and len(asked) < 16 else FIRST_SAMPLE_MINOR
+    amount = int(asked) if asked.isdecimal() and len(asked) <= MOST_DIGITS else FIRST_SAMPLE_MINOR
     amount = max(product.minimum_minor, min(amount, offer.limit_minor))
     on = open_day()
     return {

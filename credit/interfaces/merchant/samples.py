@@ -64,6 +64,6 @@ def option_name(code: str) -> str:
     kind, _underscore, count = code.partition("_")
     if kind == "bullet":
         return _("Pay once after {count} days").format(count=count)
-    return ngettext("{count} monthly installment", "{count} equal monthly installments", int(count)).format(
-        count=count
-    )
+    return ngettext(
+        "{count} monthly installment", "{count} equal monthly installments", int(count)
+    ).format(count=count)

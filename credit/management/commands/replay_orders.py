@@ -14,7 +14,7 @@ from tqdm import tqdm
 
 from credit.domain.behaviour import Behaviour
 from credit.operations.launch import launch_tenant
-from credit.operations.replay import ACTOR, Replay
+from credit.operations.replay import ACTOR, live_until
 from credit.queries.totals import life_totals
 from platform_app.kernel import clock, events
 from platform_app.kernel.errors import DomainError
@@ -39,6 +39,7 @@ class Command(BaseCommand):
         parser.add_argument("--scale", type=int, default=1, help="Multiplies every amount.")
         parser.add_argument("--until", type=date.fromisoformat, help="Last business day to live.")
         parser.add_argument("--seed", type=int, default=1)
+        parser.add_argument("--workers", type=int, default=2, help="Processes to live it with.")
         parser.add_argument("--json", action="store_true", dest="as_json")
 
     def handle(self, *_: Any, **options: Any) -> None:
@@ -52,7 +53,7 @@ class Command(BaseCommand):
             self.stdout.write(json.dumps(totals))
             return
         for name, value in totals.items():
-            shown = f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else value
+            shown = str(value) if isinstance(value, bool) else f"{value:,}"
             self.stdout.write(f"{name:<16} {shown:>20}")
 
     def _replay(self, options: dict[str, Any]) -> dict[str, Any]:
@@ -64,9 +65,12 @@ class Command(BaseCommand):
         events.ensure_partitions(first, months=months)
         tenant = self._tenant(options, first)
         with tenant_scope(tenant.id):
-            replay = Replay(Behaviour(options["seed"]), by_day)
+            lived = live_until(
+                last, by_day, Behaviour(options["seed"]), tenant_id=tenant.id,
+                workers=options["workers"],
+            )  # fmt: skip
             days = tqdm(total=(last - first).days + 1, unit="day", disable=None)
-            for day in replay.live_until(last):
+            for day in lived:
                 days.update((day - first).days + 1 - days.n)
             days.close()
             return life_totals()

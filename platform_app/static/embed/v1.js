@@ -92,6 +92,9 @@
         case "resize":
           if (payload.height > 0) frame.style.height = Math.min(Number(payload.height), 20000) + "px";
           break;
+        case "page_shown":
+          reveal();
+          break;
         case "needs_session":
           renew();
           break;
@@ -109,6 +112,12 @@
           break;
         default:
       }
+    }
+
+    /* A new page begins at its top, also when the frame is as long as its content. */
+    function reveal() {
+      var top = frame.getBoundingClientRect().top;
+      if (top < 0) window.scrollBy(0, top - 8);
     }
 
     function init() {

@@ -79,7 +79,7 @@
   let measured = 0;
   let measuring = false;
   const measure = () => {
-    if (!framed || measuring) return;
+    if (!host || measuring) return;
     measuring = true;
     window.requestAnimationFrame(() => {
       measuring = false;
@@ -220,7 +220,7 @@
   const settle = (focus) => {
     const page = main.querySelector(".bt-page");
     if (!page) return;
-    const title = page.dataset.title || "";
+    const title = (page.dataset.title || "").trim();
     document.title = title;
     say(title);
     const heading = page.querySelector("h1");
@@ -228,6 +228,7 @@
       heading.tabIndex = -1;
       heading.focus({ preventScroll: true });
       window.scrollTo(0, 0);
+      tell("page_shown", { title });
     }
     report(page.dataset);
     if (page.dataset.poll) poll(page);

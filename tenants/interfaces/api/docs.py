@@ -7,18 +7,33 @@ from typing import Any, Final
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 from drf_spectacular.generators import SchemaGenerator
 
+from platform_app.kernel.errors import gettext_noop
 from tenants.interfaces.api.error_list import Entry, error_entries
 from tenants.interfaces.api.examples import curl, sample
 
 # In the order of an integration's life; the words are msgids.
 TAGS: Final = (
-    "Start", "Merchants", "Orders", "Consents", "Applications", "Offers", "Credit lines", "Quotes",
-    "Drawdowns", "Repayments", "Settlements", "Events", "Webhooks", "Embed",
-)  # fmt: skip
+    gettext_noop("Start"),
+    gettext_noop("Merchants"),
+    gettext_noop("Order data"),
+    gettext_noop("Consents"),
+    gettext_noop("Applications"),
+    gettext_noop("Offers"),
+    gettext_noop("Credit lines"),
+    gettext_noop("Quotes"),
+    gettext_noop("Drawdowns"),
+    gettext_noop("Repayments"),
+    gettext_noop("Settlements"),
+    gettext_noop("Events"),
+    gettext_noop("Webhooks"),
+    gettext_noop("Embed"),
+)
+TITLE: Final = gettext_noop("Baitiao partner API")
 DEEPEST: Final = 3
 
 
@@ -31,7 +46,7 @@ def show(request: HttpRequest) -> HttpResponse:
         request,
         "docs/reference.html",
         {
-            "title": gettext(document["info"]["title"]),
+            "title": gettext(TITLE),
             "api_version": document["info"]["version"],
             "groups": [_group(tag, document) for tag in TAGS],
             "entries": entries,
@@ -89,8 +104,17 @@ def _operation(
 
 
 def _text(one: dict[str, Any]) -> str:
-    said = str(one.get("description", "")).partition("\n\nRefusals:")[0]
-    return "" if said.startswith("Refusals:") or not said else gettext(said)
+    said = str(one["description"]).partition("\n\nRefusals:")[0]
+    return "" if said == one["summary"] else _marked(said)
+
+
+def _marked(msgid: str) -> str:
+    """The translated text, what stands between backticks as code."""
+    parts = gettext(msgid).split("`") if msgid else []
+    shapes = ("{}", "<code>{}</code>")
+    return format_html_join(
+        "", "{}", ((format_html(shapes[n % 2], part),) for n, part in enumerate(parts))
+    )
 
 
 def _success(one: dict[str, Any]) -> tuple[str, dict[str, Any]]:
@@ -114,7 +138,7 @@ def _parameter(parameter: dict[str, Any]) -> dict[str, Any]:
         "place": parameter["in"],
         "type": parameter["schema"].get("type", ""),
         "required": parameter.get("required", False),
-        "text": gettext(text) if text else "",
+        "text": _marked(text),
     }
 
 
@@ -131,7 +155,7 @@ def _fields(
             "name": prefix + name,
             "type": kind,
             "required": name in required,
-            "text": gettext(text) if text else "",
+            "text": _marked(text),
             "values": [value for value in inner.get("enum", []) if value],
         }
         item = inner.get("items", inner) if kind.startswith("array") else inner

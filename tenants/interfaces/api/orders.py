@@ -82,7 +82,7 @@ class OrderBatchOutput(Output):
 
 @operation(
     "order-batch",
-    tag="Orders",
+    tag="Order data",
     summary=gettext_noop("Push orders"),
     description=gettext_noop(
         "The same order again with other content becomes its next revision; the last one counts. "
@@ -118,17 +118,25 @@ class OrderBatch(KeyedView):
 def _read(said: list[Any], today: date) -> tuple[list[OrderRow], list[dict[str, Any]]]:
     rows: list[OrderRow] = []
     errors: list[dict[str, Any]] = []
-    for index, one in enumerate(said):
+    for index, row in enumerate(said):
         try:
-            rows.append(_row(one, today))
+            rows.append(_row(row, today))
         except ValidationError as refusal:
-            errors += [{"index": index, **problem} for problem in field_problems(refusal)]
+            errors += [{"index": index, **_storable(one)} for one in field_problems(refusal)]
         except DomainError as refusal:
             path = f"/{refusal.field}"
             errors.append(
                 {"index": index, "path": path, "code": refusal.code, "message": say(refusal)}
             )
     return rows, errors
+
+
+def _storable(problem: dict[str, str]) -> dict[str, str]:
+    """Names and words that came from outside, without what the database cannot keep."""
+    return {
+        name: "".join(letter if letter.isprintable() else "?" for letter in text)
+        for name, text in problem.items()
+    }
 
 
 def _row(said: Any, today: date) -> OrderRow:

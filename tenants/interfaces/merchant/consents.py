@@ -1,5 +1,6 @@
 """Asking for each consent on its own: no switch is on before the merchant turns it."""
 
+from http import HTTPStatus
 from typing import Final
 
 from django.http import HttpResponse
@@ -65,6 +66,7 @@ def consents(request: MerchantRequest) -> HttpResponseBase:
 
 
 def _shown(request: MerchantRequest, *, agreed: list[str], status: int) -> HttpResponse:
+    is_refused = status != HTTPStatus.OK
     merchant_id, locale = request.embed.merchant_id, request.embed.locale
     missing, given = (
         missing_consents(merchant_id, ConsentCode.values),
@@ -79,7 +81,7 @@ def _shown(request: MerchantRequest, *, agreed: list[str], status: int) -> HttpR
             "given_at": None if code in missing else given[code].at,
             "is_on": code in agreed,
             "error": _("Switch this on to go on.")
-            if status != 200 and code in missing and code not in agreed
+            if is_refused and code in missing and code not in agreed
             else "",
         }
         for code, (about, refusing) in ABOUT.items()

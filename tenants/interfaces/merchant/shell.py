@@ -6,8 +6,10 @@ Neither needs or sets a cookie: third-party cookies are blocked where these page
 import json
 from typing import Any
 
+from csp.constants import NONE
 from csp.decorators import csp_replace
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http.response import HttpResponseBase
 from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -29,7 +31,7 @@ QUIET = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
 
 
 @require_safe
-def shell(request: HttpRequest) -> HttpResponse:
+def shell(request: HttpRequest) -> HttpResponseBase:
     """The page itself; only the origins of the platform named by `?t=` may frame it."""
     tenant = find_tenant(request.GET.get("t", ""))
     locale = request.GET.get("l", LOCALES[0])
@@ -44,10 +46,8 @@ def shell(request: HttpRequest) -> HttpResponse:
     with translation.override(locale):
         html = render_to_string("merchant/tenants/shell.html", context)
     response = HttpResponse(html, headers=QUIET)
-    framed: HttpResponse = csp_replace({"frame-ancestors": origins or ["'none'"]})(
-        lambda _request: response
-    )(request)
-    return framed
+    framed = csp_replace({"frame-ancestors": origins or [NONE]})
+    return framed(lambda _request: response)(request)
 
 
 @csrf_exempt
@@ -100,12 +100,11 @@ def _words(locale: str) -> dict[str, str]:
     """What the script itself has to say when no page can."""
     with translation.override(locale):
         return {
-            "loading": _("Just a moment…"),
             "slow": _("This takes longer than usual. You can keep waiting; nothing is lost."),
             "offline_title": _("The connection was interrupted"),
             "offline": _("What you entered is kept. Check the network, then try again."),
             "trouble_title": _("This page could not be shown"),
-            "trouble": _("Nothing was booked. Try again, or call the lender named below."),
+            "trouble": _("Please try again: nothing is booked twice."),
             "session_title": _("Please open this page again"),
             "session": _("For your safety the page closes after a while. Your progress is saved."),
             "renewing": _("Reconnecting…"),
@@ -113,6 +112,5 @@ def _words(locale: str) -> dict[str, str]:
             "back_to_platform": _("Back to the platform"),
             "request_id": _("Request id"),
             "busy": _("Please wait…"),
-            "unsent": _("Not sent: the connection was interrupted. Your entries are still here."),
-            "read_on": _("Please read to the end"),
+            "unsent": _("No answer arrived. Send it again: nothing is booked twice."),
         }

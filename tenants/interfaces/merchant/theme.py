@@ -6,12 +6,13 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 from tenants.interfaces.merchant.shell import find_tenant
-from tenants.models import Tenant
 
+DEFAULT: Final = "#0F766E"
 READABLE: Final = 4.5  # WCAG AA, text on its ground
 _WHITE: Final = (255, 255, 255)
 _BLACK: Final = (0, 0, 0)
 _PAPER: Final = (251, 251, 249)
+_KNEE: Final = 0.04045  # below it, sRGB is linear
 
 Color = tuple[int, int, int]
 
@@ -20,7 +21,7 @@ Color = tuple[int, int, int]
 def theme(request: HttpRequest, tenant_id: str) -> HttpResponse:  # noqa: ARG001 -- Django's signature
     """The accent as CSS variables; the default accent for a platform we do not know."""
     tenant = find_tenant(tenant_id)
-    accent = tenant.accent if tenant else str(Tenant._meta.get_field("accent").default)
+    accent = tenant.accent if tenant else DEFAULT
     return HttpResponse(
         stylesheet(accent),
         content_type="text/css; charset=utf-8",
@@ -29,7 +30,7 @@ def theme(request: HttpRequest, tenant_id: str) -> HttpResponse:  # noqa: ARG001
 
 
 def stylesheet(accent: str) -> str:
-    """`--accent` as the brand has it, `--accent-ink` dark enough for words, `--accent-tint` pale."""
+    """`--accent` as the brand has it, `--accent-ink` dark enough for words, `--accent-tint`."""
     color = _read(accent)
     tint = _mixed(color, _PAPER, 0.92)
     variables = {"accent": color, "accent-ink": readable(color, tint), "accent-tint": tint}
@@ -54,7 +55,7 @@ def contrast(one: Color, other: Color) -> float:
 
 def _luminance(color: Color) -> float:
     parts = [part / 255 for part in color]
-    linear = [p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
+    linear = [p / 12.92 if p <= _KNEE else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
     return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
 

@@ -128,9 +128,7 @@ def problem(response: Any) -> dict[str, Any]:
     return found
 
 
-def test_unsigned_calls_are_401(
-    tenant: Tenant, stranger: Partner, things: dict[str, str]
-) -> None:
+def test_unsigned_calls_are_401(tenant: Tenant, stranger: Partner, things: dict[str, str]) -> None:
     before = moved(tenant)
     for call in calls(things):
         response = answer(stranger, call)

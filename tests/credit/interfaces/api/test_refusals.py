@@ -118,9 +118,7 @@ def test_a_cost_sheet_unread_or_another(
         assert owner.get(f"offers/{offer['id']}").json()["status"] == "expired"
 
 
-def test_applying_before_verification_and_without_consents(
-    tenant: Tenant, owner: Partner, at: datetime
-) -> None:
+def test_applying_before_verification_and_without_consents(tenant: Tenant, owner: Partner) -> None:
     merchant = owner.put("merchants/ext:M-9", {"name": "示例店"}).json()
     body = {"merchant": merchant["id"]}
     refused(tenant, lambda: owner.post("applications", body), 422, "merchant_not_verified")
@@ -162,7 +160,7 @@ def test_without_waiting_a_task_decides(
 @pytest.mark.parametrize(
     ("change", "path", "code"),
     [
-        ({"amout": 5}, "/amout", "unknown_field"),
+        ({"sum": 5}, "/sum", "unknown_field"),
         ({"amount": 0}, "/amount", "min_value"),
         ({"amount": -1}, "/amount", "min_value"),
         ({"amount": 12.5}, "/amount", "invalid"),

@@ -34,6 +34,7 @@ def line(merchant: Merchant, at: datetime) -> CreditLine:
 
 @pytest.fixture
 def order_visit(merchant: Merchant, line: CreditLine, at: datetime) -> Visit:
+    assert line.status == "active"
     return visit_of(
         merchant, at, component="checkout", order_no=ORDER_NO, amount_minor=ORDER_MINOR, locale="en"
     )

@@ -6,11 +6,14 @@ import pytest
 from django.utils import translation
 
 from credit.models import Application, CreditLine, Offer
-from credit.operations.applications import decide_application, submit_application
+from credit.operations.applications import NEEDED_CONSENTS, decide_application, submit_application
 from credit.operations.launch import ORDER_CREDIT
 from credit.queries.journey import STAGES, Journey, journey
 from platform_app.kernel import clock
 from platform_app.kernel.tenancy import tenant_scope
+from tenants.models import Merchant, Tenant
+from tenants.operations.consents import give_consents
+from tenants.operations.merchants import upsert_merchant, verify_merchant
 from tests.credit import lives
 
 DAY = date(2026, 12, 5)
@@ -37,12 +40,12 @@ TABLE = {
 }  # fmt: skip
 
 
-def test_the_table_is_complete():
+def test_the_table_is_complete() -> None:
     assert set(TABLE) == set(STAGES)
 
 
 @pytest.mark.parametrize("stage", STAGES)
-def test_every_stage_in_chinese(stage):
+def test_every_stage_in_chinese(stage: str) -> None:
     where = Journey(stage=stage, until_on=DAY, days=3)
     with translation.override("zh-hans"):
         said = (where.section, where.badge, where.button, where.next_line)
@@ -50,7 +53,7 @@ def test_every_stage_in_chinese(stage):
 
 
 @pytest.mark.parametrize("stage", STAGES)
-def test_every_stage_in_english(stage):
+def test_every_stage_in_english(stage: str) -> None:
     where = Journey(stage=stage, until_on=DAY, days=3)
     with translation.override("en"):
         said = [where.badge, where.button, where.next_line]
@@ -58,23 +61,23 @@ def test_every_stage_in_english(stage):
     assert not any("\u4e00" <= letter <= "\u9fff" for text in said for letter in text)
 
 
-def stage_of(merchant, at: datetime) -> Journey:
+def stage_of(merchant: Merchant, at: datetime) -> Journey:
     with tenant_scope(merchant.tenant_id):
         return journey(merchant.id, at=at)
 
 
-def submitted(merchant, at: datetime) -> Application:
+def submitted(merchant: Merchant, at: datetime) -> Application:
     with tenant_scope(merchant.tenant_id):
         return submit_application(
             merchant_id=merchant.id, product_code=ORDER_CREDIT, external_id=None, actor="x", at=at
         )
 
 
-def test_before_anything(merchant, at):
+def test_before_anything(merchant: Merchant, at: datetime) -> None:
     assert stage_of(merchant, at).stage == "none"
 
 
-def test_submitted_then_approved_then_expired(merchant, at):
+def test_submitted_then_approved_then_expired(merchant: Merchant, at: datetime) -> None:
     application = submitted(merchant, at)
     assert stage_of(merchant, at).stage == "submitted"
     with tenant_scope(merchant.tenant_id):
@@ -86,25 +89,23 @@ def test_submitted_then_approved_then_expired(merchant, at):
     assert stage_of(merchant, expires_at).stage == "expired"
 
 
-def test_a_review_is_promised_for_the_next_working_day(merchant, at):
+def test_a_review_is_promised_for_the_next_working_day(merchant: Merchant, at: datetime) -> None:
     application = submitted(merchant, at)
     friday = clock.moment_on(date(2026, 3, 6), 16)
     with tenant_scope(merchant.tenant_id):
-        Application.objects.filter(pk=application.pk).update(
-            status="in_review", decided_at=friday
-        )
+        Application.objects.filter(pk=application.pk).update(status="in_review", decided_at=friday)
     where = stage_of(merchant, at)
     assert (where.stage, where.until_on) == ("in_review", date(2026, 3, 9))
 
 
-def test_declined_until_the_day_of_the_next_try(tenant, at):
+def test_declined_until_the_day_of_the_next_try(tenant: Tenant, at: datetime) -> None:
     with tenant_scope(tenant.id):
-        merchant, _ = lives.upsert_merchant(external_id="M-9", name="新店", actor="x", at=at)
-        lives.verify_merchant(
+        merchant, _ = upsert_merchant(external_id="M-9", name="新店", actor="x", at=at)
+        verify_merchant(
             merchant_id=merchant.id, registration_no="91000000MA0000001R", actor="x", at=at
         )
-        lives.give_consents(
-            merchant_id=merchant.id, codes=list(lives.NEEDED_CONSENTS), locale="en", evidence={},
+        give_consents(
+            merchant_id=merchant.id, codes=list(NEEDED_CONSENTS), locale="en", evidence={},
             actor="x", at=at,
         )  # fmt: skip
     application = submitted(merchant, at)
@@ -115,7 +116,8 @@ def test_declined_until_the_day_of_the_next_try(tenant, at):
     assert stage_of(merchant, clock.moment_on(date(2026, 5, 31))).stage == "none"
 
 
-def test_the_line_from_active_to_overdue(merchant, line, drawn, at):
+@pytest.mark.usefixtures("line", "drawn")
+def test_the_line_from_active_to_overdue(merchant: Merchant, at: datetime) -> None:
     assert stage_of(merchant, at).stage == "active"
     due_on = date(2026, 4, 1)
     with tenant_scope(merchant.tenant_id):
@@ -131,12 +133,15 @@ def test_the_line_from_active_to_overdue(merchant, line, drawn, at):
     assert (where.stage, where.days) == ("overdue", 4)
 
 
-def test_a_suspended_line(merchant, line, at):
+def test_a_suspended_line(merchant: Merchant, line: CreditLine, at: datetime) -> None:
     with tenant_scope(merchant.tenant_id):
         CreditLine.objects.filter(pk=line.pk).update(status="suspended")
     assert stage_of(merchant, at).stage == "suspended"
 
 
-def test_a_merchant_of_another_platform_stands_nowhere(merchant, line, other_tenant, at):
+@pytest.mark.usefixtures("line")
+def test_a_merchant_of_another_platform_stands_nowhere(
+    merchant: Merchant, other_tenant: Tenant, at: datetime
+) -> None:
     with tenant_scope(other_tenant.id):
         assert journey(merchant.id, at=at).stage == "none"

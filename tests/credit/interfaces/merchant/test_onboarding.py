@@ -1,14 +1,16 @@
 """From the landing page to an open line."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
 from credit.models import Application, Contract, CreditLine, Offer
+from credit.operations.applications import NEEDED_CONSENTS
 from platform_app.kernel import clock
 from platform_app.kernel.tenancy import tenant_scope
 from risk.models import Decision
-from tests.credit import lives
+from tenants.models import Merchant, Tenant
+from tenants.operations.merchants import upsert_merchant
 from tests.tenants.interfaces.merchant.visits import Visit, gone_to, visit_of, words
 
 APR = "Annual rate (simple)"
@@ -20,9 +22,10 @@ def applied(visit: Visit) -> Visit:
     return visit
 
 
-def sheet_of(merchant) -> str:
+def sheet_of(merchant: Merchant) -> str:
     with tenant_scope(merchant.tenant_id):
-        return Offer.objects.select_related("cost_sheet").get(merchant=merchant).cost_sheet.sha256
+        offer = Offer.objects.select_related("cost_sheet").get(merchant=merchant)
+        return str(offer.cost_sheet.sha256)
 
 
 @pytest.mark.parametrize(
@@ -32,16 +35,17 @@ def sheet_of(merchant) -> str:
         "offer/done/", "contract/", "checkout/", "line/", "bills/",
     ],
 )  # fmt: skip
-def test_without_a_token_there_is_no_page(db, path):
+@pytest.mark.usefixtures("db")
+def test_without_a_token_there_is_no_page(path: str) -> None:
     answer = Visit().get(f"/m/{path}")
     assert (answer.status_code, answer.json()["code"]) == (401, "session_unknown")
 
 
-def test_the_door_leads_a_new_merchant_to_the_landing_page(visit):
+def test_the_door_leads_a_new_merchant_to_the_landing_page(visit: Visit) -> None:
     assert gone_to(visit.get("/m/home/")) == "/m/start/"
 
 
-def test_the_landing_page_prices_its_example_with_the_engine(visit):
+def test_the_landing_page_prices_its_example_with_the_engine(visit: Visit) -> None:
     """¥10,000 for 30 days, 15 of them free, at 11.40 %: 10,000 × 0.114 × 15 / 365 = 46.85."""
     said = words(visit.get("/m/start/"))
     assert "¥46.85" in said
@@ -51,7 +55,7 @@ def test_the_landing_page_prices_its_example_with_the_engine(visit):
     assert "The lender is 示例小额贷款有限公司" in said
 
 
-def test_the_estimate_is_a_range_and_says_that_it_is_one(visit, merchant):
+def test_the_estimate_is_a_range_and_says_that_it_is_one(visit: Visit, merchant: Merchant) -> None:
     said = words(visit.post("/m/estimate/"))
     assert "subject to approval" in said
     assert APR in said
@@ -60,39 +64,39 @@ def test_the_estimate_is_a_range_and_says_that_it_is_one(visit, merchant):
     assert decision.purpose == "prescreen"
 
 
-def test_a_merchant_without_trade_is_told_what_would_help(tenant, at):
+def test_a_merchant_without_trade_is_told_what_would_help(tenant: Tenant, at: datetime) -> None:
     with tenant_scope(tenant.id):
-        merchant, _ = lives.upsert_merchant(external_id="M-9", name="新店", actor="x", at=at)
+        merchant, _ = upsert_merchant(external_id="M-9", name="新店", actor="x", at=at)
     said = words(visit_of(merchant, at, locale="en").post("/m/estimate/"))
     assert "There is no limit to offer yet" in said
     assert "This does not affect your purchases on the platform." in said
 
 
-def test_applying_needs_consents_and_a_verified_firm(tenant, at):
+def test_applying_needs_consents_and_a_verified_firm(tenant: Tenant, at: datetime) -> None:
     with tenant_scope(tenant.id):
-        merchant, _ = lives.upsert_merchant(external_id="M-9", name="新店", actor="x", at=at)
+        merchant, _ = upsert_merchant(external_id="M-9", name="新店", actor="x", at=at)
     visit = visit_of(merchant, at)
     assert gone_to(visit.post("/m/application/")) == "/m/consents/"
-    visit.post("/m/consents/", {"agreed": list(lives.NEEDED_CONSENTS)})
+    visit.post("/m/consents/", {"agreed": list(NEEDED_CONSENTS)})
     assert gone_to(visit.post("/m/application/")) == "/m/firm/"
     with tenant_scope(tenant.id):
         assert Application.objects.count() == 0
 
 
-def test_submitting_twice_makes_one_application(applied, merchant):
+def test_submitting_twice_makes_one_application(applied: Visit, merchant: Merchant) -> None:
     assert gone_to(applied.post("/m/application/")) == "/m/home/"
     with tenant_scope(merchant.tenant_id):
         assert Application.objects.count() == 1
 
 
-def test_the_progress_page_shows_the_result_and_the_way_on(applied):
+def test_the_progress_page_shows_the_result_and_the_way_on(applied: Visit) -> None:
     html = applied.get("/m/application/progress/").content.decode()
     assert 'data-status="approved"' in html
     assert "data-poll" not in html
     assert "/m/offer/" in html
 
 
-def test_the_offer_names_limit_price_and_lender(applied, merchant):
+def test_the_offer_names_limit_price_and_lender(applied: Visit, merchant: Merchant) -> None:
     with tenant_scope(merchant.tenant_id):
         offer = Offer.objects.get(merchant=merchant)
     said = words(applied.get("/m/offer/"))
@@ -101,13 +105,13 @@ def test_the_offer_names_limit_price_and_lender(applied, merchant):
     assert "The lender is 示例小额贷款有限公司" in said
 
 
-def test_the_slider_asks_the_engine(applied):
+def test_the_slider_asks_the_engine(applied: Visit) -> None:
     """¥20,000: twice the fixed example; beyond the limits it stops there."""
     assert "¥ 20,000.00" in words(applied.post("/m/offer/sample/", {"amount": "2000000"}))
     assert "¥ 100.00" in words(applied.post("/m/offer/sample/", {"amount": "1"}))
 
 
-def test_the_sheet_opens_only_through_the_servers_stamp(applied):
+def test_the_sheet_opens_only_through_the_servers_stamp(applied: Visit) -> None:
     assert gone_to(applied.get("/m/offer/sheet/")) == "/m/home/"
     assert gone_to(applied.post("/m/offer/read/")) == "/m/offer/sheet/"
     html = applied.get("/m/offer/sheet/").content.decode()
@@ -115,7 +119,7 @@ def test_the_sheet_opens_only_through_the_servers_stamp(applied):
     assert "disabled" in html
 
 
-def test_signing_before_the_seconds_are_over_is_refused(applied, merchant):
+def test_signing_before_the_seconds_are_over_is_refused(applied: Visit, merchant: Merchant) -> None:
     applied.post("/m/offer/read/")
     fields = {"agreed": "yes", "cost_sheet_sha256": sheet_of(merchant)}
     answer = applied.post("/m/offer/accept/", fields)
@@ -124,17 +128,18 @@ def test_signing_before_the_seconds_are_over_is_refused(applied, merchant):
         assert CreditLine.objects.count() == 0
 
 
-def test_signing_needs_the_tick_and_the_sheet_that_was_shown(applied, merchant, at):
+@pytest.mark.usefixtures("merchant")
+def test_signing_needs_the_tick_and_the_sheet_that_was_shown(applied: Visit, at: datetime) -> None:
     applied.post("/m/offer/read/")
     with clock.travel(at + timedelta(seconds=9)):
         assert applied.post("/m/offer/accept/", {}).status_code == 422
-        changed = applied.post(
-            "/m/offer/accept/", {"agreed": "yes", "cost_sheet_sha256": "0" * 64}
-        )
+        changed = applied.post("/m/offer/accept/", {"agreed": "yes", "cost_sheet_sha256": "0" * 64})
     assert (changed.status_code, changed.json()["code"]) == (409, "cost_sheet_changed")
 
 
-def test_signing_opens_the_line_with_the_shown_sheets_hash(applied, merchant, at):
+def test_signing_opens_the_line_with_the_shown_sheets_hash(
+    applied: Visit, merchant: Merchant, at: datetime
+) -> None:
     applied.post("/m/offer/read/")
     fields = {"agreed": "yes", "cost_sheet_sha256": sheet_of(merchant)}
     with clock.travel(at + timedelta(seconds=9)):
@@ -148,7 +153,8 @@ def test_signing_opens_the_line_with_the_shown_sheets_hash(applied, merchant, at
     assert "采购白条循环额度协议" in words(applied.get("/m/contract/"))
 
 
-def test_nobody_elses_offer_can_be_signed(applied, merchant, strangers):
+@pytest.mark.usefixtures("applied")
+def test_nobody_elses_offer_can_be_signed(merchant: Merchant, strangers: list[Visit]) -> None:
     for stranger in strangers:
         answer = stranger.post("/m/offer/accept/", {"agreed": "yes"})
         assert gone_to(answer) == "/m/home/"

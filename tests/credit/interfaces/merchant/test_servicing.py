@@ -1,15 +1,16 @@
 """Paying an order, the line, bills, repaying."""
 
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
-from credit.models import Drawdown, Quote, Repayment
+from credit.models import CreditLine, Drawdown, Quote, Repayment
 from credit.operations.drawdowns import cancel_drawdown
 from platform_app.kernel import clock
 from platform_app.kernel.tenancy import tenant_scope
-from tenants.models import Tenant
+from tenants.models import Merchant, Tenant
 from tests.credit import lives
 from tests.credit.interfaces.merchant.conftest import ORDER_MINOR, ORDER_NO
 from tests.tenants.interfaces.merchant.visits import Visit, gone_to, visit_of, words
@@ -17,29 +18,33 @@ from tests.tenants.interfaces.merchant.visits import Visit, gone_to, visit_of, w
 APR = "Annual rate (simple)"
 
 
-def quotes_on(page) -> list[str]:
+def quotes_on(page: Any) -> list[str]:
     return re.findall(r'name="quote"\s+value="(quo_\w+)"', page.content.decode())
 
 
-def key_on(page) -> str:
-    return re.search(r'name="key" value="([^"]+)"', page.content.decode())[1]
+def key_on(page: Any) -> str:
+    found = re.search(r'name="key" value="([^"]+)"', page.content.decode())
+    assert found is not None
+    return found[1]
 
 
-# --- Paying the order -------------------------------------------------------------------------------
+# --- Paying the order ----------------------------------------------------------------------------
 
 
-def test_the_checkout_shows_every_plan_with_its_cost(order_visit, line):
+@pytest.mark.usefixtures("line")
+def test_the_checkout_shows_every_plan_with_its_cost(order_visit: Visit) -> None:
     page = order_visit.get("/m/checkout/")
     assert len(quotes_on(page)) == 3
     assert "¥ 12,800.00" in words(page)
     assert words(page).count(APR) == 4
 
 
-def test_looking_again_makes_no_new_quotes(order_visit, line):
+@pytest.mark.usefixtures("line")
+def test_looking_again_makes_no_new_quotes(order_visit: Visit) -> None:
     assert quotes_on(order_visit.get("/m/checkout/")) == quotes_on(order_visit.get("/m/checkout/"))
 
 
-def test_confirming_repeats_amount_due_day_and_total(order_visit):
+def test_confirming_repeats_amount_due_day_and_total(order_visit: Visit) -> None:
     """¥12,800 for 30 days, 15 free: the total is the amount and the interest of 15 days."""
     quote_id = quotes_on(order_visit.get("/m/checkout/"))[0]
     path = gone_to(order_visit.post("/m/checkout/", {"quote": quote_id}))
@@ -51,7 +56,7 @@ def test_confirming_repeats_amount_due_day_and_total(order_visit):
     assert APR in said
 
 
-def test_confirming_twice_draws_once(order_visit, line):
+def test_confirming_twice_draws_once(order_visit: Visit, line: CreditLine) -> None:
     first, second, _ = quotes_on(order_visit.get("/m/checkout/"))
     path = gone_to(order_visit.post(f"/m/checkout/{first}/"))
     assert gone_to(order_visit.post(f"/m/checkout/{first}/")) == path
@@ -64,7 +69,9 @@ def test_confirming_twice_draws_once(order_visit, line):
     assert (drawdown.order_no, drawdown.authorized_minor) == (ORDER_NO, ORDER_MINOR)
 
 
-def test_a_canceled_order_can_be_paid_again(order_visit, line, at):
+def test_a_canceled_order_can_be_paid_again(
+    order_visit: Visit, line: CreditLine, at: datetime
+) -> None:
     quote = quotes_on(order_visit.get("/m/checkout/"))[0]
     order_visit.post(f"/m/checkout/{quote}/")
     with tenant_scope(line.tenant_id):
@@ -75,7 +82,7 @@ def test_a_canceled_order_can_be_paid_again(order_visit, line, at):
         assert Drawdown.objects.count() == 2
 
 
-def test_a_short_line_says_by_how_much(merchant, line, at):
+def test_a_short_line_says_by_how_much(merchant: Merchant, line: CreditLine, at: datetime) -> None:
     short = line.limit_minor + 460_000
     visit = visit_of(
         merchant, at, component="checkout", order_no="SO-2", amount_minor=short, locale="en"
@@ -85,24 +92,27 @@ def test_a_short_line_says_by_how_much(merchant, line, at):
     assert quotes_on(page) == []
 
 
-def test_a_small_order_is_sent_elsewhere(merchant, line, at):
+@pytest.mark.usefixtures("line")
+def test_a_small_order_is_sent_elsewhere(merchant: Merchant, at: datetime) -> None:
     visit = visit_of(
         merchant, at, component="checkout", order_no="SO-3", amount_minor=100, locale="en"
     )
     assert "Orders from ¥100.00 can be paid later." in words(visit.get("/m/checkout/"))
 
 
-def test_the_door_leads_by_component(merchant, line, at, order_visit):
+@pytest.mark.usefixtures("line")
+def test_the_door_leads_by_component(merchant: Merchant, at: datetime, order_visit: Visit) -> None:
     assert gone_to(order_visit.get("/m/home/")) == "/m/checkout/"
     assert gone_to(visit_of(merchant, at, component="bills").get("/m/home/")) == "/m/bills/"
     assert gone_to(visit_of(merchant, at, component="line").get("/m/home/")) == "/m/line/"
     assert gone_to(visit_of(merchant, at, component="checkout").get("/m/checkout/")) == "/m/line/"
 
 
-# --- The line and its bills ---------------------------------------------------------------------------
+# --- The line and its bills ----------------------------------------------------------------------
 
 
-def test_the_line_shows_available_used_and_reserved(visit, line, drawn):
+@pytest.mark.usefixtures("drawn")
+def test_the_line_shows_available_used_and_reserved(visit: Visit, line: CreditLine) -> None:
     said = words(visit.get("/m/line/"))
     left = (line.limit_minor - ORDER_MINOR) // 100
     assert f"Available ¥ {left:,}.00" in said
@@ -112,18 +122,22 @@ def test_the_line_shows_available_used_and_reserved(visit, line, drawn):
     assert APR in said
 
 
-def test_bills_are_empty_before_anything_is_shipped(visit, line):
+@pytest.mark.usefixtures("line")
+def test_bills_are_empty_before_anything_is_shipped(visit: Visit) -> None:
     assert "Nothing is due." in words(visit.get("/m/bills/"))
 
 
-def test_a_bill_shows_its_plan(visit, drawn):
+def test_a_bill_shows_its_plan(visit: Visit, drawn: Drawdown) -> None:
     said = words(visit.get(f"/m/bills/{drawn.id}/"))
     assert "2026-04-01 Wed ¥12,800.00 ¥" in said
     assert APR in said
     assert ORDER_NO in words(visit.get("/m/bills/"))
 
 
-def test_paying_everything_today_saves_the_interest(visit, drawn, line, at):
+@pytest.mark.usefixtures("at")
+def test_paying_everything_today_saves_the_interest(
+    visit: Visit, drawn: Drawdown, line: CreditLine
+) -> None:
     page = visit.get(f"/m/bills/{drawn.id}/repay/")
     assert "Repay ¥12,800.00 by bank transfer" in words(page)
     assert "Test environment" in words(page)
@@ -137,12 +151,15 @@ def test_paying_everything_today_saves_the_interest(visit, drawn, line, at):
     assert drawn.status == "paid_off"
 
 
-def test_the_same_key_pays_part_of_it_once(visit, drawn, line):
+def test_the_same_key_pays_part_of_it_once(visit: Visit, drawn: Drawdown, line: CreditLine) -> None:
+    """¥11,800 left, 15 days of interest to come: 11,800 × 0.072 × 15 / 365 = 34.92."""
     page = visit.get(f"/m/bills/{drawn.id}/repay/")
     fields = {"choice": "other", "other": "1,000", "key": key_on(page)}
     first = gone_to(visit.post(f"/m/bills/{drawn.id}/repay/", fields))
     assert gone_to(visit.post(f"/m/bills/{drawn.id}/repay/", fields)) == first
     assert "Still to pay for this order ¥11,800.00" in words(visit.get(first))
+    assert "¥11,834.92" in words(visit.get("/m/line/"))
+    assert "¥ 11,834.92" in words(visit.get("/m/bills/"))
     with tenant_scope(line.tenant_id):
         assert Repayment.objects.count() == 1
 
@@ -156,7 +173,9 @@ def test_the_same_key_pays_part_of_it_once(visit, drawn, line):
         ("12800.01", "¥12,800.00 pays everything off; more is not needed."),
     ],
 )
-def test_an_amount_that_cannot_be_paid_is_explained(visit, drawn, line, other, says):
+def test_an_amount_that_cannot_be_paid_is_explained(
+    visit: Visit, drawn: Drawdown, line: CreditLine, other: str, says: str
+) -> None:
     page = visit.get(f"/m/bills/{drawn.id}/repay/")
     fields = {"choice": "other", "other": other, "key": key_on(page)}
     answer = visit.post(f"/m/bills/{drawn.id}/repay/", fields)
@@ -166,21 +185,23 @@ def test_an_amount_that_cannot_be_paid_is_explained(visit, drawn, line, other, s
         assert Repayment.objects.count() == 0
 
 
-def test_a_foreign_key_pays_nothing(visit, drawn, line):
+def test_a_foreign_key_pays_nothing(visit: Visit, drawn: Drawdown, line: CreditLine) -> None:
     fields = {"choice": "all", "key": "ems_somebody:else"}
     assert visit.post(f"/m/bills/{drawn.id}/repay/", fields).status_code == 422
     with tenant_scope(line.tenant_id):
         assert Repayment.objects.count() == 0
 
 
-def test_the_preview_follows_the_choice(visit, drawn):
+def test_the_preview_follows_the_choice(visit: Visit, drawn: Drawdown) -> None:
     path = f"/m/bills/{drawn.id}/preview/"
     said = words(visit.post(path, {"choice": "other", "other": "800"}))
     assert "Principal ¥800.00" in said
     assert "Left after this ¥12,000.00" in said
 
 
-def test_a_live_platform_never_books_a_payment_from_the_page(visit, drawn, line):
+def test_a_live_platform_never_books_a_payment_from_the_page(
+    visit: Visit, drawn: Drawdown, line: CreditLine
+) -> None:
     key = key_on(visit.get(f"/m/bills/{drawn.id}/repay/"))
     Tenant.objects.filter(pk=line.tenant_id).update(is_virtual=False)
     page = visit.get(f"/m/bills/{drawn.id}/repay/")
@@ -191,7 +212,7 @@ def test_a_live_platform_never_books_a_payment_from_the_page(visit, drawn, line)
         assert Repayment.objects.count() == 0
 
 
-def test_installments_are_paid_one_by_one(visit, line, at):
+def test_installments_are_paid_one_by_one(visit: Visit, line: CreditLine, at: datetime) -> None:
     with tenant_scope(line.tenant_id):
         drawdown = lives.drawn(line, 900_000, "SO-3M", at, term="equal_3")
     page = visit.get(f"/m/bills/{drawdown.id}/repay/")
@@ -204,28 +225,35 @@ def test_installments_are_paid_one_by_one(visit, line, at):
     assert rows.count('class="is-paid"') == 1
 
 
-def test_overdue_shows_on_the_line_and_blocks_the_next_order(merchant, line, drawn, at):
+def test_overdue_shows_on_the_line_and_blocks_the_next_order(
+    merchant: Merchant, line: CreditLine, drawn: Drawdown, at: datetime
+) -> None:
     with tenant_scope(line.tenant_id):
         late = lives.close_until(clock.day_of(at) + timedelta(days=40))
     with clock.travel(late):
         visit = visit_of(
             merchant, late, component="checkout", order_no="SO-9", amount_minor=50_000, locale="en"
         )
-        assert "10 days overdue" in words(visit.get("/m/line/"))
+        said = words(visit.get("/m/line/"))
+        assert "10 days overdue" in said
+        assert "Repay now" in said
         assert quotes_on(visit.get("/m/checkout/")) == []
         assert "Penalty interest so far" in words(visit.get(f"/m/bills/{drawn.id}/"))
 
 
-# --- Other callers -----------------------------------------------------------------------------------
+# --- Other callers -------------------------------------------------------------------------------
 
 
-def test_without_a_token_there_is_no_page(drawn):
+def test_without_a_token_there_is_no_page(drawn: Drawdown) -> None:
     for path in (f"drawdowns/{drawn.id}/", f"bills/{drawn.id}/", f"bills/{drawn.id}/repay/"):
         assert Visit().get(f"/m/{path}").status_code == 401
     assert Visit().post(f"/m/bills/{drawn.id}/preview/").status_code == 401
 
 
-def test_other_merchants_and_platforms_find_nothing(strangers, order_visit, visit, drawn, line, at):
+@pytest.mark.usefixtures("order_visit")
+def test_other_merchants_and_platforms_find_nothing(
+    strangers: list[Visit], visit: Visit, drawn: Drawdown, line: CreditLine, at: datetime
+) -> None:
     with tenant_scope(line.tenant_id):
         repayment = lives.repaid(drawn, 100_000, "pay-1", at)
         quote = Quote.objects.latest("id")
@@ -242,6 +270,9 @@ def test_other_merchants_and_platforms_find_nothing(strangers, order_visit, visi
     assert visit.get(f"/m/repayments/{repayment.id}/").status_code == 200
 
 
-@pytest.mark.parametrize("path", ["drawdowns/x/", "bills/lin_x/", "repayments/drw_1/", "checkout/q/"])
-def test_a_malformed_id_is_nobodys(visit, line, path):
+@pytest.mark.parametrize(
+    "path", ["drawdowns/x/", "bills/lin_x/", "repayments/drw_1/", "checkout/q/"]
+)
+@pytest.mark.usefixtures("line")
+def test_a_malformed_id_is_nobodys(visit: Visit, path: str) -> None:
     assert visit.get(f"/m/{path}").status_code == 404

@@ -1,15 +1,12 @@
 """The first call of an integration."""
 
 import hashlib
-from datetime import datetime
 
 from tenants.models import Tenant
 from tests.tenants.interfaces.api.client import Partner
 
 
-def test_hello_says_who_and_what_was_understood(
-    tenant: Tenant, owner: Partner, at: datetime
-) -> None:
+def test_hello_says_who_and_what_was_understood(tenant: Tenant, owner: Partner) -> None:
     target = "/api/v1/hello?greeting=%E4%BD%A0%E5%A5%BD&a=1&a=2"
     header = owner.authorization("GET", target, b"")
     answer = owner.http.get(target, headers={"Authorization": header})
@@ -56,3 +53,12 @@ def test_problems_come_in_the_callers_language_and_in_english(owner: Partner) ->
     )
     assert (answer.status_code, answer.json()["code"]) == (400, "parse_error")
     assert answer.json()["message_en"] == "Malformed request."
+
+
+def test_json_nested_without_end_is_malformed(owner: Partner) -> None:
+    target, raw = "/api/v1/merchants/ext:M-1", b"[" * 100_000
+    header = owner.authorization("PUT", target, raw)
+    answer = owner.http.generic(
+        "PUT", target, raw, "application/json", headers={"Authorization": header}
+    )
+    assert (answer.status_code, answer.json()["code"]) == (400, "parse_error")

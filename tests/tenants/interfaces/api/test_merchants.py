@@ -1,6 +1,6 @@
 """Merchants, orders and consents over HTTP."""
 
-from datetime import datetime
+import json
 from typing import Any
 
 import pytest
@@ -129,6 +129,23 @@ def test_good_rows_go_in_and_bad_ones_are_reported(tenant: Tenant, owner: Partne
         assert list(orders) == [("O-1", "placed"), ("O-1", "returned")]
 
 
+def test_rows_of_noise_are_reported_like_others(owner: Partner) -> None:
+    rows = [row("O-1", **{"\ud800\x00": 1}), row("\ud800"), row("O-2", status="\x00\ud800")]
+    raw = json.dumps({"orders": rows}).encode()  # escapes, as a careless client sends them
+    target = "/api/v1/orders:batch"
+    headers = {
+        "Authorization": owner.authorization("POST", target, raw),
+        "Idempotency-Key": "noise-0001",
+    }
+    answer = owner.http.generic("POST", target, raw, "application/json", headers=headers)
+    found = [(one["index"], one["path"], one["code"]) for one in answer.json()["errors"]]
+    assert found == [
+        (0, "/??", "unknown_field"),
+        (1, "/order_no", "invalid"),
+        (2, "/status", "invalid_choice"),
+    ]
+
+
 def test_at_most_five_hundred_rows(tenant: Tenant, owner: Partner) -> None:
     before = facts(tenant)
     for rows, code in (([], "min_length"), ([row(f"O-{n}") for n in range(501)], "max_length")):
@@ -140,7 +157,7 @@ def test_at_most_five_hundred_rows(tenant: Tenant, owner: Partner) -> None:
     assert full.json()["created"] == 500
 
 
-def test_consents_are_shown_given_and_kept(tenant: Tenant, owner: Partner, at: datetime) -> None:
+def test_consents_are_shown_given_and_kept(tenant: Tenant, owner: Partner) -> None:
     merchant = owner.put("merchants/ext:M-1", {"name": "示例店"}).json()["id"]
     texts = owner.get(f"merchants/{merchant}/consents?locale=zh-hans").json()["data"]
     assert [text["is_given"] for text in texts] == [False] * 4

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from pytest_django.fixtures import SettingsWrapper
+from pytest_django.fixtures import Settings
 from pytest_django.live_server_helper import LiveServer
 
 import credit.tasks  # noqa: F401 -- registered by name
@@ -29,7 +29,7 @@ def blocks() -> list[str]:
 @pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 def test_the_guide_leads_from_hello_to_paid_off(
-    live_server: LiveServer, settings: SettingsWrapper, monkeypatch: pytest.MonkeyPatch
+    live_server: LiveServer, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settings.COST_SHEET_READ_SECONDS = 1
     now = clock.now()

@@ -39,7 +39,11 @@ def test_every_operation_is_described() -> None:
             for status, answer in one["responses"].items():
                 expected = "application/json" if status < "300" else "application/problem+json"
                 assert list(answer["content"]) == [expected], (address, method, status)
-    named = {name for name in get_resolver().namespace_dict["api"][1].reverse_dict if isinstance(name, str)}
+    named = {
+        name
+        for name in get_resolver().namespace_dict["api"][1].reverse_dict
+        if isinstance(name, str)
+    }
     assert all(re.fullmatch(r"[a-z_]+-[a-z-]+|schema", name) for name in named)
 
 

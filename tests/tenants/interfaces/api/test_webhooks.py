@@ -46,9 +46,11 @@ def test_an_endpoint_that_cannot_be(
     assert (answer.status_code, answer.json()["code"]) == (422, code)
     assert answer.json()["errors"][0]["path"] == path
     with tenant_scope(tenant.id):
-        assert WebhookEndpoint.objects.count() == AuditRecord.objects.filter(
-            action="tenants.endpoint.create"
-        ).count() == 0
+        assert (
+            WebhookEndpoint.objects.count()
+            == AuditRecord.objects.filter(action="tenants.endpoint.create").count()
+            == 0
+        )
 
 
 def test_an_endpoint_is_switched_off_and_on(owner: Partner) -> None:
@@ -61,9 +63,7 @@ def test_an_endpoint_is_switched_off_and_on(owner: Partner) -> None:
     assert (on["status"], on["disabled_reason"], on["next_action"]) == ("active", None, None)
 
 
-def test_deliveries_are_listed_and_sent_again(
-    tenant: Tenant, owner: Partner, at: datetime
-) -> None:
+def test_deliveries_are_listed_and_sent_again(tenant: Tenant, owner: Partner, at: datetime) -> None:
     endpoint = owner.post("webhook_endpoints", {"url": URL}).json()["id"]
     with tenant_scope(tenant.id):
         delivery = WebhookDelivery.objects.create(
@@ -80,7 +80,7 @@ def test_deliveries_are_listed_and_sent_again(
     assert (answer.status_code, answer.json()["code"]) == (409, "endpoint_disabled")
 
 
-def test_events_are_what_webhooks_tell(tenant: Tenant, owner: Partner) -> None:
+def test_events_are_what_webhooks_tell(owner: Partner) -> None:
     found = owner.put("merchants/ext:M-1", {"name": "绝密店"}).json()
     rows = owner.get("events?type=tenants.merchant.*").json()["data"]
     assert [(row["type"], row["subject"], row["version"]) for row in rows] == [

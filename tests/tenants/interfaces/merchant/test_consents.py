@@ -1,5 +1,7 @@
 """Consents: separate switches, evidence, nothing given by default."""
 
+from datetime import datetime
+
 import pytest
 
 from platform_app.kernel.tenancy import tenant_scope
@@ -10,23 +12,24 @@ from tests.tenants.interfaces.merchant.visits import Visit, gone_to, visit_of
 
 
 @pytest.fixture
-def merchant(tenant: Tenant, at) -> Merchant:
+def merchant(tenant: Tenant, at: datetime) -> Merchant:
     with tenant_scope(tenant.id):
         return upsert_merchant(external_id="M-1", name="示例宠物店", actor="x", at=at)[0]
 
 
-def test_without_a_token_there_is_no_page(merchant):
+@pytest.mark.usefixtures("merchant")
+def test_without_a_token_there_is_no_page() -> None:
     for answer in (Visit().get("/m/consents/"), Visit("ems_token_nonsense").post("/m/consents/")):
         assert (answer.status_code, answer.json()["code"]) == (401, "session_unknown")
 
 
-def test_four_switches_and_none_is_on(merchant, at):
+def test_four_switches_and_none_is_on(merchant: Merchant, at: datetime) -> None:
     html = visit_of(merchant, at).get("/m/consents/").content.decode()
     assert html.count('role="switch"') == 4
     assert " checked" not in html
 
 
-def test_one_missing_consent_gives_none(merchant, at):
+def test_one_missing_consent_gives_none(merchant: Merchant, at: datetime) -> None:
     visit = visit_of(merchant, at)
     answer = visit.post("/m/consents/", {"agreed": ConsentCode.values[:3]})
     assert answer.status_code == 422
@@ -36,7 +39,7 @@ def test_one_missing_consent_gives_none(merchant, at):
         assert ConsentRecord.objects.count() == 0
 
 
-def test_each_consent_is_a_record_with_its_evidence(merchant, at):
+def test_each_consent_is_a_record_with_its_evidence(merchant: Merchant, at: datetime) -> None:
     visit = visit_of(merchant, at)
     answer = visit.post("/m/consents/", {"agreed": ConsentCode.values})
     assert gone_to(answer) == "/m/firm/"
@@ -49,7 +52,7 @@ def test_each_consent_is_a_record_with_its_evidence(merchant, at):
         assert record.evidence["ip"] == "127.0.0.1"
 
 
-def test_given_consents_are_shown_as_given(merchant, at):
+def test_given_consents_are_shown_as_given(merchant: Merchant, at: datetime) -> None:
     visit = visit_of(merchant, at)
     visit.post("/m/consents/", {"agreed": ConsentCode.values})
     html = visit.get("/m/consents/").content.decode()
@@ -59,7 +62,9 @@ def test_given_consents_are_shown_as_given(merchant, at):
         assert ConsentRecord.objects.count() == 4
 
 
-def test_another_platforms_visit_gives_only_its_own_consents(merchant, other_tenant, at):
+def test_another_platforms_visit_gives_only_its_own_consents(
+    merchant: Merchant, other_tenant: Tenant, at: datetime
+) -> None:
     with tenant_scope(other_tenant.id):
         theirs, _ = upsert_merchant(external_id="M-1", name="示例布行", actor="x", at=at)
     visit_of(theirs, at).post("/m/consents/", {"agreed": ConsentCode.values})

@@ -1,5 +1,7 @@
 """The firm's data: the code is checked position by position."""
 
+from datetime import datetime
+
 import pytest
 
 from platform_app.kernel.tenancy import tenant_scope
@@ -13,7 +15,7 @@ GOOD = "91000000MA0000001R"
 
 
 @pytest.fixture
-def merchant(tenant: Tenant, at) -> Merchant:
+def merchant(tenant: Tenant, at: datetime) -> Merchant:
     with tenant_scope(tenant.id):
         merchant, _ = upsert_merchant(external_id="M-1", name="示例宠物店", actor="x", at=at)
         give_consents(
@@ -24,16 +26,17 @@ def merchant(tenant: Tenant, at) -> Merchant:
 
 
 @pytest.fixture
-def visit(merchant, at) -> Visit:
+def visit(merchant: Merchant, at: datetime) -> Visit:
     return visit_of(merchant, at, locale="en")
 
 
-def test_without_a_token_there_is_no_page(merchant):
+@pytest.mark.usefixtures("merchant")
+def test_without_a_token_there_is_no_page() -> None:
     assert Visit().get("/m/firm/").status_code == 401
     assert Visit().post("/m/firm/check/").status_code == 401
 
 
-def test_consents_come_first(tenant, at):
+def test_consents_come_first(tenant: Tenant, at: datetime) -> None:
     with tenant_scope(tenant.id):
         fresh, _ = upsert_merchant(external_id="M-2", name="示例宠物店", actor="x", at=at)
     assert gone_to(visit_of(fresh, at).get("/m/firm/")) == "/m/consents/"
@@ -52,7 +55,9 @@ def test_consents_come_first(tenant, at):
         ),
     ],
 )
-def test_a_wrong_code_is_answered_with_its_place(visit, merchant, typed, says):
+def test_a_wrong_code_is_answered_with_its_place(
+    visit: Visit, merchant: Merchant, typed: str, says: str
+) -> None:
     answer = visit.post("/m/firm/", {"registration_no": typed})
     assert answer.status_code == 422
     assert says in words(answer)
@@ -62,7 +67,7 @@ def test_a_wrong_code_is_answered_with_its_place(visit, merchant, typed, says):
     assert merchant.kyb_status == KybStatus.POOLED
 
 
-def test_the_check_while_typing_says_the_same(visit):
+def test_the_check_while_typing_says_the_same(visit: Visit) -> None:
     assert "Is it “1”?" in words(
         visit.post("/m/firm/check/", {"registration_no": "91000000MA000000IR"})
     )
@@ -72,7 +77,7 @@ def test_the_check_while_typing_says_the_same(visit):
     assert words(visit.post("/m/firm/check/")) == "18 characters, printed on the business license."
 
 
-def test_a_right_code_verifies_the_firm(visit, merchant):
+def test_a_right_code_verifies_the_firm(visit: Visit, merchant: Merchant) -> None:
     answer = visit.post("/m/firm/", {"registration_no": GOOD.lower()})
     assert gone_to(answer) == "/m/application/"
     with tenant_scope(merchant.tenant_id):
@@ -80,7 +85,7 @@ def test_a_right_code_verifies_the_firm(visit, merchant):
     assert (merchant.kyb_status, merchant.registration_no) == (KybStatus.VERIFIED, GOOD)
 
 
-def test_a_verified_firm_goes_on_with_one_tap(visit):
+def test_a_verified_firm_goes_on_with_one_tap(visit: Visit) -> None:
     visit.post("/m/firm/", {"registration_no": GOOD})
     html = visit.get("/m/firm/").content.decode()
     assert GOOD in html

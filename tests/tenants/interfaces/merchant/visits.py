@@ -6,7 +6,6 @@ from datetime import datetime
 from html import unescape
 from typing import Any
 
-from django.http import HttpResponse
 from django.test import Client
 
 from platform_app.kernel.tenancy import tenant_scope
@@ -31,7 +30,7 @@ class Visit:
     def _headers(self) -> dict[str, str]:
         return {"Authorization": f"Bearer {self.token}"} if self.token else {}
 
-    def _quiet(self, response: HttpResponse) -> HttpResponse:
+    def _quiet(self, response: Any) -> Any:
         """What holds for every answer under /m/."""
         assert response.headers["Cache-Control"] == "no-store"
         assert response.headers["Referrer-Policy"] == "no-referrer"
