@@ -10,9 +10,6 @@ from platform_app import servers
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "platform_app.settings")
     servers.provide()
-    from platform_app import celery  # noqa: PLC0415 -- needs the servers' URLs
-
-    celery.app.set_default()
     from django.core.management import execute_from_command_line  # noqa: PLC0415 -- needs the servers' URLs
 
     execute_from_command_line(sys.argv)

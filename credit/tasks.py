@@ -5,8 +5,11 @@ from typing import Any
 import structlog
 from celery import shared_task
 
+from credit.enums import ApplicationStatus
+from credit.models import Application
 from credit.operations.applications import decide_application as decide
 from credit.operations.business_day import close_day, finish_closing_days
+from credit.operations.offers import expire_offers
 from credit.operations.settlements import pay_settlements
 from credit.queries.business_day import open_day
 from platform_app.kernel import clock
@@ -20,6 +23,20 @@ logger = structlog.get_logger(__name__)
 def decide_application(*, tenant_id: str, application_id: str, **_: Any) -> None:  # noqa: ARG001 -- opens the scope
     """Decide a submitted application; one that is decided stays as it is."""
     decide(application_id=application_id, actor="system:decide", at=clock.now())
+
+
+@shared_task(name="credit.decide_applications")
+def decide_applications(**_: Any) -> int:
+    """Find what a lost broker left: decide submitted applications, end offers that ran out."""
+    count = 0
+    for tenant in Tenant.objects.filter(is_virtual=False, status="active").order_by("id"):
+        with tenant_scope(tenant.id):
+            expire_offers(at=clock.now())
+            waiting = Application.objects.filter(status=ApplicationStatus.SUBMITTED)
+            for application_id in waiting.order_by("id").values_list("id", flat=True):
+                decide(application_id=application_id, actor="system:decide", at=clock.now())
+                count += 1
+    return count
 
 
 @shared_task(name="credit.close_days")

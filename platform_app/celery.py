@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Sequence
-from contextlib import nullcontext
 from typing import Any
 
 from celery import Celery, Task
@@ -14,14 +13,14 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "platform_app.settings")
 servers.provide()
 
 
-class ScopedTask(Task):  # type: ignore[misc]
+class ScopedTask(Task):  # type: ignore[type-arg]  # not generic at run time
     """A task called with `tenant_id` runs inside that tenant's scope; without it, in none."""
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        from platform_app.kernel.tenancy import tenant_scope  # noqa: PLC0415 -- needs settings
+        from platform_app.kernel.tenancy import no_scope, tenant_scope  # noqa: PLC0415 -- needs settings
 
         tenant_id = kwargs.get("tenant_id")
-        with tenant_scope(tenant_id) if tenant_id else nullcontext():
+        with tenant_scope(tenant_id) if tenant_id else no_scope():
             return super().__call__(*args, **kwargs)
 
 

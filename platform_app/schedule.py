@@ -9,6 +9,7 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     "relay the outbox": {"task": "kernel.relay_dispatches", "schedule": timedelta(seconds=5)},
     "send due webhooks": {"task": "tenants.send_webhooks", "schedule": timedelta(seconds=5)},
     "resume imports": {"task": "tenants.resume_imports", "schedule": timedelta(minutes=5)},
+    "decide applications": {"task": "credit.decide_applications", "schedule": timedelta(minutes=2)},
     "close yesterday": {"task": "credit.close_days", "schedule": crontab(minute="5")},
     "event partitions": {
         "task": "kernel.ensure_partitions",

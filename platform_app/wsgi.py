@@ -4,9 +4,8 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 
-from platform_app import celery, servers
+from platform_app import servers
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "platform_app.settings")
 servers.provide()
-celery.app.set_default()
 application = get_wsgi_application()

@@ -4,14 +4,10 @@ from collections.abc import Iterator
 from datetime import date, datetime
 
 import pytest
-
-
-
 from django.core.cache import cache
 
 from credit.operations import ledger
 from credit.operations.launch import launch_tenant
-from platform_app import celery  # noqa: F401 -- jobs find their tasks
 from platform_app.kernel import clock, crypto
 from platform_app.kernel.tenancy import tenant_scope
 from tenants.models import Tenant

@@ -22,7 +22,7 @@ TEMPLATE = """采购白条循环额度协议
 九、投诉与咨询。资金方电话：{phone}。
 
 签署日期：{signed_on}
-"""
+"""  # noqa: E501 -- the clauses of a contract are not wrapped
 
 
 def contract_text(facts: dict[str, Any]) -> str:

@@ -1,8 +1,8 @@
 """The cost sheet 综合融资成本明示表: every cost of a loan before anything is signed.
 
-Three parts (compliance: 金规〔2026〕2号): what performing normally costs, what may arise when paying
-late, and the statement that nothing else is charged. The annual rate of an option is the rate of
-the customer's own cash flows for a sample amount (PBoC Announcement 2021 No. 3).
+Three parts (金规〔2026〕2号): what performing normally costs, what may arise when paying late, and
+the statement that nothing else is charged. The annual rate of an option is the rate of the
+customer's own cash flows for a sample amount (PBoC Announcement 2021 No. 3).
 """
 
 from collections.abc import Callable, Sequence
@@ -10,7 +10,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from credit.domain.derive import Derived, Happening, Row, derive
+from credit.domain.derive import derive
+from credit.domain.derived import Derived, Happening, Row
 from credit.domain.rates import Apr, apr
 from credit.domain.terms import DrawdownTerms, ProductTerms
 
@@ -33,7 +34,7 @@ def plan_of(
 def apr_of(rows: Sequence[Row], *, amount_minor: int, value_on: date) -> Apr:
     """Annual rate of a plan from the customer's own flows: in on `value_on`, out on the due dates.
 
-    Interest follows the seed due dates, so the rate does too: a day's grace at a weekend is no cost.
+    Interest follows the seed due dates, so the rate does too: a weekend's delay is no cost.
     """
     if not any(row.interest_minor for row in rows):
         return Apr(Decimal(0), Decimal(0))

@@ -19,6 +19,7 @@ from tenants.values import OrderRow
 
 RETURN_SHARE = 0.04
 LEAVER_SHARE = 0.125
+LATE_SHARE = 0.3
 MONTH_DAYS = 30
 
 
@@ -70,9 +71,7 @@ class _Buyer:
     category: str
 
 
-def demo_orders(
-    trade: Trade, *, first: date, last: date, seed: int
-) -> dict[date, list[OrderRow]]:
+def demo_orders(trade: Trade, *, first: date, last: date, seed: int) -> dict[date, list[OrderRow]]:
     """Orders by the day on which the platform reports them."""
     dice = random.Random(f"{trade.prefix}:{seed}")  # noqa: S311 -- a demo, not a secret
     by_day: dict[date, list[OrderRow]] = defaultdict(list)
@@ -93,18 +92,14 @@ def demo_orders(
     return by_day
 
 
-def merchant_regions(trade: Trade, seed: int) -> dict[str, str]:
-    """Region by merchant number."""
-    dice = random.Random(f"regions:{trade.prefix}:{seed}")  # noqa: S311 -- a demo, not a secret
-    return {
-        f"{trade.prefix}{index:04d}": dice.choice(trade.regions)
-        for index in range(trade.merchant_count)
-    }
+def merchant_region(trade: Trade, merchant_no: str) -> str:
+    """Where a demo merchant is."""
+    return random.Random(f"region:{merchant_no}").choice(trade.regions)  # noqa: S311 -- a demo
 
 
 def _buyer(trade: Trade, dice: random.Random, index: int, first: date, last: date) -> _Buyer:
     days = (last - first).days
-    joins_late = dice.random() < 0.3
+    joins_late = dice.random() < LATE_SHARE
     starts = first + timedelta(days=int(dice.random() * days * 0.6) if joins_late else 0)
     leaves = dice.random() < LEAVER_SHARE
     ends = starts + timedelta(days=60 + int(dice.random() * days)) if leaves else last
@@ -135,9 +130,7 @@ def _order(
     )
 
 
-def _maybe_return(
-    dice: random.Random, by_day: dict[date, list[OrderRow]], order: OrderRow
-) -> None:
+def _maybe_return(dice: random.Random, by_day: dict[date, list[OrderRow]], order: OrderRow) -> None:
     if dice.random() < RETURN_SHARE:
         day = order.ordered_on + timedelta(days=3 + int(dice.random() * 10))
         by_day[day].append(

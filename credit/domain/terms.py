@@ -1,4 +1,4 @@
-"""Terms as frozen values with one JSON form: what a product offers, what a drawdown was booked with."""
+"""Terms as frozen values with one JSON form: what a product offers, what a drawdown has."""
 
 import hashlib
 import json
@@ -16,6 +16,7 @@ from credit.domain.interest import (
     WorkingDayRule,
 )
 
+LONGEST_GRACE_DAYS = 30
 YEAR_DAYS = {DayCount.ACT_365: 365, DayCount.ACT_360: 360}
 
 
@@ -100,7 +101,10 @@ class ProductTerms:
             raise BadTerms("a product needs term options, each with a code of its own")
         if self.day_count not in YEAR_DAYS:
             raise BadTerms("interest by the day needs act/365 or act/360")
-        if min(self.interest_free_days, self.grace_days) < 0 or self.grace_days > 30:
+        if (
+            min(self.interest_free_days, self.grace_days) < 0
+            or self.grace_days > LONGEST_GRACE_DAYS
+        ):
             raise BadTerms("interest-free days and grace must be 0 or more, grace at most 30")
         if self.penalty_multiplier < 1:
             raise BadTerms("the penalty rate cannot be below the contract rate")

@@ -43,7 +43,7 @@ class Application(TenantOwned, Stamped):
 
 
 class CostSheet(TenantOwned, AppendOnly):
-    """综合融资成本明示表: every cost, its basis, who collects it. Hashed; nothing off it is charged."""
+    """综合融资成本明示表: every cost, its basis, its payee. Hashed; nothing else is charged."""
 
     id = OwnIdField("csh")
     body = models.JSONField()

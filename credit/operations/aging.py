@@ -1,6 +1,6 @@
 """What the end of a day does to drawdowns by itself, set by set.
 
-Only drawdowns whose `next_event_on` has come are touched: rows fall due, grace ends, penalty starts.
+Only drawdowns whose `next_event_on` has come are touched: a row falls due, grace ends.
 """
 
 from collections.abc import Sequence
@@ -93,7 +93,7 @@ def age(*, day: date, at: datetime, only: Sequence[str] | None = None) -> int:
         cursor.execute(START_PENALTY, params)
         started = cursor.fetchall()
         cursor.execute(MOVE_ON, params)
-        touched = cursor.rowcount
+        touched = int(cursor.rowcount)
     scope = "all" if only is None else ",".join(only)
     for source, count, amount in started:
         if amount:

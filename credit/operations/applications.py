@@ -19,7 +19,8 @@ from credit.errors import (
     TooEarlyToReapply,
 )
 from credit.models import Application, CostSheet, CreditLine, Offer, ProductVersion
-from credit.queries.behaviour import repayment_facts
+from credit.operations.offers import expire_offers
+from credit.queries.behavior import repayment_facts
 from credit.queries.calendar import workday_test
 from platform_app.kernel import clock, events
 from risk.enums import Outcome, Purpose
@@ -61,6 +62,7 @@ def submit_application(
         if before is not None:
             return _same(before, merchant_id, version)
     merchant = find_merchant(merchant_id)
+    expire_offers(at=at, merchant_id=merchant_id)
     _may_apply(merchant, version, at)
     application = Application(
         merchant=merchant,
@@ -101,13 +103,13 @@ def decide_application(
     if application.status != ApplicationStatus.SUBMITTED:
         return application
     merchant_id = application.merchant_id
-    behaviour = repayment_facts([merchant_id], on=clock.day_of(at))[merchant_id]
+    behavior = repayment_facts([merchant_id], on=clock.day_of(at))[merchant_id]
     decision = decide(
         merchant_id=merchant_id,
         purpose=Purpose.APPLICATION,
         as_of=at,
         decided_at=at,
-        repayment=behaviour,
+        repayment=behavior,
         actor=actor,
         trade=trade,
     )
@@ -117,15 +119,13 @@ def decide_application(
     application.version += 1
     if application.status == ApplicationStatus.DECLINED:
         application.reapply_on = clock.day_of(at) + timedelta(days=REAPPLY_DAYS)
-    application.save(
-        update_fields=["decision", "decided_at", "status", "version", "reapply_on"]
-    )
+    application.save(update_fields=["decision", "decided_at", "status", "version", "reapply_on"])
     if application.status == ApplicationStatus.APPROVED:
         _offer(application, decision, at)
     events.record(
         f"credit.application.{_EVENT[ApplicationStatus(application.status)]}",
         subject=application.id, merchant_id=merchant_id, actor=actor, at=at,
-        props={"grade": decision.grade, "limit_minor": decision.limit_minor},
+        props={"limit_minor": decision.limit_minor, "version": application.version},
     )  # fmt: skip
     return application
 

@@ -1,9 +1,9 @@
 """The daily close: a day on which nothing happens to a drawdown writes nothing for it.
 
 1. Flip: the day becomes *closing* and the next one opens at once, so the business never waits.
-2. Expired holds, each in a transaction of its own. Then the work, in one transaction: rows that fell
-   due, grace that ended, the day's accrual as one aggregate per funding source, product and kind,
-   and the settlement batch.
+2. Expired holds, each in a transaction of its own. Then the work, in one transaction: rows that
+   fell due, grace that ended, the day's accrual as one aggregate per funding source, product and
+   kind, and the settlement batch.
 3. Prove: the invariants run as SQL; only when all hold does the day become *closed*.
 
 Killed anywhere and started again, it ends the same: each step is one transaction, and a day that
@@ -113,7 +113,7 @@ def _expire_holds(day: date, at: datetime) -> None:
 
 
 def _accrue(day: date, at: datetime) -> dict[str, int]:
-    """Post the day's interest as aggregates: Σ round(to the end of the day) − Σ round(before it)."""
+    """Post the day's interest as aggregates: Σ round(to its end) − Σ round(before it)."""
     totals = {"interest": 0, "penalty": 0}
     with connection.cursor() as cursor:
         tenant = str(ids.to_uuid("tnt", current_tenant_id()))

@@ -11,16 +11,18 @@ from typing import Any
 import pyotp
 from django.db import transaction
 
-from credit.domain.behaviour import Behaviour
-from credit.domain.demo_orders import PET, TEXTILE, Trade, demo_orders, merchant_regions
+from credit.domain.behavior import Behavior
+from credit.domain.demo_orders import PET, TEXTILE, Trade, demo_orders, merchant_region
 from credit.operations.launch import launch_tenant
-from credit.operations.replay import ACTOR, live_until
+from credit.operations.replay import live_until
+from credit.operations.replay_share import ACTOR
 from platform_app.kernel import clock, events
 from platform_app.kernel.tenancy import tenant_scope
 from tenants.enums import KeyScope, Role
 from tenants.models import Merchant, Tenant
 from tenants.operations.credentials import create_hmac_key
 from tenants.operations.members import confirm_totp, create_member, enroll_totp
+from tenants.operations.merchants import upsert_merchant
 from tenants.operations.tenants import set_embed_origins
 from tenants.operations.trade import import_orders
 from tenants.queries.tenants import vertical
@@ -76,9 +78,7 @@ def _live(tenant: Tenant, trade: Trade, *, first: date, last: date) -> Iterator[
         _history(trade, {day: rows for day, rows in orders.items() if day < first}, first)
         lived = {day: rows for day, rows in orders.items() if day >= first}
         total = (last - first).days + 1
-        for day in live_until(
-            last, lived, Behaviour(SEED), tenant_id=tenant.id, workers=WORKERS
-        ):
+        for day in live_until(last, lived, Behavior(SEED), tenant_id=tenant.id, workers=WORKERS):
             yield Progress(tenant.name, (day - first).days + 1, total)
 
 
@@ -90,8 +90,11 @@ def _history(trade: Trade, orders: dict[date, list[Any]], first: date) -> None:
     with clock.travel(eve):
         rows = [row for day in sorted(orders) for row in orders[day]]
         import_orders(rows=rows, known_at=eve, actor=ACTOR)
-    for number, region in merchant_regions(trade, SEED).items():
-        Merchant.objects.filter(external_id=number).update(region=region)
+        for merchant in Merchant.objects.order_by("external_id"):
+            upsert_merchant(
+                external_id=merchant.external_id, name=merchant.name,
+                region=merchant_region(trade, merchant.external_id), actor=ACTOR, at=eve,
+            )  # fmt: skip
 
 
 @transaction.atomic
@@ -114,7 +117,5 @@ def _login(slug: str, role: Role, tenant_id: str | None) -> dict[str, str]:
         actor=ACTOR, at=clock.now(), is_staff=role is Role.STAFF,
     )  # fmt: skip
     secret = pyotp.parse_uri(enroll_totp(member_id=member.id)).secret
-    confirm_totp(
-        member_id=member.id, code=pyotp.TOTP(secret).at(clock.now()), at=clock.now()
-    )
+    confirm_totp(member_id=member.id, code=pyotp.TOTP(secret).at(clock.now()), at=clock.now())
     return {"email": email, "password": password, "totp_secret": secret}

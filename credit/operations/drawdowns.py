@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 
 from django.db import transaction
 
-from credit.domain.derive import Happening
+from credit.domain.derived import Happening
 from credit.domain.terms import ProductTerms
 from credit.enums import AccountCode, DrawdownStatus, EntryKind, HoldStatus, LineStatus
 from credit.errors import (
@@ -190,9 +190,7 @@ def _book_capture(
     drawdown.captured_minor += what.amount_minor
     drawdown.value_on = drawdown.value_on or day
     still_held = drawdown.authorized_minor - drawdown.captured_minor - what.released_minor
-    drawdown.status = (
-        DrawdownStatus.PARTIALLY_CAPTURED if still_held else DrawdownStatus.REPAYING
-    )
+    drawdown.status = DrawdownStatus.PARTIALLY_CAPTURED if still_held else DrawdownStatus.REPAYING
     drawdown.version += 1
     plans.store(drawdown, answer, product_id=line.product_id)
     drawdown.save(update_fields=_CHANGED)

@@ -17,7 +17,7 @@ EXPOSURE_CAP_MINOR = 100_000_000_000
 
 
 @transaction.atomic
-def launch_tenant(
+def launch_tenant(  # noqa: PLR0913 -- all a platform is taken on with, each by its name
     *,
     slug: str,
     name: str,

@@ -18,7 +18,7 @@ def open_accounts(*, funding_source_id: str) -> None:
     )
 
 
-def post(
+def post(  # noqa: PLR0913 -- an entry has this many parts, each by its name
     *,
     kind: EntryKind,
     key: str,

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import F
 
 from credit.domain.contract_text import contract_text
 from credit.domain.terms import DrawdownTerms, ProductTerms
@@ -14,6 +15,7 @@ from credit.enums import ApplicationStatus, OfferStatus
 from credit.errors import CostSheetChanged, CostSheetUnread, OfferClosed, OfferNotFound
 from credit.models import Application, Contract, CreditLine, Offer
 from platform_app.kernel import clock, events
+from platform_app.kernel.events import NewEvent
 from tenants.models import Tenant
 
 
@@ -63,7 +65,9 @@ def accept_offer(
     )
     _sign(line, offer, evidence, at)
     Offer.objects.filter(pk=offer.pk).update(status=OfferStatus.ACCEPTED)
-    Application.objects.filter(pk=offer.application_id).update(status=ApplicationStatus.ACTIVATED)
+    Application.objects.filter(pk=offer.application_id).update(
+        status=ApplicationStatus.ACTIVATED, version=F("version") + 1
+    )
     events.record(
         "credit.line.activated", subject=line.id, merchant_id=line.merchant_id, actor=actor, at=at,
         props={"limit_minor": line.limit_minor, "annual_rate": str(line.annual_rate)},
@@ -71,12 +75,33 @@ def accept_offer(
     return line
 
 
+@transaction.atomic
+def expire_offers(*, at: datetime, merchant_id: str | None = None) -> int:
+    """End the open offers whose time has run out, and their applications; return how many."""
+    ended = Offer.objects.filter(status=OfferStatus.OPEN, expires_at__lte=at)
+    if merchant_id is not None:
+        ended = ended.filter(merchant_id=merchant_id)
+    offers = list(ended.select_for_update().order_by("id"))
+    Offer.objects.filter(pk__in=[o.pk for o in offers]).update(status=OfferStatus.EXPIRED)
+    Application.objects.filter(pk__in=[o.application_id for o in offers]).update(
+        status=ApplicationStatus.EXPIRED, version=F("version") + 1
+    )
+    events.record_all(
+        [
+            NewEvent(
+                name="credit.application.expired", subject=offer.application_id,
+                merchant_id=offer.merchant_id, actor="system:expiry", at=at,
+            )
+            for offer in offers
+        ]
+    )  # fmt: skip
+    return len(offers)
+
+
 def _locked(offer_id: str) -> Offer:
     offer = (
         Offer.objects.select_for_update(of=("self",))
-        .select_related(
-            "cost_sheet", "merchant", "product_version__funding_source", "application"
-        )
+        .select_related("cost_sheet", "merchant", "product_version__funding_source", "application")
         .filter(pk=offer_id)
         .first()
     )

@@ -1,6 +1,6 @@
 """Storing what `derive` answers. Rows here are a cache; the events are the truth."""
 
-from credit.domain.derive import Derived, Row, Segment
+from credit.domain.derived import Derived, Row, Segment
 from credit.domain.terms import DrawdownTerms
 from credit.models import Drawdown, InterestSegment, PlanRow
 

@@ -42,9 +42,7 @@ def publish_product(
     Product.objects.select_for_update().get(pk=product.pk)
     body = terms.to_json()
     digest = canonical_sha256(body)
-    current = ProductVersion.objects.filter(
-        product=product, status=ProductStatus.PUBLISHED
-    ).first()
+    current = ProductVersion.objects.filter(product=product, status=ProductStatus.PUBLISHED).first()
     if current and current.sha256 == digest and current.funding_source_id == funding_source_id:
         return current
     if current:

@@ -7,7 +7,7 @@ from typing import Any
 from django.db import transaction
 
 from credit.domain.cost_sheet import apr_of, plan_of
-from credit.domain.derive import Row
+from credit.domain.derived import Row
 from credit.domain.terms import DrawdownTerms, ProductTerms
 from credit.errors import AmountTooSmall, LineNotActive, LineNotFound, TermNotOffered
 from credit.models import CreditLine, Quote
@@ -29,9 +29,7 @@ def make_quotes(
     A quote holds nothing: whether the line still covers it is decided when it is drawn.
     Raises LineNotFound, LineNotActive, AmountTooSmall, TermNotOffered.
     """
-    line = (
-        CreditLine.objects.select_related("product_version", "offer").filter(pk=line_id).first()
-    )
+    line = CreditLine.objects.select_related("product_version", "offer").filter(pk=line_id).first()
     if line is None:
         raise LineNotFound
     if line.status != "active":

@@ -1,10 +1,11 @@
 """Money came back: take it by the rules, book it, free the line."""
 
 from datetime import date, datetime
+from typing import Any
 
 from django.db import transaction
 
-from credit.domain.derive import Derived, Happening, Taken
+from credit.domain.derived import Derived, Happening, Taken
 from credit.enums import AccountCode, DrawdownStatus, EntryKind, RepaymentChannel
 from credit.errors import DayClosed, DrawdownNotRepaying, DrawdownPaidOff, ExternalIdConflict
 from credit.models import Allocation, CreditLine, Drawdown, Hold, LoanEvent, Repayment
@@ -150,7 +151,7 @@ def _free(drawdown: Drawdown, line: CreditLine, taken: list[Taken]) -> None:
 
 
 def _tell(drawdown: Drawdown, repayment: Repayment, actor: str, at: datetime) -> None:
-    about = {"merchant_id": drawdown.merchant_id, "actor": actor, "at": at}
+    about: dict[str, Any] = {"merchant_id": drawdown.merchant_id, "actor": actor, "at": at}
     told = [
         NewEvent(
             name="credit.repayment.succeeded", subject=repayment.id,

@@ -23,14 +23,13 @@ def open_day() -> date:
 def open_day_for_booking() -> date:
     """The open business date, kept open until the caller's transaction ends.
 
-    Shares an advisory lock that only the flip to the next day takes alone. Should the flip commit
-    in the instant between this statement's snapshot and its lock, the database refuses the booking
-    (`credit_booked_into_open_day`) and the caller's retry sees the new day.
+    Shares an advisory lock that only the flip to the next day takes alone. Two statements in one
+    round trip: the second looks with a snapshot taken after the lock was granted.
     """
     with connection.cursor() as cursor:
         cursor.execute(
-            'SELECT pg_advisory_xact_lock_shared(%s, hashtext(%s)), (SELECT "on"'
-            " FROM credit_businessday WHERE tenant_id = %s AND status = 'open')",
+            "SELECT pg_advisory_xact_lock_shared(%s, hashtext(%s));"
+            """ SELECT "on" FROM credit_businessday WHERE tenant_id = %s AND status = 'open'""",
             [
                 LockSpace.BUSINESS_DAY,
                 current_tenant_id(),
@@ -38,6 +37,6 @@ def open_day_for_booking() -> date:
             ],
         )
         row = cursor.fetchone()
-    if row is None or row[1] is None:
+    if row is None:
         raise NoBusinessDay
-    return cast("date", row[1])
+    return cast("date", row[0])

@@ -180,6 +180,7 @@ def _servicing(line: CreditLine) -> Journey:
     graced = [
         due_on + timedelta(days=grace_days)
         for due_on, grace_days in unpaid.values_list("oldest_unpaid_on", "grace_days")
+        if due_on is not None
     ]
     if graced:
         return Journey(stage="in_grace", line=line, until_on=min(graced))

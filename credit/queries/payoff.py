@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from credit.domain.derive import Derived, Happening, Row
+from credit.domain.derived import Derived, Happening, Row
 from credit.domain.terms import DrawdownTerms
 from credit.models import Drawdown
 from credit.queries.business_day import open_day

@@ -1,8 +1,10 @@
 """What a drawdown's events say: its plan, balances and interest."""
 
 from datetime import date
+from typing import cast
 
-from credit.domain.derive import Derived, Happening, derive
+from credit.domain.derive import derive
+from credit.domain.derived import Derived, EventKind, Happening
 from credit.domain.terms import DrawdownTerms
 from credit.models import Drawdown, InterestSegment, LoanEvent, PlanRow
 from credit.queries.calendar import workday_test
@@ -12,7 +14,7 @@ def happenings(drawdown_id: str) -> list[Happening]:
     """The recorded events of one drawdown, in order of booking."""
     rows = LoanEvent.objects.filter(drawdown_id=drawdown_id).order_by("seq")
     return [
-        Happening(seq, kind, value_on, amount)
+        Happening(seq, cast("EventKind", kind), value_on, amount)
         for seq, kind, value_on, amount in rows.values_list(
             "seq", "kind", "value_on", "amount_minor"
         )

@@ -45,7 +45,9 @@ def line_next_action(line: CreditLine) -> NextAction | None:
     if line.status == LineStatus.ACTIVE:
         return NextAction("merchant", "draw", gettext_noop("Pay an order with the credit line."))
     if line.status == LineStatus.SUSPENDED:
-        return NextAction("us", "resume", gettext_noop("The line is suspended; drawing is blocked."))
+        return NextAction(
+            "us", "resume", gettext_noop("The line is suspended; drawing is blocked.")
+        )
     return None
 
 

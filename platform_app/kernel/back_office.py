@@ -120,7 +120,7 @@ class RowsAdmin(admin.ModelAdmin[Any]):
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:  # noqa: ARG002 -- Django's signature
         shown = [
             field.name
-            for field in self.model._meta.concrete_fields  # noqa: SLF001 -- Django's public face
+            for field in self.model._meta.concrete_fields
             if field.name not in self.hidden and not isinstance(field, models.BinaryField)
         ]
         return [self._column(name) for name in shown]
@@ -154,7 +154,7 @@ class RowsAdmin(admin.ModelAdmin[Any]):
         term = search_term.strip()
         places = [
             field.attname
-            for field in self.model._meta.concrete_fields  # noqa: SLF001 -- Django's public face
+            for field in self.model._meta.concrete_fields
             if term.rpartition("_")[0] == _prefix(field) != ""
         ]
         if places:
@@ -171,7 +171,7 @@ class RowsAdmin(admin.ModelAdmin[Any]):
         if name in self.masked:
             return _shown(name, name.replace("_", " "), self.masked[name])
         try:
-            field = self.model._meta.get_field(name)  # noqa: SLF001 -- Django's public face
+            field = self.model._meta.get_field(name)
         except FieldDoesNotExist:
             return name
         if isinstance(field, models.ForeignKey):
@@ -231,7 +231,7 @@ def _shown(name: str, label: Any, column: Column, ordering: str | None = None) -
 
 
 def _reference(field: Any) -> Column:
-    meta = field.related_model._meta  # noqa: SLF001 -- Django's public face
+    meta = field.related_model._meta
 
     def link(row: Any) -> Any:
         key = getattr(row, field.attname)

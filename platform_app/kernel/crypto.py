@@ -95,12 +95,12 @@ _COMPOUND_SURNAMES = frozenset(
 
 @lru_cache(maxsize=20_000)
 def _first_key_id(tenant_id: str) -> str:
-    return DataKey.objects.filter(tenant_id=tenant_id).order_by("id")[0].id
+    return str(DataKey.objects.filter(tenant_id=tenant_id).order_by("id")[0].id)
 
 
 @lru_cache(maxsize=20_000)
 def _active_key_id(tenant_id: str) -> str:
-    return DataKey.objects.filter(tenant_id=tenant_id).get(active=True).id
+    return str(DataKey.objects.filter(tenant_id=tenant_id).get(active=True).id)
 
 
 @lru_cache(maxsize=20_000)

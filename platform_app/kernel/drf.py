@@ -210,7 +210,7 @@ def _answer(
     request: Request, status: int, code: str, text: str, english: str, errors: list[dict[str, Any]]
 ) -> Response:
     body = {
-        "type": f"/docs/errors/{code}",
+        "type": f"/api/v1/docs/#{code}",
         "title": str(text),
         "status": status,
         "code": code,

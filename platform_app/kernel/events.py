@@ -102,7 +102,7 @@ def _dispatch(rows: Iterable[Event]) -> None:
 
 
 def _insert_dispatches(c: Consumer, rows: Sequence[Event]) -> int:
-    params = {
+    params: dict[str, Any] = {
         "ids": [str(ids.new_uuid()) for _ in rows],
         "events": [str(ids.to_uuid("evt", row.id)) for row in rows],
         "moments": [row.occurred_at for row in rows],

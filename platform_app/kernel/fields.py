@@ -9,7 +9,7 @@ from django.db import models
 from platform_app.kernel import ids
 
 
-class PublicIdField(models.Field[str, str]):
+class PublicIdField(models.Field[Any, Any]):
     """Stored as `uuid`, spoken as `<prefix>_…`. A foreign prefix matches nothing."""
 
     description = "Prefixed public id"
@@ -27,10 +27,10 @@ class PublicIdField(models.Field[str, str]):
     def get_internal_type(self) -> str:
         return "UUIDField"
 
-    def db_type(self, connection: Any) -> str:
+    def db_type(self, connection: Any) -> str:  # noqa: ARG002 -- Django's signature
         return "uuid"
 
-    def rel_db_type(self, connection: Any) -> str:
+    def rel_db_type(self, connection: Any) -> str:  # noqa: ARG002 -- Django's signature
         return "uuid"
 
     def from_db_value(self, value: UUID | None, *_: Any) -> str | None:
@@ -41,7 +41,12 @@ class PublicIdField(models.Field[str, str]):
             return value
         return ids.to_uuid(self.prefix, str(value))
 
-    def get_db_prep_value(self, value: Any, connection: Any, prepared: bool = False) -> Any:
+    def get_db_prep_value(  # Django's signature
+        self,
+        value: Any,
+        connection: Any,  # noqa: ARG002
+        prepared: bool = False,  # noqa: FBT001, FBT002
+    ) -> Any:
         prep = value if prepared else self.get_prep_value(value)
         return None if prep is None else str(prep)
 

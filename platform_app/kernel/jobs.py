@@ -19,8 +19,6 @@ def enqueue(task: str, **ids: Any) -> None:
 
 
 def _send(task: str, ids: dict[str, Any]) -> None:
-    if task not in current_app.tasks:
-        current_app.loader.import_default_modules()  # a web process has not read the tasks yet
     try:
         current_app.tasks[task].apply_async(kwargs=ids, retry=False)
     except OperationalError as error:

@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 from babel.messages.catalog import Catalog, Message
@@ -23,9 +24,20 @@ def catalogue_path() -> Path:
     return Path(settings.ROOT) / "locale" / LOCALE / "LC_MESSAGES" / "django.po"
 
 
+def _empty() -> Catalog:
+    """Without dates and names in its head, so that only translations make a difference."""
+    born = datetime(2026, 11, 21, tzinfo=UTC)
+    return Catalog(
+        locale=LOCALE, charset="utf-8", fuzzy=False, project="Baitiao", version="1",
+        header_comment="# Baitiao in Chinese.", creation_date=born, revision_date=born,
+        last_translator="Baitiao", language_team="zh_Hans", msgid_bugs_address="",
+        copyright_holder="Baitiao",
+    )  # fmt: skip
+
+
 def extracted() -> Catalog:
     """Every msgid of our Python and templates, with where it stands."""
-    catalogue = Catalog(locale=LOCALE, charset="utf-8")
+    catalogue = _empty()
     for path, source in _sources():
         # `templatize` leaves calls between blanked-out text: not Python, but a lexer that looks for
         # calls only reads it well.
@@ -40,7 +52,7 @@ def stored() -> Catalog:
     """The catalogue as it is kept."""
     path = catalogue_path()
     if not path.exists():
-        return Catalog(locale=LOCALE, charset="utf-8")
+        return _empty()
     with path.open("rb") as file:
         return read_po(file, locale=LOCALE)
 

@@ -1,6 +1,6 @@
 """Abstract rows every app builds on, and the kernel's own tables."""
 
-from typing import ClassVar
+from typing import ClassVar, Self
 
 from django.db import models
 from django.db.models.functions import Now
@@ -17,11 +17,9 @@ class TenantOwned(models.Model):
     composite keys already tie each row to a parent of the same tenant.
     """
 
-    tenant_id = PublicIdField(
-        scope.TENANT_PREFIX, editable=False, default=scope.current_tenant_id
-    )
+    tenant_id = PublicIdField(scope.TENANT_PREFIX, editable=False, default=scope.current_tenant_id)
 
-    objects: ClassVar[TenantManager] = TenantManager()  # type: ignore[type-arg]
+    objects: ClassVar[TenantManager[Self]] = TenantManager()
 
     class Meta:
         abstract = True
@@ -35,7 +33,7 @@ class Door(TenantOwned):
 
     is_door: ClassVar[bool] = True
 
-    doors: ClassVar[models.Manager] = models.Manager()  # type: ignore[type-arg]
+    doors: ClassVar[models.Manager[Self]] = models.Manager()
 
     class Meta:
         abstract = True
@@ -126,7 +124,7 @@ class IdempotencyRecord(TenantOwned, Stamped, AppendOnly):
 
 
 class AuditRecord(TenantOwned, AppendOnly):
-    """Who did what to which id, before and after; each record carries the hash of the one before."""
+    """Who did what to which id, before and after; each carries the hash of the one before."""
 
     id = OwnIdField("aud")
     position = models.BigIntegerField()

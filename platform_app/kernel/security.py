@@ -116,8 +116,6 @@ def _constraint_exists(cursor: CursorWrapper, table: str, name: str) -> bool:
 
 
 def _is_partitioned(cursor: CursorWrapper, table: str) -> bool:
-    cursor.execute(
-        "SELECT relkind = 'p' FROM pg_class WHERE oid = %s::regclass", [table]
-    )
+    cursor.execute("SELECT relkind = 'p' FROM pg_class WHERE oid = %s::regclass", [table])
     row = cursor.fetchone()
     return bool(row and row[0])

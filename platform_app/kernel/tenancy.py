@@ -6,7 +6,7 @@ nets to the database after `migrate`.
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from django.db import connection, models, transaction
 from django.db.models.lookups import Exact
@@ -18,7 +18,14 @@ from platform_app.kernel.scope import NoScope, Scope, current_tenant_id
 if TYPE_CHECKING:
     from platform_app.kernel.postgres.base import DatabaseWrapper
 
-__all__ = ["NoScope", "TenantManager", "current_tenant_id", "platform_scope", "tenant_scope"]
+__all__ = [
+    "NoScope",
+    "TenantManager",
+    "current_tenant_id",
+    "no_scope",
+    "platform_scope",
+    "tenant_scope",
+]
 
 M = TypeVar("M", bound=models.Model)
 
@@ -30,6 +37,17 @@ def tenant_scope(tenant_id: str) -> Iterator[None]:
     Raises ValueError when the id is not a tenant's.
     """
     token = scope.enter(Scope.of_tenant(tenant_id))
+    try:
+        yield
+    finally:
+        scope.leave(token)
+        cast("DatabaseWrapper", connection).clear_scope()
+
+
+@contextmanager
+def no_scope() -> Iterator[None]:
+    """Forget the caller's scope: a task run in its caller's process must not inherit it."""
+    token = scope.enter(None)
     try:
         yield
     finally:
@@ -57,7 +75,7 @@ class TenantManager(models.Manager[M]):
         queryset = super().get_queryset()
         if held.tenant_id is not None:
             # `filter(tenant_id=…)` without the general machinery: this runs for every query.
-            column = self.model._meta.get_field("tenant_id")
+            column: Any = self.model._meta.get_field("tenant_id")
             where = Exact(column.get_col(queryset.query.get_initial_alias()), held.tenant_id)
             queryset.query.where.add(where, AND)
         return queryset

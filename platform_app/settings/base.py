@@ -102,9 +102,7 @@ def database(url: str) -> dict[str, Any]:
 
 # Commands that change the schema log in as the tables' owner; everything else as the app's role.
 OWNER_COMMANDS = {"migrate", "secure_database", "sqlmigrate", "showmigrations", "makemigrations"}
-AS_OWNER = env.flag(
-    "BAITIAO_AS_OWNER", default=len(sys.argv) > 1 and sys.argv[1] in OWNER_COMMANDS
-)
+AS_OWNER = env.flag("BAITIAO_AS_OWNER", default=len(sys.argv) > 1 and sys.argv[1] in OWNER_COMMANDS)
 APP_URL = env.text("DATABASE_URL", "postgresql://baitiao_app@127.0.0.1:5432/baitiao")
 OWNER_URL = env.text("DATABASE_OWNER_URL", APP_URL)
 DATABASES = {"default": database(OWNER_URL if AS_OWNER else APP_URL)}
@@ -173,3 +171,5 @@ CONTENT_SECURITY_POLICY = {
 COST_SHEET_READ_SECONDS = env.integer("COST_SHEET_READ_SECONDS", 8)
 # Webhooks to http://127.0.0.1 (demo, smoke, tests); production refuses private addresses.
 WEBHOOK_ALLOW_LOCAL = env.flag("WEBHOOK_ALLOW_LOCAL", default=False)
+# Merchant pages may book a repayment without a bank: sandbox and demo only.
+REPAYMENT_SIMULATED = env.flag("REPAYMENT_SIMULATED", default=False)

@@ -1,10 +1,12 @@
 """One JSON line per log event, with the request, tenant and actor it belongs to."""
 
+from typing import Any
+
 import structlog
 
 from platform_app.settings import env
 
-_SHARED = [
+_SHARED: list[Any] = [
     structlog.contextvars.merge_contextvars,
     structlog.stdlib.add_log_level,
     structlog.processors.TimeStamper(fmt="iso", utc=True),

@@ -11,9 +11,7 @@ from platform_app.settings import *  # noqa: E402, F403
 from platform_app.settings import env  # noqa: E402
 from platform_app.settings.base import APP_URL, CACHES, database  # noqa: E402
 
-DATABASES = {
-    "default": database(env.text("DATABASE_OWNER_URL", env.text("DATABASE_URL", APP_URL)))
-}
+DATABASES = {"default": database(env.text("DATABASE_OWNER_URL", env.text("DATABASE_URL", APP_URL)))}
 CACHES["default"]["LOCATION"] = CELERY_BROKER_URL = REDIS_URL = env.text("REDIS_URL")
 CELERY_TASK_ALWAYS_EAGER = True
 CELERY_TASK_EAGER_PROPAGATES = True

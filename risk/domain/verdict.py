@@ -52,6 +52,8 @@ def judge(
         if limit_minor == 0:
             outcome, reasons = Outcome.DECLINE, (TOO_SMALL,)
     is_approved = outcome == Outcome.APPROVE
+    # A rule that declines is the reason; points lost to facts we do not have would be untrue ones.
+    declined_by_rule = not is_approved and bool(answer.reasons)
     return Verdict(
         score=scored.score,
         pd=scored.pd,
@@ -62,7 +64,7 @@ def judge(
         binding_bound=binding,
         limit_minor=limit_minor,
         annual_rate=policy.price[answer.grade] if is_approved else Decimal(0),
-        reasons=list(first_reasons(reasons, scored.reasons)),
+        reasons=list(first_reasons(reasons, () if declined_by_rule else scored.reasons)),
     )
 
 

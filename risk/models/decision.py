@@ -2,8 +2,13 @@
 
 from django.db import models
 
-from platform_app.kernel.fields import MinorField, OwnIdField, PublicIdField, RateField
-from platform_app.kernel.fields import TenantForeignKey
+from platform_app.kernel.fields import (
+    MinorField,
+    OwnIdField,
+    PublicIdField,
+    RateField,
+    TenantForeignKey,
+)
 from platform_app.kernel.models import AppendOnly, TenantOwned
 from risk.enums import Outcome, Purpose
 from risk.models.policy import Policy
@@ -49,6 +54,4 @@ class Decision(TenantOwned, AppendOnly):
                 name="risk_decision_limit_only_when_approved",
             ),
         ]
-        indexes = [
-            models.Index(fields=["tenant_id", "merchant_id"], name="risk_decision_merchant")
-        ]
+        indexes = [models.Index(fields=["tenant_id", "merchant_id"], name="risk_decision_merchant")]

@@ -18,9 +18,7 @@ class Scorecard(TenantOwned, Stamped):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["tenant_id", "version"], name="risk_scorecard_version"
-            ),
+            models.UniqueConstraint(fields=["tenant_id", "version"], name="risk_scorecard_version"),
             models.UniqueConstraint(
                 fields=["tenant_id"],
                 condition=models.Q(status="champion"),

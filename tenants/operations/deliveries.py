@@ -15,11 +15,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
+from cryptography.exceptions import InvalidTag
 from django.db import transaction
 from django.db.models import F, Window
 from django.db.models.functions import RowNumber
 
 from platform_app.kernel import clock, crypto, events
+from platform_app.kernel.models import DataKey
 from platform_app.kernel.tenancy import platform_scope, tenant_scope
 from tenants.domain import standard_webhooks as standard
 from tenants.enums import DeliveryStatus, EndpointStatus
@@ -34,6 +36,7 @@ LAST_START_SECONDS: Final = 35.0  # a send takes up to 20 s more, and must end w
 RUN_SECONDS: Final = 300.0
 GIVE_UP: Final = timedelta(days=5)
 _LOOK_AGAIN_SECONDS: Final = 1.0
+UNREADABLE: Final = Reply(None, "", "secret_unreadable", 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,10 +111,18 @@ def _parcel(row: WebhookDelivery, endpoint: WebhookEndpoint) -> _Parcel:
         row.id,
         endpoint.id,
         endpoint.url,
-        crypto.unseal(bytes(endpoint.secret_sealed), purpose=SECRET),
+        _secret(endpoint),
         row.event_id,
         row.body,
     )
+
+
+def _secret(endpoint: WebhookEndpoint) -> str:
+    """One platform's unreadable secret must not stop the others: its own deliveries then fail."""
+    try:
+        return crypto.unseal(bytes(endpoint.secret_sealed), purpose=SECRET)
+    except (InvalidTag, DataKey.DoesNotExist):
+        return ""
 
 
 def _send(parcels: list[_Parcel], now: Callable[[], datetime]) -> list[_Outcome]:
@@ -126,6 +137,9 @@ def _send(parcels: list[_Parcel], now: Callable[[], datetime]) -> list[_Outcome]
             outcomes.append(_Outcome(parcel, None, now()))
             continue
         at = now()
+        if not parcel.secret:
+            outcomes.append(_Outcome(parcel, UNREADABLE, at))
+            continue
         signed = standard.headers(
             parcel.secret,
             message_id=parcel.event_id,

@@ -14,17 +14,19 @@ from credit.operations.quotes import make_quotes
 from credit.operations.repayments import record_repayment
 from credit.queries.business_day import open_day
 from platform_app.kernel import clock
-from tenants.values import OrderRow
-from tenants.operations.sandbox import fake_registration_no
 from tenants.models import Merchant
 from tenants.operations.consents import give_consents
 from tenants.operations.merchants import upsert_merchant, verify_merchant
+from tenants.operations.sandbox import fake_registration_no
 from tenants.operations.trade import import_orders
+from tenants.values import OrderRow
 
 ACTOR = "system:test"
 
 
-def merchant_with_trade(external_id: str, at: datetime, *, order_minor: int = 2_000_000) -> Merchant:
+def merchant_with_trade(
+    external_id: str, at: datetime, *, order_minor: int = 2_000_000
+) -> Merchant:
     """A verified merchant with weekly orders over the last twelve months."""
     merchant, _ = upsert_merchant(
         external_id=external_id, name=f"宠物店{external_id}", actor=ACTOR, at=at

@@ -11,7 +11,7 @@ from tests.risk.cast import install, new_tenant
 
 
 @pytest.fixture
-def tenant_id(db: None) -> Iterator[str]:  # noqa: ARG001 -- asks for the database
+def tenant_id(db: None) -> Iterator[str]:
     """Inside the scope of one platform with the default policy in force."""
     champions.forget_versions()
     found = new_tenant("fang-test")

@@ -157,7 +157,7 @@ def test_replay_of_nothing(merchant: Merchant, tenant_id: str) -> None:
 
 
 @pytest.fixture
-def crowded(transactional_db: None) -> Iterator[str]:  # noqa: ARG001 -- real commits
+def crowded(transactional_db: None) -> Iterator[str]:
     champions.forget_versions()
     found = new_tenant("crowd-test")
     with tenant_scope(found):

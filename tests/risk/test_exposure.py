@@ -70,7 +70,7 @@ def test_a_second_platforms_pool_is_no_help(tenant_id: str) -> None:
             reserve(amount_minor=1, seed="drw_b")
 
 
-def test_without_a_pool_nothing_goes_out(db: None) -> None:  # noqa: ARG001
+def test_without_a_pool_nothing_goes_out(db: None) -> None:
     with tenant_scope(new_tenant("poolless-test")), pytest.raises(ExposureFull):
         reserve(amount_minor=1, seed="drw_b")
 
@@ -98,7 +98,7 @@ def test_amounts_are_positive(tenant_id: str, amount_minor: int) -> None:
 
 
 @pytest.fixture
-def crowded(transactional_db: None) -> Iterator[str]:  # noqa: ARG001 -- real commits
+def crowded(transactional_db: None) -> Iterator[str]:
     found = new_tenant("crowd-test")
     with tenant_scope(found):
         install(16_000)

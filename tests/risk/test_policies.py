@@ -40,14 +40,14 @@ def test_a_second_call_changes_nothing(tenant_id: str) -> None:
     assert AuditRecord.objects.count() == 2
 
 
-def test_a_cap_that_does_not_divide_loses_no_fen(db: None) -> None:  # noqa: ARG001
+def test_a_cap_that_does_not_divide_loses_no_fen(db: None) -> None:
     with tenant_scope(new_tenant("uneven-test")):
         install(1_000_001)
         caps = list(ExposureBucket.objects.order_by("slice_no").values_list("cap_minor", flat=True))
         assert (sum(caps), max(caps) - min(caps)) == (1_000_001, 1)
 
 
-def test_figures_that_make_no_policy_leave_nothing_behind(db: None) -> None:  # noqa: ARG001
+def test_figures_that_make_no_policy_leave_nothing_behind(db: None) -> None:
     with tenant_scope(new_tenant("wrong-test")):
         with pytest.raises(InvalidPolicy) as refusal:
             install(margin_rate=Decimal(2))

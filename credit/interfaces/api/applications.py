@@ -21,7 +21,6 @@ from credit.errors import (
     ProductUnavailable,
     TooEarlyToReapply,
 )
-from credit.interfaces.api.base import CreditKeyedView
 from credit.models import Application, Offer
 from credit.operations.applications import decide_application, submit_application
 from credit.queries.status import application_next_action
@@ -31,6 +30,7 @@ from platform_app.kernel.drf import ApiView, StrictSerializer, actor_of, page
 from platform_app.kernel.errors import NotFound, gettext_noop
 from platform_app.kernel.rest import (
     IdField,
+    KeyedView,
     ListView,
     ObjectOutput,
     Output,
@@ -177,7 +177,7 @@ def _decline(application: Any) -> dict[str, Any] | None:
         ApplicationOpen, TooEarlyToReapply, ExternalIdConflict,
     ],
 )  # fmt: skip
-class ApplicationSubmit(CreditKeyedView):
+class ApplicationSubmit(KeyedView):
     scope = "draw"
     input = ApplicationInput
 

@@ -21,7 +21,6 @@ from credit.errors import (
     QuoteNotFound,
     QuoteOfAnotherLine,
 )
-from credit.interfaces.api.base import CreditKeyedView
 from credit.models import Drawdown
 from credit.operations.drawdowns import cancel_drawdown, capture_drawdown, request_drawdown
 from credit.queries.business_day import open_day
@@ -32,6 +31,7 @@ from platform_app.kernel.errors import NotFound, gettext_noop
 from platform_app.kernel.rest import (
     AmountField,
     IdField,
+    KeyedView,
     ObjectOutput,
     action,
     head,
@@ -130,7 +130,7 @@ def body_of(drawdown: Drawdown, on: date) -> dict[str, Any]:
         LineInsufficient, ExternalIdConflict, ExposureFull,
     ],
 )  # fmt: skip
-class DrawdownRequest(CreditKeyedView):
+class DrawdownRequest(KeyedView):
     scope = "draw"
     input = DrawdownInput
 
@@ -162,7 +162,7 @@ class DrawdownRequest(CreditKeyedView):
     answer=DrawdownOutput,
     refusals=[NotFound, DrawdownNotAuthorized, CaptureTooLarge, CaptureTooLate, ExternalIdConflict],
 )
-class DrawdownCapture(CreditKeyedView):
+class DrawdownCapture(KeyedView):
     scope = "draw"
     input = CaptureInput
 
@@ -194,7 +194,7 @@ class DrawdownCapture(CreditKeyedView):
     answer=DrawdownOutput,
     refusals=[NotFound, DrawdownNotAuthorized],
 )
-class DrawdownCancel(CreditKeyedView):
+class DrawdownCancel(KeyedView):
     scope = "draw"
 
     def post(self, request: Request, drawdown_id: str) -> Response:

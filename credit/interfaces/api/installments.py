@@ -7,7 +7,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from credit.domain.derive import Derived, Row
+from credit.domain.derived import Derived, Row
 from credit.domain.terms import DrawdownTerms
 from credit.errors import DrawdownNotFound
 from credit.interfaces.api.quotes import planned_rows

@@ -10,7 +10,6 @@ from rest_framework.response import Response
 
 from credit.enums import OfferStatus
 from credit.errors import CostSheetChanged, CostSheetUnread, OfferClosed, OfferNotFound
-from credit.interfaces.api.base import CreditKeyedView
 from credit.interfaces.api.lines import LineOutput
 from credit.interfaces.api.lines import body_of as line_body
 from credit.interfaces.api.lines import rows as lines
@@ -21,6 +20,7 @@ from platform_app.kernel import clock
 from platform_app.kernel.drf import ApiView, StrictSerializer, actor_of
 from platform_app.kernel.errors import NotFound, gettext_noop
 from platform_app.kernel.rest import (
+    KeyedView,
     ObjectOutput,
     RateField,
     action,
@@ -126,7 +126,7 @@ class OfferShow(ApiView):
     answer=OfferOutput,
     refusals=[NotFound],
 )
-class OfferRead(CreditKeyedView):
+class OfferRead(KeyedView):
     scope = "draw"
 
     def post(self, request: Request, offer_id: str) -> Response:
@@ -150,7 +150,7 @@ class OfferRead(CreditKeyedView):
     answer=LineOutput,
     refusals=[NotFound, OfferClosed, CostSheetUnread, CostSheetChanged],
 )
-class OfferAccept(CreditKeyedView):
+class OfferAccept(KeyedView):
     scope = "draw"
     input = AcceptInput
 

@@ -7,7 +7,6 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from credit.errors import AmountTooSmall, LineNotActive, LineNotFound, TermNotOffered
-from credit.interfaces.api.base import CreditKeyedView
 from credit.models import Quote
 from credit.operations.quotes import make_quotes
 from credit.values import NextAction
@@ -17,6 +16,7 @@ from platform_app.kernel.errors import NotFound, gettext_noop
 from platform_app.kernel.rest import (
     AmountField,
     IdField,
+    KeyedView,
     ObjectOutput,
     Output,
     RateField,
@@ -117,7 +117,7 @@ def planned_rows(quote: Quote) -> list[dict[str, Any]]:
     answer=QuoteList,
     refusals=[NotFound, LineNotActive, AmountTooSmall, TermNotOffered],
 )
-class QuoteMake(CreditKeyedView):
+class QuoteMake(KeyedView):
     scope = "draw"
     input = QuoteInput
 

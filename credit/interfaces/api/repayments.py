@@ -14,7 +14,6 @@ from credit.errors import (
     DrawdownPaidOff,
     ExternalIdConflict,
 )
-from credit.interfaces.api.base import CreditKeyedView
 from credit.models import Allocation, Drawdown, Repayment
 from credit.operations.repayments import record_repayment
 from credit.queries.journey import RUNNING
@@ -25,6 +24,7 @@ from platform_app.kernel.errors import NotFound, gettext_noop
 from platform_app.kernel.rest import (
     AmountField,
     IdField,
+    KeyedView,
     ObjectOutput,
     Output,
     head,
@@ -130,7 +130,7 @@ def body_of(repayment: Repayment) -> dict[str, Any]:
     answer=RepaymentOutput,
     refusals=[NotFound, DrawdownNotRepaying, DrawdownPaidOff, DayClosed, ExternalIdConflict],
 )
-class RepaymentRecord(CreditKeyedView):
+class RepaymentRecord(KeyedView):
     scope = "repay"
     input = RepaymentInput
 

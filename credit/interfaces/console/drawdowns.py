@@ -9,7 +9,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from credit.domain.derive import FOREVER, Derived, Segment
+from credit.domain.derived import FOREVER, Derived, Segment
 from credit.domain.terms import DrawdownTerms
 from credit.interfaces.console import words
 from credit.interfaces.console.forms import DrawdownFilter

@@ -160,7 +160,7 @@ def repayment(request: MerchantRequest, repayment_id: str) -> HttpResponseBase:
 
 def is_simulated(tenant: Tenant) -> bool:
     """Whether the page may book a payment without a bank behind it: never for a live partner."""
-    return tenant.is_virtual or bool(getattr(settings, "REPAYMENT_SIMULATED", False))
+    return tenant.is_virtual or bool(settings.REPAYMENT_SIMULATED)
 
 
 def _repay_page(

@@ -10,7 +10,7 @@ from credit.domain.cost_sheet import SAMPLE_MINOR
 from credit.domain.terms import ProductTerms
 from credit.interfaces.merchant.answers import go, page
 from credit.interfaces.merchant.samples import samples
-from credit.queries.behaviour import repayment_facts
+from credit.queries.behavior import repayment_facts
 from credit.queries.business_day import open_day
 from credit.queries.journey import journey, price_range, published_version
 from platform_app.kernel import clock

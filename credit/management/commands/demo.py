@@ -8,7 +8,6 @@ import subprocess
 import sys
 import threading
 from argparse import ArgumentParser
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +23,7 @@ from platform_app.kernel import clock
 
 class Command(BaseCommand):
     help = "Load the demo platforms and run web, worker, beat and a sample shop. Ctrl-C stops all."
-    requires_system_checks: Sequence[str] = ()
+    requires_system_checks = ()
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--load-only", action="store_true", help="Load the data and stop.")
@@ -59,6 +58,7 @@ class Command(BaseCommand):
             **os.environ,
             "PUBLIC_URL": f"http://127.0.0.1:{port}",
             "WEBHOOK_ALLOW_LOCAL": "1",
+            "REPAYMENT_SIMULATED": "1",
         }
         python = sys.executable
         celery = [python, "-m", "celery", "-A", "platform_app.celery"]
@@ -80,7 +80,7 @@ class Command(BaseCommand):
         stop = threading.Event()
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda *_: stop.set())
-        running = [subprocess.Popen(command, env=env) for command in commands]  # noqa: S603
+        running = [subprocess.Popen(command, env=env) for command in commands]
         try:
             self._print(data, port, shop_port)
             while not stop.wait(1):
@@ -136,7 +136,7 @@ def stop_all(processes: list[subprocess.Popen[bytes]]) -> None:
 
 def migrate() -> None:
     """In a process of its own: migrations log in as the owner, the demo as the app."""
-    subprocess.run(  # noqa: S603 -- our own command
+    subprocess.run(
         [sys.executable, "manage.py", "migrate", "--skip-checks", "-v", "0"],
         check=True, cwd=settings.ROOT,
     )  # fmt: skip

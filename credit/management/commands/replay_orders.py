@@ -12,9 +12,10 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from tqdm import tqdm
 
-from credit.domain.behaviour import Behaviour
+from credit.domain.behavior import Behavior
 from credit.operations.launch import launch_tenant
-from credit.operations.replay import ACTOR, live_until
+from credit.operations.replay import live_until
+from credit.operations.replay_share import ACTOR
 from credit.queries.totals import life_totals
 from platform_app.kernel import clock, events
 from platform_app.kernel.errors import DomainError
@@ -66,7 +67,7 @@ class Command(BaseCommand):
         tenant = self._tenant(options, first)
         with tenant_scope(tenant.id):
             lived = live_until(
-                last, by_day, Behaviour(options["seed"]), tenant_id=tenant.id,
+                last, by_day, Behavior(options["seed"]), tenant_id=tenant.id,
                 workers=options["workers"],
             )  # fmt: skip
             days = tqdm(total=(last - first).days + 1, unit="day", disable=None)
@@ -98,9 +99,7 @@ class Command(BaseCommand):
         )  # fmt: skip
 
 
-def shifted(
-    rows: list[OrderRow], *, start: date | None, scale: int
-) -> dict[date, list[OrderRow]]:
+def shifted(rows: list[OrderRow], *, start: date | None, scale: int) -> dict[date, list[OrderRow]]:
     """Orders by day, moved by whole weeks so that the first falls in the week of `start`."""
     first = min(row.ordered_on for row in rows)
     weeks = 0
@@ -110,9 +109,7 @@ def shifted(
     by_day: dict[date, list[OrderRow]] = defaultdict(list)
     for row in rows:
         day = row.ordered_on + timedelta(weeks=weeks)
-        by_day[day].append(
-            replace(row, ordered_on=day, amount_minor=row.amount_minor * scale)
-        )
+        by_day[day].append(replace(row, ordered_on=day, amount_minor=row.amount_minor * scale))
     for orders in by_day.values():
         orders.sort(key=lambda order: order.order_no)
     return by_day

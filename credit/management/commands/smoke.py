@@ -1,4 +1,4 @@
-"""`manage.py smoke`: the whole stack on free ports, one credit life over HTTP, all stopped again."""
+"""`manage.py smoke`: the stack on free ports, one credit life over HTTP, all stopped again."""
 
 import json
 import os
@@ -6,10 +6,10 @@ import secrets
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import requests
 from django.conf import settings
@@ -31,7 +31,7 @@ AMOUNT = 1_000_000
 
 class Command(BaseCommand):
     help = "Start the stack, live one credit life over HTTP as an outsider, print JSON, stop."
-    requires_system_checks: Sequence[str] = ()
+    requires_system_checks = ()
 
     def handle(self, *_: Any, **__: Any) -> None:
         began = time.monotonic()
@@ -74,7 +74,7 @@ class Command(BaseCommand):
             [*celery, "worker", "-c", "1", "-l", "WARNING"],
             [*celery, "beat", "-l", "WARNING", "-s", str(schedule)],
         ]  # fmt: skip
-        return [subprocess.Popen(command, env=env) for command in commands]  # noqa: S603
+        return [subprocess.Popen(command, env=env) for command in commands]
 
     def _wait(self, base_url: str) -> None:
         until = time.monotonic() + START_SECONDS
@@ -118,7 +118,7 @@ class Life:
     def _merchant(self) -> Any:
         number = "M-冒烟-1"
         merchant = self._expect(
-            "merchant", "PUT", f"/merchants/ext:{requests.utils.quote(number)}",
+            "merchant", "PUT", f"/merchants/ext:{quote(number)}",
             {"name": "星星宠物店", "registration_no": fake_registration_no(20261121),
              "verified": True},
             want=201,
@@ -182,9 +182,7 @@ class Life:
         preview = self._expect("preview", "POST", "/repayments/preview", ask, want=200)
         pay = {**ask, "amount": preview["payoff"], "channel": "bank_transfer", "external_id": "P-1"}
         self._expect("repayment", "POST", "/repayments", pay, want=201)
-        self._expect(
-            "repay again", "POST", "/repayments", {**pay, "external_id": "P-2"}, want=409
-        )
+        self._expect("repay again", "POST", "/repayments", {**pay, "external_id": "P-2"}, want=409)
         ended = self._expect("paid off", "GET", f"/drawdowns/{drawdown['id']}", want=200)
         if ended["status"] != "paid_off":
             msg = f"the drawdown is {ended['status']}"

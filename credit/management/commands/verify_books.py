@@ -24,21 +24,14 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", dest="as_json")
 
     def handle(self, *_: Any, **options: Any) -> None:
-        tenants = Tenant.objects.order_by("slug")
-        if options["tenant"]:
-            tenants = tenants.filter(slug=options["tenant"])
-            if not tenants:
-                msg = f"There is no tenant {options['tenant']}"
-                raise CommandError(msg)
         count, failed = 0, []
-        for tenant in tenants:
+        for tenant in self._tenants(options["tenant"]):
             with tenant_scope(tenant.id):
                 results = self._results()
             count += len(results)
-            for name, broken in results.items():
-                if broken:
-                    failed.append(f"{tenant.slug}:{name}")
-                if not options["as_json"]:
+            failed += [f"{tenant.slug}:{name}" for name, broken in results.items() if broken]
+            if not options["as_json"]:
+                for name, broken in results.items():
                     self.stdout.write(f"{'FAILED' if broken else 'ok':<7}{tenant.slug}  {name}")
         if options["as_json"]:
             self.stdout.write(json.dumps({"checks": count, "failed": failed}))
@@ -46,6 +39,14 @@ class Command(BaseCommand):
             self.stdout.write(f"{count - len(failed)}/{count}")
         if failed:
             raise SystemExit(1)
+
+    def _tenants(self, slug: str | None) -> list[Tenant]:
+        tenants = Tenant.objects.order_by("slug")
+        found = list(tenants.filter(slug=slug) if slug else tenants)
+        if slug and not found:
+            msg = f"There is no tenant {slug}"
+            raise CommandError(msg)
+        return found
 
     def _results(self) -> dict[str, int]:
         results = {

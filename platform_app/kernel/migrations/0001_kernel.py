@@ -34,7 +34,7 @@ END $$;
 # already wait in the default partition move over.
 ENSURE_PARTITION = """
 CREATE FUNCTION kernel_ensure_event_partition(month date) RETURNS void
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
     first date := date_trunc('month', month);
     part text := 'kernel_event_' || to_char(first, 'YYYYMM');

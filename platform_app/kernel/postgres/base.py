@@ -43,7 +43,12 @@ class DatabaseWrapper(base.DatabaseWrapper):
             self._sync()
 
     def _before(
-        self, execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any
+        self,
+        execute: Callable[..., Any],
+        sql: str,
+        params: Any,
+        many: bool,  # noqa: FBT001 -- Django's signature
+        context: Any,
     ) -> Any:
         self._sync()
         return execute(sql, params, many, context)
@@ -65,10 +70,10 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     def _rollback(self) -> Any:
         self._applied = _UNKNOWN  # settings made inside the transaction are undone with it
-        return super()._rollback()
+        return super()._rollback()  # type: ignore[misc]  # not in the stubs
 
     def _savepoint_rollback(self, sid: str) -> None:
-        super()._savepoint_rollback(sid)
+        super()._savepoint_rollback(sid)  # type: ignore[misc]  # not in the stubs
         self._applied = _UNKNOWN
 
 

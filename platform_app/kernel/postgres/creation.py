@@ -10,7 +10,7 @@ from platform_app.kernel.postgres.role import as_owner
 class DatabaseCreation(creation.DatabaseCreation):
     def create_test_db(self, *args: Any, **kwargs: Any) -> str:
         with as_owner():
-            return super().create_test_db(*args, **kwargs)
+            return super().create_test_db(*args, **kwargs)  # type: ignore[deprecated]  # passed on as it came
 
     def destroy_test_db(self, *args: Any, **kwargs: Any) -> None:
         with as_owner():

@@ -2,13 +2,15 @@
 
 from datetime import date, timedelta
 from decimal import Decimal
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from credit.domain.amortization import schedule
-from credit.domain.derive import COMPONENTS, Derived, Happening, derive, earned_minor
+from credit.domain.derive import derive
+from credit.domain.derived import COMPONENTS, Derived, Happening, earned_minor
 from credit.domain.terms import STANDARD_OPTIONS, BadTerms, DrawdownTerms, ProductTerms
 
 SEED = date(2026, 1, 5)
@@ -49,9 +51,7 @@ any_terms = st.builds(
     grace_days=st.integers(0, 5),
 )
 amounts = st.integers(1, 50_000_000)
-payments = st.lists(
-    st.tuples(st.integers(0, 500), st.integers(1, 20_000_000)), max_size=6
-)
+payments = st.lists(st.tuples(st.integers(0, 500), st.integers(1, 20_000_000)), max_size=6)
 
 
 @st.composite
@@ -113,7 +113,7 @@ def test_a_payoff_on_any_day_ends_it(one: tuple[DrawdownTerms, list[Happening]])
 def test_interest_earned_day_by_day_is_interest_earned_at_once(
     one: tuple[DrawdownTerms, list[Happening]], days: int
 ) -> None:
-    """What the daily close posts: Σ round(to the day's end) − Σ round(before), never Σ round(day)."""
+    """What the daily close posts: Σ round(to its end) − Σ round(before), never Σ round(day)."""
     using, events = one
     end = max(e.value_on for e in events) + timedelta(days=days)
     answer = life(using, *events, as_of=end)
@@ -135,10 +135,8 @@ def test_segments_of_a_kind_and_row_never_overlap(
 ) -> None:
     using, events = one
     answer = life(using, *events, as_of=SEED + timedelta(days=600))
-    interest = sorted(
-        (s.from_on, s.to_on) for s in answer.segments if s.kind == "interest"
-    )
-    assert all(a[1] <= b[0] for a, b in zip(interest, interest[1:], strict=False))
+    interest = sorted((s.from_on, s.to_on) for s in answer.segments if s.kind == "interest")
+    assert all(a[1] <= b[0] for a, b in pairwise(interest))
 
 
 @given(st.integers(1, 10**9), st.integers(0, 4000))
@@ -155,7 +153,11 @@ def test_a_later_payment_never_lowers_interest() -> None:
 
 def test_month_end_is_clamped_from_the_seed() -> None:
     rows = life(terms("equal_3"), capture(300_000, date(2028, 1, 31)), as_of=SEED).rows
-    assert [r.seed_due_on for r in rows] == [date(2028, 2, 29), date(2028, 3, 31), date(2028, 4, 30)]
+    assert [r.seed_due_on for r in rows] == [
+        date(2028, 2, 29),
+        date(2028, 3, 31),
+        date(2028, 4, 30),
+    ]
 
 
 def test_a_due_date_on_a_weekend_moves_and_its_interest_does_not() -> None:

@@ -1,6 +1,7 @@
 """One credit life, day by day, to the fen."""
 
 from datetime import date, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -13,6 +14,7 @@ from credit.models import (
     PlanRow,
     SettlementBatch,
 )
+from credit.operations.drawdowns import capture_drawdown
 from credit.operations.settlements import pay_settlements
 from credit.queries.business_day import open_day
 from credit.queries.plans import derived, happenings
@@ -126,9 +128,7 @@ def test_equal_installments_with_an_early_payment(inside: Tenant, at: datetime) 
 def test_partial_capture_then_rest_and_settlement(inside: Tenant, at: datetime) -> None:
     line = lives.line_of(lives.merchant_with_trade("P1", at), at)
     drawdown = lives.authorized(line, 1_000_000, "SO-1", at)
-    capture = {"drawdown_id": drawdown.id, "actor": lives.ACTOR, "at": at}
-    from credit.operations.drawdowns import capture_drawdown
-
+    capture: dict[str, Any] = {"drawdown_id": drawdown.id, "actor": lives.ACTOR, "at": at}
     capture_drawdown(**capture, amount_minor=300_000, external_id="s1", is_final=False)
     line.refresh_from_db()
     assert (line.used_minor, line.held_minor) == (300_000, 700_000)

@@ -35,6 +35,8 @@ from platform_app.kernel.models import Dispatch, Event
 from platform_app.kernel.tenancy import tenant_scope
 from risk.models import ExposureBucket
 from tenants.models import Tenant
+from tenants.operations.merchants import upsert_merchant, verify_merchant
+from tenants.operations.sandbox import fake_registration_no
 from tests.credit import lives
 
 pytestmark = pytest.mark.usefixtures("inside")
@@ -42,7 +44,7 @@ WATCHED: list[type[Model]] = [
     Application, CreditLine, Dispatch, Drawdown, Event, ExposureBucket, Hold, JournalEntry,
     LoanEvent, Offer, PlanRow, Posting, Quote, Repayment,
 ]  # fmt: skip
-TODAY = {"actor": lives.ACTOR}
+TODAY: dict[str, Any] = {"actor": lives.ACTOR}
 
 
 def everything() -> dict[str, list[dict[str, Any]]]:
@@ -95,9 +97,6 @@ def pay(
 
 
 def test_application_without_verification_or_consent(inside: Tenant, at: datetime) -> None:
-    from tenants.operations.merchants import upsert_merchant, verify_merchant
-    from tenants.operations.sandbox import fake_registration_no
-
     merchant, _ = upsert_merchant(external_id="N1", name="新店", at=at, **TODAY)
 
     def apply() -> Application:

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime, timedelta
+from functools import partial
 from threading import Barrier
 
 import pytest
@@ -118,7 +119,7 @@ def test_two_payoffs_at_once(tenant: Tenant, at: datetime) -> None:
         drawdown = lives.drawn(line, 500_000, "SO-1", at)
     ended = together(
         tenant,
-        [lambda n=n: lives.repaid(drawdown, 500_000, f"PAY-{n}", at) for n in range(4)],
+        [partial(lives.repaid, drawdown, 500_000, f"PAY-{n}", at) for n in range(4)],
     )
     assert ended == {"done": 1, DrawdownPaidOff.__name__: 3}
 

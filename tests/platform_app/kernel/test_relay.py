@@ -45,7 +45,7 @@ def happen(tenant: Tenant, at: datetime, count: int = 1) -> list[str]:
 
 def outcome(tenant: Tenant, consumer: str) -> Dispatch:
     with tenant_scope(tenant.id):
-        return Dispatch.objects.get(consumer=consumer)  # type: ignore[no-any-return]
+        return Dispatch.objects.get(consumer=consumer)
 
 
 @pytest.mark.django_db

@@ -18,7 +18,7 @@ from tenants.operations.members import create_member
 pytestmark = pytest.mark.django_db
 
 
-def _blank(request: Any) -> HttpResponse:  # noqa: ARG001
+def _blank(request: Any) -> HttpResponse:
     return HttpResponse()
 
 

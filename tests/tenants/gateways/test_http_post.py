@@ -9,7 +9,7 @@ from tenants.gateways.http_post import NotAllowed, Target, _pool, checked, is_pu
 
 
 def answers(*addresses: str) -> Any:
-    def resolve(host: str, port: int, **_: Any) -> list[Any]:  # noqa: ARG001
+    def resolve(host: str, port: int, **_: Any) -> list[Any]:
         return [(0, 0, 0, "", (address, port)) for address in addresses]
 
     return resolve

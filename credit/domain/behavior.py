@@ -23,10 +23,11 @@ DRAW_SHARE = 0.80
 CANCEL_SHARE = 0.02
 PART_SHARE = 0.04
 SAME_DAY_SHARE = 0.70
+ROUND_UP_SHARE = 0.03
 
 
 @dataclass(frozen=True, slots=True)
-class Behaviour:
+class Behavior:
     """The choices of one seeded world."""
 
     seed: int
@@ -80,4 +81,4 @@ class Behaviour:
 
     def rounds_up(self, order_no: str, seq: int) -> bool:
         """A few payers send the next whole yuan: the rest waits as overpayment."""
-        return self.chance("round", order_no, seq) < 0.03
+        return self.chance("round", order_no, seq) < ROUND_UP_SHARE

@@ -31,7 +31,7 @@ GROUP BY d.merchant_id
 
 
 def repayment_facts(merchant_ids: Sequence[str], *, on: date) -> dict[str, RepaymentFacts]:
-    """Repayment behaviour of each merchant as seen on a business date: one statement.
+    """Repayment behavior of each merchant as seen on a business date: one statement.
 
     Days are days past due (grace does not soften them), amounts are fen.
     """
