@@ -26,7 +26,7 @@ from tenants.values import RowError
 
 pytestmark = pytest.mark.django_db
 HEADER = "order_no,merchant_no,ordered_on,quantity,amount_yuan"
-PACKED = gzip.compress(f"{HEADER}\nSO1,M1,2026-01-06,1,1\n".encode())
+PACKED = gzip.compress(f"{HEADER}\nSO1,M1,2026-01-06,1,1\n".encode(), mtime=0)
 
 
 @pytest.fixture(autouse=True)
