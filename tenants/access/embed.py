@@ -66,7 +66,7 @@ def problem(request: HttpRequest, refusal: DomainError) -> HttpResponse:
     """A refusal as problem+json (RFC 9457), for pages whose scripts read it."""
     return JsonResponse(
         {
-            "type": f"/docs/errors/{refusal.code}",
+            "type": f"/api/v1/docs/#{refusal.code}",
             "title": say(refusal),
             "status": refusal.status,
             "code": refusal.code,

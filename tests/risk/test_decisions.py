@@ -93,7 +93,7 @@ def test_nothing_known_is_declined(merchant: Merchant) -> None:
         "binding_bound": "",
         "limit_minor": 0,
         "annual_rate": Decimal(0),
-        "reasons": ["few_orders", "recently_inactive", "returns_high", "few_active_months"],
+        "reasons": ["few_orders"],
     }
 
 

@@ -128,7 +128,7 @@ def test_every_refusal_has_one_shape(
     assert answer["Content-Type"] == "application/problem+json"
     assert body.pop("title") == body.pop("detail")
     assert body == {
-        "type": f"/docs/errors/{code}", "status": status, "code": code, "message_en": detail,
+        "type": f"/api/v1/docs/#{code}", "status": status, "code": code, "message_en": detail,
         "errors": places, "request_id": "req_1", "retryable": retryable,
     }  # fmt: skip
     assert (answer.headers.get("Retry-After") == "1") is retryable
