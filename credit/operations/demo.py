@@ -34,6 +34,7 @@ PLATFORMS = (
     ("jinxiu", "锦绣纺织城", "textile", TEXTILE),
     ("mengchong", "萌宠采购网", "pet", PET),
 )
+SHOP_PLATFORM = "mengchong"
 TENANT_ROLES = (Role.OWNER, Role.OPERATOR, Role.FINANCE, Role.DEVELOPER, Role.VIEWER)
 
 

@@ -14,11 +14,17 @@ from typing import Any
 import pyotp
 from django.conf import settings
 from django.core.management.base import BaseCommand
+from django.db.models import F
 from tqdm import tqdm
 
-from credit.operations.demo import PLATFORMS, load_demo
+from credit.enums import LineStatus
+from credit.models import CreditLine
+from credit.operations.demo import SHOP_PLATFORM, load_demo
+from credit.queries.business_day import open_day
+from credit.queries.drawdowns import overdue
 from platform_app import embedded
 from platform_app.kernel import clock
+from platform_app.kernel.tenancy import tenant_scope
 
 
 class Command(BaseCommand):
@@ -46,11 +52,15 @@ class Command(BaseCommand):
 
     def _load(self, logins: Path, shop_port: int) -> None:
         origins = [f"http://localhost:{shop_port}", f"http://127.0.0.1:{shop_port}"]
-        bar: tqdm[Any] | None = None
+        shown, bar = "", tqdm(disable=True)
         for step in load_demo(today=clock.today(), shop_origins=origins, keep_in=logins):
-            if bar is None or bar.desc != step.platform:
-                bar = tqdm(total=step.total_days, desc=step.platform, unit="天", disable=None)
+            if step.platform != shown:
+                bar.close()
+                shown = step.platform
+                self.stdout.write(f"{shown}: {step.total_days} days")
+                bar = tqdm(total=step.total_days, unit="day", disable=None)
             bar.update(step.done_days - bar.n)
+        bar.close()
 
     def _run(self, logins: Path, port: int, shop_port: int) -> None:
         data = json.loads(logins.read_text())
@@ -62,7 +72,10 @@ class Command(BaseCommand):
         }
         python = sys.executable
         celery = [python, "-m", "celery", "-A", "platform_app.celery"]
-        shop = [python, "-m", "platform_app.shop", "--port", str(shop_port)]
+        shop = [
+            python, "-m", "platform_app.shop", "--port", str(shop_port),
+            "--api", f"http://127.0.0.1:{port}", "--merchant", self._shopper(data),
+        ]  # fmt: skip
         commands = [
             [python, "-m", "gunicorn", "platform_app.wsgi", "-b", f"127.0.0.1:{port}", "-w", "2",
              "--threads", "4", "--log-level", "warning"],
@@ -70,13 +83,8 @@ class Command(BaseCommand):
             [*celery, "beat", "-l", "WARNING", "-s", str(Path(settings.DATA) / "beat")],
             shop,
         ]  # fmt: skip
-        keys = data[PLATFORMS[1][0]]["api"]
-        env |= {
-            "SHOP_API_URL": f"http://127.0.0.1:{port}",
-            "SHOP_KEY_ID": keys["key_id"],
-            "SHOP_SECRET": keys["secret"],
-            "SHOP_TENANT_ID": keys["tenant_id"],
-        }
+        keys = data[SHOP_PLATFORM]["api"]
+        env |= {"SHOP_KEY_ID": keys["key_id"], "SHOP_KEY_SECRET": keys["secret"]}
         stop = threading.Event()
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda *_: stop.set())
@@ -89,6 +97,16 @@ class Command(BaseCommand):
                     break
         finally:
             stop_all(running)
+
+    def _shopper(self, data: dict[str, Any]) -> str:
+        """The merchant whose pages the sample shop opens: the one with most left to draw."""
+        with tenant_scope(data[SHOP_PLATFORM]["api"]["tenant_id"]):
+            lines = CreditLine.objects.filter(status=LineStatus.ACTIVE).exclude(
+                merchant_id__in=overdue(open_day()).values("merchant_id")
+            )
+            left = F("limit_minor") - F("used_minor") - F("held_minor")
+            line = lines.select_related("merchant").order_by(left.desc(), "id")[0]
+            return str(line.merchant.external_id)
 
     def _print(self, data: dict[str, Any], port: int, shop_port: int) -> None:
         self.stdout.write("")
