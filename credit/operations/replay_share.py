@@ -78,10 +78,10 @@ class Share:
         if merchant.kyb_status != KybStatus.VERIFIED:
             number = fake_registration_no(int(merchant.external_id.encode().hex(), 16))
             verify_merchant(merchant_id=merchant.id, registration_no=number, actor=ACTOR, at=at)
-            give_consents(
-                merchant_id=merchant.id, codes=[str(code) for code in NEEDED_CONSENTS],
-                locale="zh-hans", evidence={"session": "replay"}, actor=ACTOR, at=at,
-            )  # fmt: skip
+        give_consents(
+            merchant_id=merchant.id, codes=[str(code) for code in NEEDED_CONSENTS],
+            locale="zh-hans", evidence={"session": "replay"}, actor=ACTOR, at=at,
+        )  # fmt: skip
         try:
             application = submit_application(
                 merchant_id=merchant.id, product_code=ORDER_CREDIT,

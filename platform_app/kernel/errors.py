@@ -24,6 +24,14 @@ class DomainError(Exception):
         self.facts = facts
         super().__init__(self.message.format_map(_Facts(facts)))
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """A refusal may cross to another process whole."""
+        return _rebuilt, (type(self), self.field, self.facts)
+
+
+def _rebuilt(kind: "type[DomainError]", field: str | None, facts: dict[str, Any]) -> "DomainError":
+    return kind(field=field, **facts)
+
 
 class _Facts(dict[str, Any]):
     def __missing__(self, key: str) -> str:

@@ -5,7 +5,6 @@ from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from credit.enums import ApplicationStatus
-from credit.interfaces.merchant.answers import go, page
 from credit.operations.applications import (
     NEEDED_CONSENTS,
     decide_application,
@@ -14,6 +13,7 @@ from credit.operations.applications import (
 from credit.queries.journey import ORDER_CREDIT, Journey, journey
 from platform_app.kernel import clock
 from risk.queries.reasons import reasons_for
+from tenants.access.answers import go, page
 from tenants.access.embed import MerchantRequest
 from tenants.enums import KybStatus
 from tenants.queries.consents import missing_consents

@@ -12,7 +12,6 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from credit.enums import RepaymentChannel
 from credit.errors import DrawdownNotFound, DrawdownNotRepaying
-from credit.interfaces.merchant.answers import go, page
 from credit.interfaces.merchant.checkout import own_drawdown
 from credit.interfaces.merchant.samples import option_name
 from credit.models import Drawdown, Repayment
@@ -22,6 +21,7 @@ from credit.queries.journey import RUNNING, journey, list_bills, list_drawdowns
 from credit.queries.payoff import Payoff, count_periods, payment_preview, payoff
 from platform_app.kernel import clock, ids
 from platform_app.kernel.money import format_yuan, yuan_to_minor
+from tenants.access.answers import go, page
 from tenants.access.embed import MerchantRequest
 from tenants.models import Tenant
 from tenants.queries.tenants import current_tenant

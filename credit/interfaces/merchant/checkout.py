@@ -9,7 +9,6 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from credit.domain.terms import ProductTerms
 from credit.errors import DrawdownNotFound, QuoteNotFound
-from credit.interfaces.merchant.answers import go, page
 from credit.interfaces.merchant.samples import option_name
 from credit.models import CreditLine, Drawdown, Quote
 from credit.operations.drawdowns import request_drawdown
@@ -17,6 +16,7 @@ from credit.operations.quotes import make_quotes
 from credit.queries.business_day import open_day
 from credit.queries.journey import journey, order_drawdown
 from platform_app.kernel import clock
+from tenants.access.answers import go, page
 from tenants.access.embed import MerchantRequest
 from tenants.models import EmbedSession
 from tenants.queries.tenants import current_tenant

@@ -8,7 +8,6 @@ from django.views.decorators.http import require_POST, require_safe
 
 from credit.domain.cost_sheet import SAMPLE_MINOR
 from credit.domain.terms import ProductTerms
-from credit.interfaces.merchant.answers import go, page
 from credit.interfaces.merchant.samples import samples
 from credit.queries.behavior import repayment_facts
 from credit.queries.business_day import open_day
@@ -17,6 +16,7 @@ from platform_app.kernel import clock
 from risk.enums import Outcome
 from risk.operations.decisions import prescreen
 from risk.queries.reasons import reasons_for
+from tenants.access.answers import go, page
 from tenants.access.embed import MerchantRequest
 from tenants.enums import EmbedComponent
 from tenants.queries.tenants import current_tenant

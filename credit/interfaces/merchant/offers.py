@@ -11,7 +11,6 @@ from django.views.decorators.http import require_POST, require_safe
 
 from credit.domain.terms import ProductTerms
 from credit.errors import LineNotFound, OfferNotFound
-from credit.interfaces.merchant.answers import go, page
 from credit.interfaces.merchant.samples import option_name, samples
 from credit.models import Contract, Offer
 from credit.operations.offers import accept_offer, start_reading
@@ -19,6 +18,7 @@ from credit.queries.business_day import open_day
 from credit.queries.journey import journey
 from platform_app.kernel import clock
 from risk.queries.reasons import reasons_for
+from tenants.access.answers import go, page
 from tenants.access.embed import MerchantRequest
 from tenants.queries.tenants import current_tenant
 

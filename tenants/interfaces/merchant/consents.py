@@ -11,9 +11,9 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from platform_app.kernel import clock
+from tenants.access.answers import go, page
 from tenants.access.embed import MerchantRequest
 from tenants.enums import ConsentCode
-from tenants.interfaces.merchant.answers import go, page
 from tenants.operations.consents import give_consents
 from tenants.queries.consents import consent_text, current_consents, missing_consents
 from tenants.queries.tenants import current_tenant

@@ -9,11 +9,11 @@ from django.views.decorators.http import require_http_methods, require_POST
 from platform_app.kernel import clock
 from platform_app.kernel.errors import DomainError
 from platform_app.kernel.http import say
+from tenants.access.answers import go, page
 from tenants.access.embed import MerchantRequest
 from tenants.domain.identifiers import ALPHABET, OLD_NUMBER, WRONG_CHECK, registration_no
 from tenants.enums import ConsentCode, KybStatus
 from tenants.errors import BadRegistrationNumber, RegistrationLocked, RegistrationMissing
-from tenants.interfaces.merchant.answers import go, page
 from tenants.models import Merchant
 from tenants.operations.merchants import verify_merchant
 from tenants.queries.consents import missing_consents

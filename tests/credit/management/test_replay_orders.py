@@ -12,8 +12,11 @@ from django.core.management import CommandError, call_command
 from credit.domain.behavior import Behavior
 from credit.models import Drawdown
 from credit.queries.plans import difference_from_derived
+from platform_app.kernel import clock
 from platform_app.kernel.tenancy import tenant_scope
 from tenants.models import Merchant, Tenant, TradeOrder
+from tenants.operations.merchants import verify_merchant
+from tenants.operations.sandbox import fake_registration_no
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 START, LAST = date(2025, 1, 6), date(2025, 5, 20)
@@ -61,6 +64,19 @@ def test_a_stopped_replay_goes_on_and_ends_the_same(export: Path) -> None:
     assert whole["drawdowns"] == 9
     assert 0 < whole["repaid_fen"] < whole["drawn_fen"] * 1.1
     assert replay(export, "whole", LAST) == whole
+
+
+def test_it_goes_on_after_dying_between_two_steps_of_an_application(export: Path) -> None:
+    """Verified, and then the process was killed before the consents were recorded."""
+    replay(export, "pets", date(2025, 3, 1))
+    tenant = Tenant.objects.get(slug="pets")
+    with tenant_scope(tenant.id):
+        merchant = Merchant.objects.get(external_id="M0")
+        verify_merchant(
+            merchant_id=merchant.id, registration_no=fake_registration_no(5), actor="x",
+            at=clock.moment_on(date(2025, 3, 1)),
+        )  # fmt: skip
+    assert replay(export, "pets", LAST)["lines"] == 6
 
 
 def test_every_drawdown_is_what_its_events_say(export: Path) -> None:

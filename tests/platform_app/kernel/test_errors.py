@@ -1,5 +1,7 @@
 """A refusal reads the same everywhere: code, facts, both languages."""
 
+import pickle
+
 import pytest
 from django.utils.translation import override
 
@@ -51,3 +53,10 @@ def test_a_fact_is_translated_too() -> None:
     with override("zh-hans"):
         assert "{" not in say(errors.NotFound(noun="Monday"))
         assert "星期一" in say(errors.NotFound(noun="Monday"))
+
+
+def test_a_refusal_crosses_to_another_process_whole() -> None:
+    error = OverLimit(field="amount", amount_minor=7, available_minor=5, who="B")
+    copy = pickle.loads(pickle.dumps(error))  # noqa: S301 -- what we have just written
+    assert (type(copy), copy.field, copy.facts) == (OverLimit, "amount", error.facts)
+    assert str(copy) == str(error)

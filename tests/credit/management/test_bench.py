@@ -1,0 +1,26 @@
+"""A bench checks its own result and leaves nothing behind."""
+
+import json
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from tenants.models import Tenant
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", ["posting", "import_orders"])
+def test_a_bench_measures_checks_and_vanishes(name: str) -> None:
+    out = StringIO()
+    call_command("bench", name, size=3, as_json=True, stdout=out)
+    result = json.loads(out.getvalue())
+    assert (result["name"], result["size"], result["checked"]) == (name, 3, True)
+    assert result["ratio"] > 0
+    assert Tenant.objects.count() == 0
+
+
+@pytest.mark.django_db
+def test_a_bench_needs_a_size() -> None:
+    with pytest.raises(CommandError, match="at least 1"):
+        call_command("bench", "posting", size=0)
