@@ -123,7 +123,7 @@ def posting(tenant: Tenant, size: int, run: int) -> Measured:
 
 
 def import_orders_bench(tenant: Tenant, size: int, run: int) -> Measured:
-    """`import_orders` of new orders of 100 merchants, against one INSERT of the same rows into its like."""
+    """`import_orders` of new orders of 100 merchants, against one INSERT of the same rows."""
     today = clock.today()
     rows = [
         OrderRow(
