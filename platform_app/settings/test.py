@@ -3,6 +3,8 @@
 pytest loads settings before any conftest, so the servers are brought up here.
 """
 
+import os
+
 from platform_app import servers
 
 servers.provide()
@@ -12,7 +14,10 @@ from platform_app.settings import env  # noqa: E402
 from platform_app.settings.base import APP_URL, CACHES, database  # noqa: E402
 
 DATABASES = {"default": database(env.text("DATABASE_OWNER_URL", env.text("DATABASE_URL", APP_URL)))}
-CACHES["default"]["LOCATION"] = CELERY_BROKER_URL = REDIS_URL = env.text("REDIS_URL")
+# Each test process empties its cache, so each has a Redis database of its own; jobs run in-process.
+_process = os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")
+CELERY_BROKER_URL = REDIS_URL = env.text("REDIS_URL").removesuffix("/0") + f"/{1 + int(_process)}"
+CACHES["default"]["LOCATION"] = REDIS_URL
 CELERY_TASK_ALWAYS_EAGER = True
 CELERY_TASK_EAGER_PROPAGATES = True
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

@@ -10,9 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db import connection
 from tqdm import tqdm
 
 from credit.domain.behavior import Behavior
+from credit.management.commands.demo import migrate
 from credit.operations.launch import launch_tenant
 from credit.operations.replay import live_until
 from credit.operations.replay_share import ACTOR
@@ -45,6 +47,8 @@ class Command(BaseCommand):
 
     def handle(self, *_: Any, **options: Any) -> None:
         began = time.monotonic()
+        if Tenant._meta.db_table not in connection.introspection.table_names():
+            migrate()  # a fresh embedded database
         try:
             totals = self._replay(options)
         except DomainError as refusal:
