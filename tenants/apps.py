@@ -1,10 +1,12 @@
 """Tenants."""
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class TenantsConfig(AppConfig):
     name = "tenants"
+    verbose_name = _("Platforms and merchants")
 
     def ready(self) -> None:
         from platform_app.kernel import events  # noqa: PLC0415 -- models exist only now

@@ -2,6 +2,7 @@
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from credit.enums import ApplicationStatus, OfferStatus
 from credit.models.product import Product, ProductVersion
@@ -26,6 +27,7 @@ class Application(TenantOwned, Stamped):
     version = models.IntegerField(default=1)
 
     class Meta:
+        verbose_name = verbose_name_plural = _("Application")
         constraints = [
             models.UniqueConstraint(
                 fields=["tenant_id", "external_id"], name="credit_application_external_id"
@@ -50,6 +52,9 @@ class CostSheet(TenantOwned, AppendOnly):
     sha256 = models.TextField()
     at = models.DateTimeField()
 
+    class Meta:
+        verbose_name = verbose_name_plural = _("Cost sheet")
+
 
 class Offer(TenantOwned, Stamped):
     """The limit and price a merchant may accept until it expires."""
@@ -68,6 +73,7 @@ class Offer(TenantOwned, Stamped):
     read_started_at = models.DateTimeField(null=True)
 
     class Meta:
+        verbose_name = verbose_name_plural = _("Offer")
         constraints = [
             models.UniqueConstraint(
                 fields=["tenant_id", "application"], name="credit_offer_one_per_application"

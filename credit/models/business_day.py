@@ -3,6 +3,7 @@
 from typing import ClassVar
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from credit.enums import DayStatus
 from platform_app.kernel.fields import OwnIdField
@@ -23,6 +24,7 @@ class BusinessDay(TenantOwned, Stamped):
     sha256 = models.TextField(default="")
 
     class Meta:
+        verbose_name = verbose_name_plural = _("Business day")
         constraints = [
             models.UniqueConstraint(fields=["tenant_id", "on"], name="credit_businessday_on"),
             models.UniqueConstraint(
@@ -47,3 +49,6 @@ class CalendarDay(models.Model):
     source = models.TextField()
     notice_no = models.TextField(default="")
     is_projected = models.BooleanField(default=False)
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("Calendar day")

@@ -1,6 +1,7 @@
 """Quote, hold, drawdown: from the figure shown to the figure booked."""
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from credit.enums import DrawdownStatus, HoldStatus
 from credit.models.line import CreditLine
@@ -27,6 +28,9 @@ class Quote(TenantOwned, AppendOnly):
     value_on = models.DateField()
     quoted_at = models.DateTimeField()
     expires_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("Quote")
 
 
 class Drawdown(TenantOwned, Stamped):
@@ -63,6 +67,7 @@ class Drawdown(TenantOwned, Stamped):
     version = models.IntegerField(default=1)
 
     class Meta:
+        verbose_name = verbose_name_plural = _("Drawdown")
         constraints = [
             models.UniqueConstraint(
                 fields=["tenant_id", "external_id"], name="credit_drawdown_external_id"
@@ -106,6 +111,7 @@ class Hold(TenantOwned, Stamped):
     exposure_slice_no = models.IntegerField(default=0)
 
     class Meta:
+        verbose_name = verbose_name_plural = _("Hold")
         constraints = [
             models.UniqueConstraint(
                 fields=["tenant_id", "drawdown"], name="credit_hold_one_per_drawdown"

@@ -1,6 +1,7 @@
 """Double entry. Entries sum to zero (deferred trigger); nothing is changed or deleted."""
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from credit.enums import AccountCode, EntryKind
 from credit.models.product import FundingSource
@@ -16,6 +17,7 @@ class Account(TenantOwned):
     code = models.TextField(choices=AccountCode.choices)
 
     class Meta:
+        verbose_name = verbose_name_plural = _("Account")
         constraints = [
             models.UniqueConstraint(
                 fields=["tenant_id", "funding_source", "code"], name="credit_account_code"
@@ -39,6 +41,7 @@ class JournalEntry(TenantOwned, AppendOnly):
     at = models.DateTimeField()
 
     class Meta:
+        verbose_name = verbose_name_plural = _("Journal entry")
         constraints = [
             models.UniqueConstraint(
                 fields=["tenant_id", "kind", "key"], name="credit_journalentry_once"
@@ -63,6 +66,7 @@ class Posting(TenantOwned, AppendOnly):
     amount_minor = MinorField()
 
     class Meta:
+        verbose_name = verbose_name_plural = _("Posting")
         constraints = [
             models.UniqueConstraint(
                 fields=["tenant_id", "entry", "account"], name="credit_posting_once"

@@ -1,6 +1,7 @@
 """The credit line: one row per merchant and product, locked by everything that uses it."""
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from credit.enums import LineStatus
 from credit.models.application import CostSheet, Offer
@@ -28,6 +29,7 @@ class CreditLine(TenantOwned, Stamped):
     version = models.IntegerField(default=1)
 
     class Meta:
+        verbose_name = verbose_name_plural = _("Credit line")
         constraints = [
             models.UniqueConstraint(
                 fields=["tenant_id", "merchant", "product"],
@@ -61,3 +63,6 @@ class Contract(TenantOwned, AppendOnly):
     text_sha256 = models.TextField()
     evidence = models.JSONField(default=dict)
     signed_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("Contract")

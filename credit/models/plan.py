@@ -1,6 +1,7 @@
 """What `derive` answers, kept as rows: the plan, its events, allocations, interest segments."""
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from credit.enums import Component, LoanEventKind, SegmentKind
 from credit.models.drawdown import Drawdown
@@ -24,6 +25,7 @@ class LoanEvent(TenantOwned, AppendOnly):
     at = models.DateTimeField()
 
     class Meta:
+        verbose_name = verbose_name_plural = _("Loan event")
         constraints = [
             models.UniqueConstraint(
                 fields=["tenant_id", "drawdown", "seq"], name="credit_loanevent_seq"
@@ -56,6 +58,7 @@ class PlanRow(TenantOwned, Stamped):
     paid_off_on = models.DateField(null=True)
 
     class Meta:
+        verbose_name = verbose_name_plural = _("Installment")
         constraints = [
             models.UniqueConstraint(
                 fields=["tenant_id", "drawdown", "seq"], name="credit_planrow_seq"
@@ -95,6 +98,7 @@ class Allocation(TenantOwned, AppendOnly):
     amount_minor = MinorField()
 
     class Meta:
+        verbose_name = verbose_name_plural = _("Allocation")
         constraints = [
             models.UniqueConstraint(
                 fields=["tenant_id", "loan_event", "seq", "component"],
@@ -127,6 +131,7 @@ class InterestSegment(TenantOwned, Stamped):
     year_days = models.IntegerField()
 
     class Meta:
+        verbose_name = verbose_name_plural = _("Interest segment")
         constraints = [
             models.UniqueConstraint(
                 fields=["tenant_id", "drawdown", "kind", "seq", "from_on"],

@@ -1,6 +1,7 @@
 """What may be drawn, on which terms. A published version never changes."""
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from credit.enums import ProductStatus
 from platform_app.kernel.fields import OwnIdField, TenantForeignKey
@@ -16,6 +17,7 @@ class FundingSource(TenantOwned, Stamped):
     complaint_phone = models.TextField(default="")
 
     class Meta:
+        verbose_name = verbose_name_plural = _("Funding source")
         constraints = [
             models.UniqueConstraint(fields=["tenant_id", "name"], name="credit_fundingsource_name")
         ]
@@ -29,6 +31,7 @@ class Product(TenantOwned, Stamped):
     name = models.TextField()
 
     class Meta:
+        verbose_name = verbose_name_plural = _("Product")
         constraints = [
             models.UniqueConstraint(fields=["tenant_id", "code"], name="credit_product_code")
         ]
@@ -47,6 +50,7 @@ class ProductVersion(TenantOwned, Stamped):
     published_at = models.DateTimeField(null=True)
 
     class Meta:
+        verbose_name = verbose_name_plural = _("Product version")
         constraints = [
             models.UniqueConstraint(
                 fields=["tenant_id", "product", "number"], name="credit_productversion_number"

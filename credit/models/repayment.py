@@ -1,6 +1,7 @@
 """Money that came back, and money that goes on to the partner."""
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from credit.enums import RepaymentChannel, RepaymentStatus, SettlementStatus
 from credit.models.drawdown import Drawdown
@@ -27,6 +28,7 @@ class Repayment(TenantOwned, Stamped):
     received_at = models.DateTimeField()
 
     class Meta:
+        verbose_name = verbose_name_plural = _("Repayment")
         constraints = [
             models.UniqueConstraint(
                 fields=["tenant_id", "external_id"], name="credit_repayment_external_id"
@@ -56,6 +58,7 @@ class SettlementBatch(TenantOwned, Stamped):
     paid_on = models.DateField(null=True)
 
     class Meta:
+        verbose_name = verbose_name_plural = _("Settlement batch")
         constraints = [
             models.UniqueConstraint(
                 fields=["tenant_id", "funding_source", "captured_on"],
@@ -78,6 +81,7 @@ class SettlementLine(TenantOwned, AppendOnly):
     amount_minor = MinorField()
 
     class Meta:
+        verbose_name = verbose_name_plural = _("Settlement line")
         constraints = [
             models.UniqueConstraint(
                 fields=["tenant_id", "entry"], name="credit_settlementline_once"

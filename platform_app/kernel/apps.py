@@ -3,10 +3,12 @@
 from importlib import import_module
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class KernelConfig(AppConfig):
     name = "platform_app.kernel"
+    verbose_name = _("Platform records")
     label = "kernel"
 
     def ready(self) -> None:

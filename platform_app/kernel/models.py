@@ -4,6 +4,7 @@ from typing import ClassVar, Self
 
 from django.db import models
 from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
 
 from platform_app.kernel import scope
 from platform_app.kernel.fields import OwnIdField, PublicIdField
@@ -69,6 +70,7 @@ class Event(TenantOwned, AppendOnly):
     props = models.JSONField(default=dict)
 
     class Meta:
+        verbose_name = verbose_name_plural = _("Event")
         managed = False
         db_table = "kernel_event"
 
@@ -86,6 +88,7 @@ class Dispatch(TenantOwned, Stamped):
     last_error = models.TextField(default="", db_default="")
 
     class Meta:
+        verbose_name = verbose_name_plural = _("Event dispatch")
         constraints = [
             models.UniqueConstraint(
                 fields=["tenant_id", "consumer", "event_id"], name="kernel_dispatch_once"
@@ -116,6 +119,7 @@ class IdempotencyRecord(TenantOwned, Stamped, AppendOnly):
     body = models.JSONField()
 
     class Meta:
+        verbose_name = verbose_name_plural = _("Idempotency record")
         constraints = [
             models.UniqueConstraint(
                 fields=["tenant_id", "caller", "operation", "key"], name="kernel_idempotency_once"
@@ -139,6 +143,7 @@ class AuditRecord(TenantOwned, AppendOnly):
     hash = models.TextField()
 
     class Meta:
+        verbose_name = verbose_name_plural = _("Audit record")
         constraints = [
             models.UniqueConstraint(fields=["tenant_id", "position"], name="kernel_audit_position")
         ]
@@ -152,6 +157,7 @@ class DataKey(TenantOwned, Stamped):
     active = models.BooleanField(default=True)
 
     class Meta:
+        verbose_name = verbose_name_plural = _("Data key")
         constraints = [
             models.UniqueConstraint(
                 fields=["tenant_id"],

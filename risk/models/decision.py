@@ -1,6 +1,7 @@
 """A decision is a record that replays: facts, versions, outcome, reasons, hash chain."""
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from platform_app.kernel.fields import (
     MinorField,
@@ -41,6 +42,7 @@ class Decision(TenantOwned, AppendOnly):
     hash = models.TextField()
 
     class Meta:
+        verbose_name = verbose_name_plural = _("Decision")
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(outcome__in=Outcome.values), name="risk_decision_outcome"

@@ -1,6 +1,7 @@
 """How much may be out at once, reserved in the drawdown's own transaction."""
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from platform_app.kernel.fields import MinorField, OwnIdField
 from platform_app.kernel.models import TenantOwned
@@ -16,6 +17,7 @@ class ExposureBucket(TenantOwned):
     used_minor = MinorField(default=0)
 
     class Meta:
+        verbose_name = verbose_name_plural = _("Exposure slice")
         constraints = [
             models.UniqueConstraint(
                 fields=["tenant_id", "name", "slice_no"], name="risk_exposurebucket_slice"

@@ -1,6 +1,7 @@
 """A policy is data: staged first-hit tables, limit and price parameters."""
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from platform_app.kernel.fields import OwnIdField
 from platform_app.kernel.models import Stamped, TenantOwned
@@ -17,6 +18,7 @@ class Policy(TenantOwned, Stamped):
     sha256 = models.TextField()
 
     class Meta:
+        verbose_name = verbose_name_plural = _("Policy")
         constraints = [
             models.UniqueConstraint(fields=["tenant_id", "version"], name="risk_policy_version"),
             models.UniqueConstraint(

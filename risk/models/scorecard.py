@@ -1,6 +1,7 @@
 """A score is data: bins and points in one canonical JSON with its hash."""
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from platform_app.kernel.fields import OwnIdField
 from platform_app.kernel.models import Stamped, TenantOwned
@@ -17,6 +18,7 @@ class Scorecard(TenantOwned, Stamped):
     sha256 = models.TextField()
 
     class Meta:
+        verbose_name = verbose_name_plural = _("Scorecard")
         constraints = [
             models.UniqueConstraint(fields=["tenant_id", "version"], name="risk_scorecard_version"),
             models.UniqueConstraint(

@@ -1,6 +1,7 @@
 """Who agreed to which text, with the evidence; withdrawing is a record of its own."""
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from platform_app.kernel.fields import OwnIdField, TenantForeignKey
 from platform_app.kernel.models import AppendOnly, TenantOwned
@@ -23,6 +24,7 @@ class ConsentRecord(TenantOwned, AppendOnly):
     at = models.DateTimeField()
 
     class Meta:
+        verbose_name = verbose_name_plural = _("Consent record")
         indexes = [models.Index(fields=["tenant_id", "merchant"], name="tenants_consent_merchant")]
         constraints = [
             models.CheckConstraint(

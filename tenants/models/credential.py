@@ -2,6 +2,7 @@
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from platform_app.kernel.fields import OwnIdField
 from platform_app.kernel.models import Door, Stamped
@@ -23,6 +24,7 @@ class Credential(Door, Stamped):
     last_used_on = models.DateField(null=True)
 
     class Meta:
+        verbose_name = verbose_name_plural = _("API key")
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(algorithm__in=KeyAlgorithm.values),

@@ -1,6 +1,7 @@
 """A merchant's visit inside the partner's page."""
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from platform_app.kernel.fields import OwnIdField, TenantForeignKey
 from platform_app.kernel.models import Door, Stamped
@@ -30,6 +31,7 @@ class EmbedSession(Door, Stamped):
     ends_at = models.DateTimeField(help_text="The session ends for good.")
 
     class Meta:
+        verbose_name = verbose_name_plural = _("Embed session")
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(component__in=EmbedComponent.values),

@@ -5,6 +5,7 @@ from typing import ClassVar, Self
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from platform_app.kernel.fields import OwnIdField
 from tenants.enums import Role
@@ -32,6 +33,7 @@ class Member(AbstractBaseUser, PermissionsMixin):
     objects: ClassVar[BaseUserManager[Self]] = BaseUserManager()
 
     class Meta:
+        verbose_name = verbose_name_plural = _("Member")
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(role__in=Role.values), name="tenants_member_role"

@@ -1,6 +1,7 @@
 """The buyer on the partner's platform, as a firm, and the people behind it."""
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from platform_app.kernel.fields import OwnIdField, TenantForeignKey
 from platform_app.kernel.models import Stamped, TenantOwned
@@ -23,6 +24,7 @@ class Merchant(TenantOwned, Stamped):
     version = models.IntegerField(default=1)
 
     class Meta:
+        verbose_name = verbose_name_plural = _("Merchant")
         constraints = [
             models.UniqueConstraint(
                 fields=["tenant_id", "external_id"], name="tenants_merchant_external_id"
@@ -53,6 +55,7 @@ class MerchantPerson(TenantOwned, Stamped):
     phone_index = models.TextField(db_index=True)
 
     class Meta:
+        verbose_name = verbose_name_plural = _("Merchant person")
         constraints = [
             models.UniqueConstraint(
                 fields=["tenant_id", "merchant", "role"], name="tenants_merchantperson_role"

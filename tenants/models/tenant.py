@@ -2,6 +2,7 @@
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from platform_app.kernel.fields import OwnIdField
 from platform_app.kernel.models import Stamped
@@ -25,6 +26,7 @@ class Tenant(Stamped):
     )
 
     class Meta:
+        verbose_name = verbose_name_plural = _("Partner platform")
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(status__in=TenantStatus.values), name="tenants_tenant_status"

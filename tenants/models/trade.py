@@ -1,6 +1,7 @@
 """What merchants bought on the platform: facts with two clocks."""
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from platform_app.kernel.fields import MinorField, OwnIdField, TenantForeignKey
 from platform_app.kernel.models import AppendOnly, Stamped, TenantOwned
@@ -27,6 +28,7 @@ class TradeOrder(TenantOwned, AppendOnly):
     category = models.TextField(default="", blank=True)
 
     class Meta:
+        verbose_name = verbose_name_plural = _("Trade order")
         constraints = [
             models.UniqueConstraint(
                 fields=["tenant_id", "order_no", "revision"], name="tenants_tradeorder_revision"
@@ -67,6 +69,7 @@ class TradeImport(TenantOwned, Stamped):
     error_count = models.IntegerField(default=0)
 
     class Meta:
+        verbose_name = verbose_name_plural = _("Order import")
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(status__in=ImportStatus.values),
@@ -84,3 +87,6 @@ class TradeImportError(TenantOwned, AppendOnly):
     code = models.TextField()
     reason = models.TextField()
     raw = models.TextField()
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("Refused order row")

@@ -2,6 +2,7 @@
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from platform_app.kernel.fields import OwnIdField, PublicIdField, TenantForeignKey
 from platform_app.kernel.models import AppendOnly, Stamped, TenantOwned
@@ -20,6 +21,7 @@ class WebhookEndpoint(TenantOwned, Stamped):
     failing_since = models.DateTimeField(null=True)
 
     class Meta:
+        verbose_name = verbose_name_plural = _("Webhook endpoint")
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(status__in=EndpointStatus.values),
@@ -42,6 +44,7 @@ class WebhookDelivery(TenantOwned, Stamped):
     delivered_at = models.DateTimeField(null=True)
 
     class Meta:
+        verbose_name = verbose_name_plural = _("Webhook delivery")
         constraints = [
             models.UniqueConstraint(
                 fields=["tenant_id", "endpoint", "event_id"], name="tenants_webhookdelivery_once"
@@ -71,3 +74,6 @@ class WebhookAttempt(TenantOwned, AppendOnly):
     response_excerpt = models.TextField(default="")
     error = models.TextField(default="")
     duration_ms = models.IntegerField(default=0)
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("Webhook attempt")
