@@ -75,10 +75,21 @@ class AccountCode(models.TextChoices):
     LOANS = "1101", _("Loans: principal")
     INTEREST_RECEIVABLE = "1102", _("Interest receivable")
     PENALTY_RECEIVABLE = "1103", _("Penalty interest receivable")
+    FEE_RECEIVABLE = "1104", _("Fees receivable")
     PARTNER_PAYABLE = "2101", _("Payable to the partner platform")
+    PARTNER_HOLDBACK = "2102", _("Held back from the partner platform")
     OVERPAYMENT = "2201", _("Merchant overpayments")
+    SUSPENSE = "2202", _("Money not yet matched")
+    DEFERRED_INCOME = "2301", _("Deferred income")
     INTEREST_INCOME = "4101", _("Interest income")
     PENALTY_INCOME = "4102", _("Penalty interest income")
+    FEE_INCOME = "4103", _("Fee income")
+    SUBSIDY_INCOME = "4104", _("Income from subsidized interest-free days")
+    PARTNER_FEE_INCOME = "4105", _("Fees borne by the partner platform")
+    RECOVERY_INCOME = "4106", _("Recoveries of written-off loans")
+    WRITE_OFFS = "5101", _("Written-off loans")
+    WAIVERS = "5102", _("Waivers and concessions")
+    REVENUE_SHARE = "5103", _("Revenue share of the partner platform")
 
 
 class EntryKind(models.TextChoices):

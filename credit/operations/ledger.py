@@ -57,10 +57,16 @@ def post(  # noqa: PLR0913 -- an entry has this many parts, each by its name
 
 @lru_cache(maxsize=50_000)
 def account_ids(tenant_id: str, funding_source_id: str) -> dict[str, str]:
-    """Account ids by code. Accounts never change, so a process reads them once."""
+    """Account ids by code. Accounts never change, so a process reads them once.
+
+    Books opened before a code existed get its account here.
+    """
     rows = Account.objects.filter(tenant_id=tenant_id, funding_source_id=funding_source_id)
     found = {row.code: row.id for row in rows}
-    if len(found) != len(AccountCode):
+    if found and len(found) < len(AccountCode):
+        open_accounts(funding_source_id=funding_source_id)
+        found = {row.code: row.id for row in rows.all()}
+    if not found:
         msg = f"the books of {funding_source_id} are not open"
         raise LookupError(msg)
     return found
