@@ -71,6 +71,17 @@ class CreditLineAdmin(TenantRowsAdmin):
     list_filter = (TenantFilter, "status")
 
 
+@admin.register(models.TemporaryLimit)
+class TemporaryLimitAdmin(TenantRowsAdmin):
+    list_display = ("id", "tenant", "line", "amount_minor", "from_on", "until_on", "status")
+    list_filter = (TenantFilter, "status")
+
+
+@admin.register(models.MerchantCap)
+class MerchantCapAdmin(TenantRowsAdmin):
+    list_display = ("id", "tenant", "merchant", "cap_minor")
+
+
 @admin.register(models.Contract)
 class ContractAdmin(TenantRowsAdmin):
     list_display = (
@@ -135,7 +146,8 @@ class AllocationAdmin(TenantRowsAdmin):
 @admin.register(models.InterestSegment)
 class InterestSegmentAdmin(TenantRowsAdmin):
     list_display = (
-        "id", "tenant", "drawdown", "kind", "seq", "from_on", "to_on", "base_minor", "annual_rate",
+        "id", "tenant", "drawdown", "kind", "seq", "from_on", "to_on", "base_minor", "rate",
+        "per_days",
     )  # fmt: skip
     list_filter = (TenantFilter, "kind")
 

@@ -49,11 +49,26 @@ class DrawdownStatus(models.TextChoices):
     PAID_OFF = "paid_off", _("Paid off")
     CANCELED = "canceled", _("Canceled")
     EXPIRED = "expired", _("Expired")
+    WRITTEN_OFF = "written_off", _("Written off")
 
 
 class LoanEventKind(models.TextChoices):
     CAPTURE = "capture", _("Capture")
     REPAYMENT = "repayment", _("Repayment")
+    GOODWILL = "goodwill", _("Goodwill credit")
+    REFUND = "refund", _("Refund of goods")
+    PAYOUT_REFUND = "payout_refund", _("Payout returned")
+    GUARANTOR_PAYOUT = "guarantor_payout", _("Guarantor payout")
+    FEE = "fee", _("Fee")
+    PENALTY = "penalty", _("Penalty charge")
+    WAIVER = "waiver", _("Waiver")
+    RATE_CHANGE = "rate_change", _("Rate change")
+    PAUSE = "pause", _("Interest pause")
+    EXTENSION = "extension", _("Extension")
+    RESTRUCTURE = "restructure", _("Restructuring")
+    WRITE_OFF = "write_off", _("Write-off")
+    OVERPAYMENT_REFUND = "overpayment_refund", _("Overpayment returned")
+    REVERSAL = "reversal", _("Reversal")
 
 
 class Component(models.TextChoices):
@@ -66,6 +81,7 @@ class Component(models.TextChoices):
 class SegmentKind(models.TextChoices):
     INTEREST = "interest", _("Interest")
     PENALTY = "penalty", _("Penalty interest")
+    SUBSIDY = "subsidy", _("Subsidized interest")
 
 
 class AccountCode(models.TextChoices):
@@ -93,11 +109,28 @@ class AccountCode(models.TextChoices):
 
 
 class EntryKind(models.TextChoices):
+    """An event of a drawdown posts an entry of its own name; the rest belongs to the books."""
+
     CAPTURE = "capture", _("Capture")
     REPAYMENT = "repayment", _("Repayment")
+    GOODWILL = "goodwill", _("Goodwill credit")
+    REFUND = "refund", _("Refund of goods")
+    PAYOUT_REFUND = "payout_refund", _("Payout returned")
+    GUARANTOR_PAYOUT = "guarantor_payout", _("Guarantor payout")
+    FEE = "fee", _("Fee")
+    PENALTY = "penalty", _("Penalty charge")
+    WAIVER = "waiver", _("Waiver")
+    RATE_CHANGE = "rate_change", _("Rate change")
+    PAUSE = "pause", _("Interest pause")
+    EXTENSION = "extension", _("Extension")
+    RESTRUCTURE = "restructure", _("Restructuring")
+    WRITE_OFF = "write_off", _("Write-off")
+    OVERPAYMENT_REFUND = "overpayment_refund", _("Overpayment returned")
+    REVERSAL = "reversal", _("Reversal")
     ACCRUAL = "accrual", _("Daily accrual")
     ADJUSTMENT = "adjustment", _("Adjustment")
     SETTLEMENT = "settlement", _("Settlement paid")
+    SUSPENSE = "suspense", _("Unmatched money")
 
 
 class DayStatus(models.TextChoices):
@@ -108,6 +141,13 @@ class DayStatus(models.TextChoices):
 
 class RepaymentStatus(models.TextChoices):
     SUCCEEDED = "succeeded", _("Succeeded")
+    REVERSED = "reversed", _("Reversed")
+
+
+class TemporaryLimitStatus(models.TextChoices):
+    PLANNED = "planned", _("Planned")
+    ACTIVE = "active", _("Active")
+    ENDED = "ended", _("Ended")
 
 
 class RepaymentChannel(models.TextChoices):

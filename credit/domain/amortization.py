@@ -48,8 +48,8 @@ class ScheduleTerms:
 
     ``down_payment`` is a fraction of the principal, ``installment_multiple_minor`` the step of the
     level installment in fen, ``fixed_length`` the distance of the last due date from the drawdown
-    in units. ``interest_free_days`` bear no interest, counted from the drawdown. A bullet is one
-    row: its term is ``every`` units.
+    in units. ``interest_free_days`` bear no interest, counted from the drawdown; the first
+    ``principal_grace`` rows pay no principal. A bullet is one row: its term is ``every`` units.
     """
 
     method: Method
@@ -66,6 +66,7 @@ class ScheduleTerms:
     leap_day: LeapDay = LeapDay.CALENDAR_YEAR
     interest_from: InterestFrom = InterestFrom.DAY_AFTER
     interest_free_days: int = 0
+    principal_grace: int = 0
 
     def __post_init__(self) -> None:
         if self.installments < 1 or self.every < 1:
@@ -74,13 +75,18 @@ class ScheduleTerms:
             raise ValueError("a bullet has one installment; its term is the length of the period")
         if not self.annual_rate.is_finite() or self.annual_rate < 0:
             raise ValueError("the annual rate must be zero or more")
-        if self.down_payment is not None and not 0 <= self.down_payment < 1:
-            raise ValueError("the down payment must be a fraction below one")
         if self.installment_multiple_minor is not None and self.installment_multiple_minor < 1:
             raise ValueError("the installment multiple must be at least one fen")
+        self._check_start()
+
+    def _check_start(self) -> None:
+        if self.down_payment is not None and not 0 <= self.down_payment < 1:
+            raise ValueError("the down payment must be a fraction below one")
         before_last = (self.installments - 1) * self.every
         if self.fixed_length is not None and self.fixed_length <= before_last:
             raise ValueError("the fixed length must reach beyond the installment before the last")
+        if not 0 <= self.principal_grace < self.installments:
+            raise ValueError("the principal grace must leave an installment that pays principal")
         if self.interest_free_days < 0:
             raise ValueError("interest-free days must be zero or more")
 
@@ -164,7 +170,9 @@ def schedule(
         down = divide_rounded(principal_minor * share, whole, terms.rounding)
         balance -= down
         rows.append(ScheduleRow(0, drawn_on, drawn_on, drawn_on, down, 0, balance))
-    parts = _SPREAD[terms.method](terms, balance, rates, scale)
+    waiting = terms.principal_grace
+    parts = _pay_principal(balance, 0, rates[: waiting + 1], scale, terms.rounding)[:waiting]
+    parts += _SPREAD[terms.method](terms, balance, rates[waiting:], scale)
     for index, (principal, interest) in enumerate(parts):
         balance -= principal
         span = (starts[index], seeds[index], dues[index])

@@ -13,6 +13,7 @@ from decimal import Decimal
 from typing import Any
 
 from credit.domain.amortization import Method, ScheduleRow, ScheduleTerms, schedule
+from credit.domain.conformance_replay import REPLAY_WORDS, Replay
 from credit.domain.interest import (
     DayCount,
     InterestFrom,
@@ -103,7 +104,24 @@ def run_schedule(case: Case) -> str | None:
     return None
 
 
-RUNNERS: dict[str, Callable[[Case], str | None]] = {"schedule": run_schedule}
+def run_replay(case: Case) -> str | None:
+    """Book a life step by step and compare the rows wherever the case looks at them."""
+    words = dict(case["terms"])
+    own = {name: words.pop(name) for name in REPLAY_WORDS if name in words}
+    replay = Replay(parse_terms(words), own)
+    for step in case["steps"]:
+        if step["do"] == "expect":
+            if difference := replay.difference(step, parse_minor):
+                return difference
+        else:
+            replay.step(step, parse_minor)
+    return None
+
+
+RUNNERS: dict[str, Callable[[Case], str | None]] = {
+    "schedule": run_schedule,
+    "replay": run_replay,
+}
 
 
 def _run_line(number: int, line: str) -> CaseResult:

@@ -1,30 +1,105 @@
 """What `derive` takes and answers: events in, rows, allocations, interest segments out."""
 
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from typing import Literal
+from typing import Any, Literal, Self, cast
+
+from credit.domain.allocation import Component
 
 FOREVER = date(9999, 12, 31)
 
-EventKind = Literal["capture", "repayment"]
-ComponentName = Literal["penalty", "interest", "principal"]
-COMPONENTS: tuple[ComponentName, ...] = ("penalty", "interest", "principal")
+EventKind = Literal[
+    "capture",
+    "repayment",
+    "goodwill",
+    "refund",
+    "payout_refund",
+    "guarantor_payout",
+    "fee",
+    "penalty",
+    "waiver",
+    "rate_change",
+    "pause",
+    "extension",
+    "restructure",
+    "write_off",
+    "overpayment_refund",
+    "reversal",
+]
+# Money or its like that pays what is owed; each may have an allocation rule of its own.
+CREDITS = ("repayment", "goodwill", "refund", "payout_refund", "guarantor_payout")
+CHARGES = ("fee", "penalty")
+COMPONENTS = tuple(Component)
+ComponentName = Literal["penalty", "fee", "interest", "principal"]
+SegmentName = Literal["interest", "penalty", "subsidy"]
 
 
 @dataclass(frozen=True, slots=True)
 class Happening:
-    """One recorded event of a drawdown; `seq` is the order of booking."""
+    """One recorded event of a drawdown; `seq` is the order of booking.
+
+    What a kind needs beside its amount: `due_on` the due date of a charge or the last day of a
+    pause; `component` what a waiver forgives; `rate` the new annual rate; `row_seq` and `days` the
+    extension; `reverses` the `seq` of the event undone; `plan` the option of a restructure.
+    `booked_on` None is the value date.
+    """
 
     seq: int
     kind: EventKind
     value_on: date
-    amount_minor: int
+    amount_minor: int = 0
+    booked_on: date | None = None
+    due_on: date | None = None
+    component: Component | None = None
+    rate: Decimal | None = None
+    row_seq: int = 0
+    days: int = 0
+    reverses: int | None = None
+    plan: Mapping[str, Any] | None = None
+
+    @classmethod
+    def recorded(
+        cls,
+        seq: int,
+        kind: str,
+        value_on: date,
+        amount_minor: int,
+        booked_on: date,
+        details: Mapping[str, Any],
+    ) -> Self:
+        """An event as stored: `details` is JSON by the names of the fields above."""
+        more = dict(details)
+        for name, read in _READERS.items():
+            if more.get(name) is not None:
+                more[name] = read(more[name])
+        known = {name: more[name] for name in _DETAILS if name in more}
+        return cls(seq, cast("EventKind", kind), value_on, amount_minor, booked_on, **known)
+
+    @property
+    def enters_on(self) -> date:
+        """The day from which it counts: a charge when raised, or when due if that is earlier."""
+        if self.kind in CHARGES and self.due_on is not None:
+            return min(self.due_on, self.booked_on or self.value_on)
+        return self.value_on
+
+
+_DETAILS = ("due_on", "component", "rate", "row_seq", "days", "reverses", "plan")
+_READERS: Mapping[str, Callable[[Any], Any]] = {
+    "due_on": date.fromisoformat,
+    "component": Component,
+    "rate": Decimal,
+}
 
 
 @dataclass(slots=True)
 class Row:
-    """One installment: owed and paid per component, in fen."""
+    """One installment: owed, paid, waived and written off per component, in fen.
+
+    Within the row a day earns `base × rate / per_days`. Once it is *expected*, because it fell due,
+    its principal no longer bears contract interest.
+    """
 
     seq: int
     start_on: date
@@ -32,27 +107,80 @@ class Row:
     due_on: date
     principal_minor: int
     interest_minor: int = 0
+    fee_minor: int = 0
     penalty_minor: int = 0
     paid_principal_minor: int = 0
     paid_interest_minor: int = 0
+    paid_fee_minor: int = 0
     paid_penalty_minor: int = 0
+    waived_principal_minor: int = 0
+    waived_interest_minor: int = 0
+    waived_fee_minor: int = 0
+    waived_penalty_minor: int = 0
+    written_off_principal_minor: int = 0
+    written_off_interest_minor: int = 0
+    written_off_fee_minor: int = 0
+    written_off_penalty_minor: int = 0
     paid_off_on: date | None = None
+    rate: Decimal = Decimal(0)
+    per_days: int = 365
+    flat_minor: int = 0
+    is_expected: bool = False
+
+    def add(self, what: str, component: Component, amount_minor: int) -> None:
+        """Add to `what` ("", "paid_", "waived_", "written_off_") of one component."""
+        name = f"{what}{component.value}_minor"
+        setattr(self, name, getattr(self, name) + amount_minor)
+
+    def of(self, what: str, component: Component) -> int:
+        amount: int = getattr(self, f"{what}{component.value}_minor")
+        return amount
+
+    def unpaid(self, component: Component) -> int:
+        name = f"{component.value}_minor"
+        unpaid: int = (
+            getattr(self, name)
+            - getattr(self, f"paid_{name}")
+            - getattr(self, f"waived_{name}")
+            - getattr(self, f"written_off_{name}")
+        )
+        return unpaid
 
     @property
     def unpaid_principal_minor(self) -> int:
-        return self.principal_minor - self.paid_principal_minor
+        return self.unpaid(Component.PRINCIPAL)
 
     @property
     def unpaid_interest_minor(self) -> int:
-        return self.interest_minor - self.paid_interest_minor
+        return self.unpaid(Component.INTEREST)
+
+    @property
+    def unpaid_fee_minor(self) -> int:
+        return self.unpaid(Component.FEE)
 
     @property
     def unpaid_penalty_minor(self) -> int:
-        return self.penalty_minor - self.paid_penalty_minor
+        return self.unpaid(Component.PENALTY)
 
     @property
     def unpaid_minor(self) -> int:
-        return self.unpaid_principal_minor + self.unpaid_interest_minor + self.unpaid_penalty_minor
+        return sum(self.unpaid(component) for component in COMPONENTS)
+
+    @property
+    def paid_minor(self) -> int:
+        return sum(self.of("paid_", component) for component in COMPONENTS)
+
+    @property
+    def settled_minor(self) -> int:
+        """Paid, waived or written off."""
+        return sum(
+            self.of(what, part) for what in ("paid_", "waived_", "written_off_")
+            for part in COMPONENTS
+        )  # fmt: skip
+
+    @property
+    def written_off_minor(self) -> int:
+        return sum(self.of("written_off_", component) for component in COMPONENTS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,25 +189,29 @@ class Taken:
 
     event_seq: int
     seq: int
-    component: ComponentName
+    component: Component
     amount_minor: int
 
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """A stretch [from_on, to_on) with one base and rate, earning into row `seq`."""
+    """A stretch [from_on, to_on) with one base and rate, earning into row `seq`.
 
-    kind: Literal["interest", "penalty"]
+    The rate is for `per_days` days: a year, or what makes a row's days come to its period.
+    """
+
+    kind: SegmentName
     seq: int
     from_on: date
     to_on: date
     base_minor: int
-    annual_rate: Decimal
+    rate: Decimal
+    per_days: int
 
-    def earned_minor(self, until: date, year_days: int) -> int:
+    def earned_minor(self, until: date) -> int:
         """Interest of this stretch up to `until` (exclusive), rounded half up to the fen."""
         days = (min(until, self.to_on) - self.from_on).days
-        return earned_minor(self.base_minor, self.annual_rate, days, year_days)
+        return earned_minor(self.base_minor, self.rate, days, self.per_days)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +219,11 @@ class Derived:
     """The answer. `rows` carry the whole plan; the sums are what stands at `as_of`.
 
     `payoff_minor` ends the drawdown that day; `due_minor` pays what is due or past due.
+    `segments` are all stretches, `running` those of late interest that no row carries yet.
+    `credited` sums events by kind, `charged` charges by component; `interest_back` is the interest
+    that refunds gave back, by event; `recovered_minor` came in after the write-off. `closes_alone`
+    says that the nightly close must derive this drawdown, because pauses and rate changes are
+    beyond its set-based statement.
     """
 
     as_of: date
@@ -94,18 +231,62 @@ class Derived:
     taken: tuple[Taken, ...]
     unspent: dict[int, int]
     segments: tuple[Segment, ...]
+    running: tuple[Segment, ...]
     outstanding_principal_minor: int
     accrued_interest_minor: int
     accrued_penalty_minor: int
+    earned_subsidy_minor: int
+    subsidy_minor: int
     payoff_minor: int
     due_minor: int
     oldest_unpaid_on: date | None
     next_event_on: date | None
     paid_off_on: date | None
+    written_off_on: date | None = None
+    recovered_minor: int = 0
+    credited: dict[str, int] = field(default_factory=dict)
+    charged: dict[Component, int] = field(default_factory=dict)
+    interest_back: dict[int, int] = field(default_factory=dict)
+    overpayment_refunded_minor: int = 0
+    penalty_rate: Decimal = Decimal(0)
+    paused_until: date | None = None
+    closes_alone: bool = False
 
     @property
     def maturity_on(self) -> date:
         return self.rows[-1].due_on
+
+    def total(self, what: str, component: Component) -> int:
+        """Σ over rows of `what` ("", "paid_", "waived_", "written_off_") of one component."""
+        return sum(row.of(what, component) for row in self.rows)
+
+    def running_minor(self, row: Row, component: Component) -> int:
+        """Late interest or penalty that grows on a row and is not yet carried by it."""
+        return sum(
+            part.earned_minor(self.as_of)
+            for part in self.running
+            if part.seq == row.seq and part.kind == component.value
+        )
+
+    def owed_now(self, row: Row) -> int:
+        """What one row asks for at `as_of`: planned interest left out, late interest put in."""
+        running = sum(self.running_minor(row, part) for part in COMPONENTS)
+        return row.unpaid_minor - self.unearned(row) + running
+
+    def owed_minor(self, component: Component) -> int:
+        """What is owed of one component at `as_of`, in fen; interest as far as it is earned."""
+        owed = sum(row.unpaid(component) + self.running_minor(row, component) for row in self.rows)
+        if component is Component.INTEREST:
+            owed -= sum(self.unearned(row) for row in self.rows)
+        return owed
+
+    def unearned(self, row: Row) -> int:
+        """Interest the plan has in this row for days not yet lived."""
+        return sum(
+            part.earned_minor(part.to_on) - part.earned_minor(self.as_of)
+            for part in self.segments
+            if part.kind == "interest" and part.seq == row.seq and part not in self.running
+        )
 
     def days_past_due(self, on: date) -> int:
         """Days past due count from the day after the oldest unpaid due date; grace aside."""
@@ -114,11 +295,11 @@ class Derived:
         return max(0, (on - self.oldest_unpaid_on).days)
 
 
-def earned_minor(base_minor: int, annual_rate: Decimal, days: int, year_days: int) -> int:
-    """base × rate × days / year, rounded half up (PostgreSQL's `round` on numeric agrees)."""
+def earned_minor(base_minor: int, rate: Decimal, days: int, per_days: int) -> int:
+    """base × rate × days / per_days, rounded half up (PostgreSQL's `round` on numeric agrees)."""
     if days <= 0:
         return 0
-    top, bottom = annual_rate.as_integer_ratio()
+    top, bottom = rate.as_integer_ratio()
     amount = base_minor * top * days
-    whole = bottom * year_days
+    whole = bottom * per_days
     return (2 * amount + whole) // (2 * whole)

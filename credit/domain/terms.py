@@ -5,93 +5,121 @@ import json
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from enum import StrEnum
 from typing import Any, Self
 
-from credit.domain.amortization import Method, ScheduleTerms
+from credit.domain.allocation import STANDARD_RULES, AllocationRule, Direction, rule_for
+from credit.domain.amortization import ScheduleTerms
+from credit.domain.frozen_json import dump, load
 from credit.domain.interest import (
     DayCount,
+    InterestOnShift,
     InterestPeriod,
     PeriodUnit,
     Rounding,
     WorkingDayRule,
 )
+from credit.domain.options import BadTerms, TermOption
 
 LONGEST_GRACE_DAYS = 30
-YEAR_DAYS = {DayCount.ACT_365: 365, DayCount.ACT_360: 360}
 
 
-class BadTerms(ValueError):
-    """The terms contradict themselves; the message says where."""
+class PenaltyBase(StrEnum):
+    """What of an overdue row bears penalty interest. Penalty never bears penalty."""
+
+    PRINCIPAL = "principal"
+    PRINCIPAL_AND_INTEREST = "principal_and_interest"
+
+
+class OverdueInterest(StrEnum):
+    """Whether overdue principal still bears contract interest beside the penalty."""
+
+    STOPS = "stops"
+    RUNS = "runs"
+
+
+class FeeOn(StrEnum):
+    """The event that raises a fee."""
+
+    CAPTURE = "capture"
+    EARLY_PAYOFF = "early_payoff"
+    EXTENSION = "extension"
+    OVERDUE = "overdue"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TermOption:
-    """One way to pay an order: `installments` rows, each `every` units long."""
+class Fee:
+    """A charge of the product: `fixed_minor` fen plus `fraction` of the amount of the event."""
 
     code: str
-    method: Method
-    installments: int
-    every: int
-    unit: PeriodUnit
+    name: str
+    on: FeeOn
+    fixed_minor: int = 0
+    fraction: Decimal = Decimal(0)
+    payee: str = ""
 
-    def to_json(self) -> dict[str, Any]:
-        return {
-            "code": self.code,
-            "method": self.method.value,
-            "installments": self.installments,
-            "every": self.every,
-            "unit": self.unit.value,
-        }
+    def __post_init__(self) -> None:
+        if not self.code or self.fixed_minor < 0 or not 0 <= self.fraction < 1:
+            raise BadTerms("a fee has a code, and is zero or more")
 
-    @classmethod
-    def from_json(cls, data: dict[str, Any]) -> Self:
-        return cls(
-            code=data["code"],
-            method=Method(data["method"]),
-            installments=data["installments"],
-            every=data["every"],
-            unit=PeriodUnit(data["unit"]),
-        )
-
-
-def _bullet(days: int) -> TermOption:
-    return TermOption(
-        code=f"bullet_{days}", method=Method.BULLET, installments=1, every=days, unit=PeriodUnit.DAY
-    )
-
-
-def _equal(months: int) -> TermOption:
-    return TermOption(
-        code=f"equal_{months}",
-        method=Method.EQUAL_INSTALLMENT,
-        installments=months,
-        every=1,
-        unit=PeriodUnit.MONTH,
-    )
-
-
-STANDARD_OPTIONS = {
-    option.code: option
-    for option in (_bullet(30), _bullet(60), _bullet(90), _equal(3), _equal(6), _equal(12))
-}
+    def amount_minor(self, of_minor: int) -> int:
+        """The fee on an event of `of_minor` fen, rounded half up."""
+        top, bottom = self.fraction.as_integer_ratio()
+        return self.fixed_minor + (2 * of_minor * top + bottom) // (2 * bottom)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ProductTerms:
+class _CommonTerms:
+    """What a product says and a drawdown copies, for its whole life."""
+
+    day_count: DayCount = DayCount.ACT_365
+    interest_period: InterestPeriod = InterestPeriod.DAILY
+    rounding: Rounding = Rounding.HALF_UP
+    working_day_rule: WorkingDayRule = WorkingDayRule.FOLLOWING
+    interest_on_shift: InterestOnShift = InterestOnShift.WAIVE
+    interest_free_days: int = 0
+    subsidy_rate: Decimal = Decimal(0)
+    grace_days: int = 3
+    arrears_grace_days: int = 0
+    overdue_interest: OverdueInterest = OverdueInterest.STOPS
+    penalty_base: PenaltyBase = PenaltyBase.PRINCIPAL
+    penalty_cap: Decimal | None = None
+    down_payment: Decimal | None = None
+    installment_multiple_minor: int | None = None
+    direction: Direction = Direction.HORIZONTAL
+    allocation: tuple[AllocationRule, ...] = STANDARD_RULES
+    fees: tuple[Fee, ...] = ()
+
+    def _check(self) -> None:
+        if min(self.interest_free_days, self.grace_days, self.arrears_grace_days) < 0:
+            raise BadTerms("interest-free days and grace must be 0 or more")
+        if self.grace_days > LONGEST_GRACE_DAYS:
+            raise BadTerms("interest-free days and grace must be 0 or more, grace at most 30")
+        if self.subsidy_rate < 0 or (self.subsidy_rate and not self.interest_free_days):
+            raise BadTerms("a subsidy pays for interest-free days")
+        if self.penalty_cap is not None and self.penalty_cap <= 0:
+            raise BadTerms("a penalty cap is a fraction above zero of what is overdue")
+        if "default" not in {rule.credit for rule in self.allocation}:
+            raise BadTerms("allocation needs a default rule")
+        if len({fee.code for fee in self.fees}) != len(self.fees):
+            raise BadTerms("each fee has a code of its own")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProductTerms(_CommonTerms):
     """What one product version offers. Amounts in fen, rates as annual fractions.
 
-    `penalty_multiplier` times the contract rate is the penalty rate; it runs on overdue principal
-    from the due date once the grace period has passed unpaid, instead of the contract rate.
+    `penalty_multiplier` times the contract rate is the penalty rate; it runs on what is overdue
+    from the due date once the grace period has passed unpaid. Contract interest on overdue
+    principal stops, or runs on beside it. `subsidy_rate` is what the partner pays a year for the
+    interest-free days. `share_of_sales` is taken from sales that pass through the partner.
+    `arrears_grace_days` is how long collection waits; days past due do not.
     Raises BadTerms when the parts contradict each other.
     """
 
     options: tuple[TermOption, ...]
-    day_count: DayCount = DayCount.ACT_365
-    rounding: Rounding = Rounding.HALF_UP
-    working_day_rule: WorkingDayRule = WorkingDayRule.FOLLOWING
-    interest_free_days: int = 0
-    grace_days: int = 3
     penalty_multiplier: Decimal = Decimal("1.5")
+    share_of_sales: Decimal = Decimal(0)
     minimum_minor: int = 10_000
     hold_days: int = 30
     quote_minutes: int = 30
@@ -99,50 +127,29 @@ class ProductTerms:
     def __post_init__(self) -> None:
         if not self.options or len({o.code for o in self.options}) != len(self.options):
             raise BadTerms("a product needs term options, each with a code of its own")
-        if self.day_count not in YEAR_DAYS:
-            raise BadTerms("interest by the day needs act/365 or act/360")
-        if (
-            min(self.interest_free_days, self.grace_days) < 0
-            or self.grace_days > LONGEST_GRACE_DAYS
-        ):
-            raise BadTerms("interest-free days and grace must be 0 or more, grace at most 30")
+        self._check()
+        if self.rounding is not Rounding.HALF_UP:
+            raise BadTerms("the books round half up")
         if self.penalty_multiplier < 1:
             raise BadTerms("the penalty rate cannot be below the contract rate")
+        if not 0 <= self.share_of_sales <= 1:
+            raise BadTerms("the share of sales is a fraction")
         if self.minimum_minor < 1 or self.hold_days < 1 or self.quote_minutes < 1:
             raise BadTerms("minimum amount, hold days and quote minutes must be positive")
+        for option in self.options:
+            DrawdownTerms.of(self, option.code, Decimal(0)).schedule_terms(date(2026, 1, 1))
 
     def option(self, code: str) -> TermOption:
         """Raises KeyError for an option this version does not offer."""
         return next((o for o in self.options if o.code == code), None) or _no_option(code)
 
     def to_json(self) -> dict[str, Any]:
-        return {
-            "options": [option.to_json() for option in self.options],
-            "day_count": self.day_count.value,
-            "rounding": self.rounding.value,
-            "working_day_rule": self.working_day_rule.value,
-            "interest_free_days": self.interest_free_days,
-            "grace_days": self.grace_days,
-            "penalty_multiplier": str(self.penalty_multiplier),
-            "minimum_minor": self.minimum_minor,
-            "hold_days": self.hold_days,
-            "quote_minutes": self.quote_minutes,
-        }
+        body: dict[str, Any] = dump(self)
+        return body
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Self:
-        return cls(
-            options=tuple(TermOption.from_json(option) for option in data["options"]),
-            day_count=DayCount(data["day_count"]),
-            rounding=Rounding(data["rounding"]),
-            working_day_rule=WorkingDayRule(data["working_day_rule"]),
-            interest_free_days=data["interest_free_days"],
-            grace_days=data["grace_days"],
-            penalty_multiplier=Decimal(data["penalty_multiplier"]),
-            minimum_minor=data["minimum_minor"],
-            hold_days=data["hold_days"],
-            quote_minutes=data["quote_minutes"],
-        )
+        return load(cls, data)
 
 
 def _no_option(code: str) -> TermOption:
@@ -150,78 +157,77 @@ def _no_option(code: str) -> TermOption:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DrawdownTerms:
+class DrawdownTerms(_CommonTerms):
     """The terms one drawdown is booked with, for its whole life."""
 
     option: TermOption
     annual_rate: Decimal
     penalty_rate: Decimal
-    day_count: DayCount
-    rounding: Rounding
-    working_day_rule: WorkingDayRule
-    interest_free_days: int
-    grace_days: int
 
     @classmethod
     def of(cls, product: ProductTerms, option_code: str, annual_rate: Decimal) -> Self:
-        """The terms of one option at one merchant's rate. Raises KeyError for the option."""
+        """The terms of one option at one merchant's rate. Raises KeyError for the option.
+
+        Where contract interest runs on, the penalty rate is only what comes on top of it.
+        """
+        beside = product.overdue_interest is OverdueInterest.RUNS
         return cls(
             option=product.option(option_code),
             annual_rate=annual_rate,
-            penalty_rate=annual_rate * product.penalty_multiplier,
-            day_count=product.day_count,
-            rounding=product.rounding,
-            working_day_rule=product.working_day_rule,
-            interest_free_days=product.interest_free_days,
-            grace_days=product.grace_days,
+            penalty_rate=annual_rate * (product.penalty_multiplier - int(beside)),
+            **{name: getattr(product, name) for name in _CommonTerms.__dataclass_fields__},
         )
 
     @property
     def year_days(self) -> int:
-        return YEAR_DAYS[self.day_count]
+        """The days of a year by which penalty interest counts, whatever rows count by."""
+        return 360 if self.day_count in {DayCount.ACT_360, DayCount.THIRTY_360} else 365
+
+    @property
+    def penalty_days(self) -> int | None:
+        """The days after which penalty has reached its cap; None when there is no cap."""
+        if self.penalty_cap is None or self.penalty_rate <= 0:
+            return None
+        return int(self.penalty_cap * self.year_days / self.penalty_rate)
+
+    def rule_for(self, credit: str) -> AllocationRule:
+        return rule_for(self.allocation, credit)
 
     def interest_from(self, drawn_on: date) -> date:
         """The first day that bears interest."""
         return drawn_on + timedelta(days=self.interest_free_days)
 
-    @property
-    def schedule_terms(self) -> ScheduleTerms:
-        return ScheduleTerms(
-            method=self.option.method,
-            annual_rate=self.annual_rate,
-            installments=self.option.installments,
-            every=self.option.every,
-            unit=self.option.unit,
-            day_count=self.day_count,
-            interest_period=InterestPeriod.DAILY,
-            rounding=self.rounding,
-            interest_free_days=self.interest_free_days,
-        )
+    def schedule_terms(self, drawn_on: date) -> ScheduleTerms:
+        """What the plan of a drawdown on this day is made from. Raises BadTerms."""
+        option, every, unit = self.option, self.option.every, self.option.unit
+        if option.statement_day is not None:
+            every, unit = (option.statement_due_on(drawn_on) - drawn_on).days, PeriodUnit.DAY
+        try:
+            return ScheduleTerms(
+                method=option.method,
+                annual_rate=self.annual_rate,
+                installments=option.installments,
+                every=every,
+                unit=unit,
+                day_count=self.day_count,
+                interest_period=self.interest_period,
+                rounding=self.rounding,
+                down_payment=self.down_payment,
+                installment_multiple_minor=self.installment_multiple_minor,
+                fixed_length=option.fixed_length,
+                interest_free_days=self.interest_free_days,
+                principal_grace=option.principal_grace,
+            )
+        except ValueError as error:
+            raise BadTerms(str(error)) from error
 
     def to_json(self) -> dict[str, Any]:
-        return {
-            "option": self.option.to_json(),
-            "annual_rate": str(self.annual_rate),
-            "penalty_rate": str(self.penalty_rate),
-            "day_count": self.day_count.value,
-            "rounding": self.rounding.value,
-            "working_day_rule": self.working_day_rule.value,
-            "interest_free_days": self.interest_free_days,
-            "grace_days": self.grace_days,
-        }
+        """As stored with a drawdown; `penalty_days` is there for the close, which reads SQL."""
+        return {**dump(self), "penalty_days": self.penalty_days, "year_days": self.year_days}
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Self:
-        return cls(
-            option=TermOption.from_json(data["option"]),
-            annual_rate=Decimal(data["annual_rate"]),
-            penalty_rate=Decimal(data["penalty_rate"]),
-            day_count=DayCount(data["day_count"]),
-            rounding=Rounding(data["rounding"]),
-            working_day_rule=WorkingDayRule(data["working_day_rule"]),
-            interest_free_days=data["interest_free_days"],
-            grace_days=data["grace_days"],
-        )
+        return load(cls, {k: v for k, v in data.items() if k not in {"penalty_days", "year_days"}})
 
 
 def canonical_sha256(data: Any) -> str:

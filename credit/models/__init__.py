@@ -4,7 +4,7 @@ from credit.models.application import Application, CostSheet, Offer
 from credit.models.business_day import BusinessDay, CalendarDay
 from credit.models.drawdown import Drawdown, Hold, Quote
 from credit.models.ledger import Account, JournalEntry, Posting
-from credit.models.line import Contract, CreditLine
+from credit.models.line import Contract, CreditLine, MerchantCap, TemporaryLimit
 from credit.models.plan import Allocation, InterestSegment, LoanEvent, PlanRow
 from credit.models.product import FundingSource, Product, ProductVersion
 from credit.models.repayment import Repayment, SettlementBatch, SettlementLine
@@ -24,6 +24,7 @@ __all__ = [
     "InterestSegment",
     "JournalEntry",
     "LoanEvent",
+    "MerchantCap",
     "Offer",
     "PlanRow",
     "Posting",
@@ -33,4 +34,5 @@ __all__ = [
     "Repayment",
     "SettlementBatch",
     "SettlementLine",
+    "TemporaryLimit",
 ]

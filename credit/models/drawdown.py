@@ -1,5 +1,6 @@
 """Quote, hold, drawdown: from the figure shown to the figure booked."""
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -62,7 +63,18 @@ class Drawdown(TenantOwned, Stamped):
         null=True, help_text="Due date of the oldest unpaid row; days past due count from it."
     )
     next_event_on = models.DateField(null=True)
+    signed_due_on = ArrayField(
+        models.DateField(),
+        default=list,
+        blank=True,
+        help_text="Due dates as signed, row by row; none of them ever moves earlier.",
+    )
+    paused_until = models.DateField(null=True)
+    closes_alone = models.BooleanField(
+        default=False, help_text="Its events ask more of the close than a set-based statement."
+    )
     paid_off_on = models.DateField(null=True)
+    written_off_on = models.DateField(null=True)
     event_count = models.IntegerField(default=0)
     version = models.IntegerField(default=1)
 

@@ -3,7 +3,7 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from credit.enums import LineStatus
+from credit.enums import LineStatus, TemporaryLimitStatus
 from credit.models.application import CostSheet, Offer
 from credit.models.product import Product, ProductVersion
 from platform_app.kernel.fields import MinorField, OwnIdField, RateField, TenantForeignKey
@@ -24,6 +24,10 @@ class CreditLine(TenantOwned, Stamped):
     limit_minor = MinorField()
     used_minor = MinorField(default=0)
     held_minor = MinorField(default=0)
+    temporary_minor = MinorField(default=0, help_text="Σ of the temporary limits of today.")
+    limit_changes_on = models.DateField(
+        null=True, help_text="The next day on which a temporary limit starts or ends."
+    )
     annual_rate = RateField()
     activated_at = models.DateTimeField()
     version = models.IntegerField(default=1)
@@ -37,7 +41,12 @@ class CreditLine(TenantOwned, Stamped):
                 name="credit_creditline_one_open",
             ),
             models.CheckConstraint(
-                condition=models.Q(used_minor__gte=0, held_minor__gte=0, limit_minor__gte=0),
+                condition=models.Q(
+                    used_minor__gte=0,
+                    held_minor__gte=0,
+                    limit_minor__gte=0,
+                    temporary_minor__gte=0,
+                ),
                 name="credit_creditline_amounts",
             ),
             models.CheckConstraint(
@@ -48,7 +57,56 @@ class CreditLine(TenantOwned, Stamped):
     @property
     def available_minor(self) -> int:
         """What can still be drawn; a limit lowered below use leaves zero, never less."""
-        return max(0, self.limit_minor - self.used_minor - self.held_minor)
+        return max(0, self.limit_minor + self.temporary_minor - self.used_minor - self.held_minor)
+
+
+class TemporaryLimit(TenantOwned, Stamped):
+    """An addition to a line's limit from one day until another, exclusive. Several may overlap."""
+
+    id = OwnIdField("tml")
+    line = TenantForeignKey(CreditLine)
+    amount_minor = MinorField()
+    from_on = models.DateField()
+    until_on = models.DateField(help_text="The first day on which it no longer counts.")
+    reason = models.TextField()
+    key = models.TextField(help_text="Business key: the same grant is recorded once.")
+    status = models.TextField(
+        choices=TemporaryLimitStatus.choices, default=TemporaryLimitStatus.PLANNED
+    )
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("Temporary limit")
+        constraints = [
+            models.UniqueConstraint(fields=["tenant_id", "key"], name="credit_temporarylimit_once"),
+            models.CheckConstraint(
+                condition=models.Q(
+                    amount_minor__gt=0,
+                    from_on__lt=models.F("until_on"),
+                    status__in=TemporaryLimitStatus.values,
+                ),
+                name="credit_temporarylimit_shape",
+            ),
+        ]
+        indexes = [models.Index(fields=["tenant_id", "line"], name="credit_temporarylimit_line")]
+
+
+class MerchantCap(TenantOwned, Stamped):
+    """The most one merchant may use and hold across all its lines."""
+
+    id = OwnIdField("mcp")
+    merchant = TenantForeignKey(Merchant)
+    cap_minor = MinorField()
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("Cap across a merchant's lines")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["tenant_id", "merchant"], name="credit_merchantcap_once"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(cap_minor__gte=0), name="credit_merchantcap_amount"
+            ),
+        ]
 
 
 class Contract(TenantOwned, AppendOnly):

@@ -9,6 +9,15 @@ from credit.models.product import FundingSource, Product
 from platform_app.kernel.fields import MinorField, OwnIdField, RateField, TenantForeignKey
 from platform_app.kernel.models import AppendOnly, Stamped, TenantOwned
 
+MOVES_NO_AMOUNT = [
+    LoanEventKind.RATE_CHANGE,
+    LoanEventKind.PAUSE,
+    LoanEventKind.EXTENSION,
+    LoanEventKind.RESTRUCTURE,
+    LoanEventKind.WRITE_OFF,
+    LoanEventKind.REVERSAL,
+]
+
 
 class LoanEvent(TenantOwned, AppendOnly):
     """Something that happened to a drawdown: counts on `value_on`, booked on `booked_on`."""
@@ -20,6 +29,9 @@ class LoanEvent(TenantOwned, AppendOnly):
     amount_minor = MinorField()
     value_on = models.DateField()
     booked_on = models.DateField()
+    details = models.JSONField(
+        default=dict, help_text="What the kind needs beside the amount, as `Happening` names it."
+    )
     key = models.TextField(help_text="Business key: the same act is recorded once.")
     actor = models.TextField()
     at = models.DateTimeField()
@@ -34,7 +46,8 @@ class LoanEvent(TenantOwned, AppendOnly):
                 fields=["tenant_id", "kind", "key"], name="credit_loanevent_once"
             ),
             models.CheckConstraint(
-                condition=models.Q(kind__in=LoanEventKind.values, amount_minor__gt=0),
+                condition=models.Q(kind__in=LoanEventKind.values)
+                & (models.Q(amount_minor__gt=0) | models.Q(kind__in=MOVES_NO_AMOUNT)),
                 name="credit_loanevent_kind",
             ),
         ]
@@ -51,10 +64,37 @@ class PlanRow(TenantOwned, Stamped):
     due_on = models.DateField()
     principal_minor = MinorField()
     interest_minor = MinorField()
+    fee_minor = MinorField(default=0)
     penalty_minor = MinorField(default=0)
     paid_principal_minor = MinorField(default=0)
     paid_interest_minor = MinorField(default=0)
+    paid_fee_minor = MinorField(default=0)
     paid_penalty_minor = MinorField(default=0)
+    waived_principal_minor = MinorField(default=0)
+    waived_interest_minor = MinorField(default=0)
+    waived_fee_minor = MinorField(default=0)
+    waived_penalty_minor = MinorField(default=0)
+    written_off_principal_minor = MinorField(default=0)
+    written_off_interest_minor = MinorField(default=0)
+    written_off_fee_minor = MinorField(default=0)
+    written_off_penalty_minor = MinorField(default=0)
+    unpaid_minor = models.GeneratedField(
+        expression=sum(
+            (
+                models.F(f"{part}_minor")
+                - models.F(f"paid_{part}_minor")
+                - models.F(f"waived_{part}_minor")
+                - models.F(f"written_off_{part}_minor")
+                for part in ("penalty", "fee", "interest")
+            ),
+            start=models.F("principal_minor")
+            - models.F("paid_principal_minor")
+            - models.F("waived_principal_minor")
+            - models.F("written_off_principal_minor"),
+        ),
+        output_field=models.BigIntegerField(),
+        db_persist=True,
+    )
     paid_off_on = models.DateField(null=True)
 
     class Meta:
@@ -63,19 +103,22 @@ class PlanRow(TenantOwned, Stamped):
             models.UniqueConstraint(
                 fields=["tenant_id", "drawdown", "seq"], name="credit_planrow_seq"
             ),
-            models.CheckConstraint(
-                condition=models.Q(
-                    principal_minor__gte=0,
-                    interest_minor__gte=0,
-                    penalty_minor__gte=0,
-                    paid_principal_minor__gte=0,
-                    paid_interest_minor__gte=0,
-                    paid_penalty_minor__gte=0,
-                    paid_principal_minor__lte=models.F("principal_minor"),
-                    paid_interest_minor__lte=models.F("interest_minor"),
-                    paid_penalty_minor__lte=models.F("penalty_minor"),
-                ),
-                name="credit_planrow_amounts",
+            *(
+                models.CheckConstraint(
+                    condition=models.Q(
+                        (f"paid_{part}_minor__gte", 0),
+                        (f"waived_{part}_minor__gte", 0),
+                        (f"written_off_{part}_minor__gte", 0),
+                        (
+                            f"{part}_minor__gte",
+                            models.F(f"paid_{part}_minor")
+                            + models.F(f"waived_{part}_minor")
+                            + models.F(f"written_off_{part}_minor"),
+                        ),
+                    ),
+                    name=f"credit_planrow_{part}",
+                )
+                for part in Component.values
             ),
         ]
         indexes = [
@@ -87,8 +130,11 @@ class PlanRow(TenantOwned, Stamped):
         ]
 
 
-class Allocation(TenantOwned, AppendOnly):
-    """How much of one payment went to which component of which row."""
+class Allocation(TenantOwned):
+    """How much of one credit went to which component of which row.
+
+    Derived like the plan: an event that counts earlier than others replaces them as a set.
+    """
 
     id = OwnIdField("alc")
     drawdown = TenantForeignKey(Drawdown)
@@ -114,7 +160,7 @@ class Allocation(TenantOwned, AppendOnly):
 class InterestSegment(TenantOwned, Stamped):
     """A stretch of days [from_on, to_on) with one base and one rate, earning into one row.
 
-    Its interest up to a day d is `round(base × rate × (min(d, to_on) − from_on) / year_days)`: a
+    Its interest up to a day d is `round(base × rate × (min(d, to_on) − from_on) / per_days)`: a
     formula, not a row a day. What a drawdown has earned by d is the sum over its segments.
     """
 
@@ -127,8 +173,8 @@ class InterestSegment(TenantOwned, Stamped):
     from_on = models.DateField()
     to_on = models.DateField(help_text="9999-12-31 when nothing is known to end it.")
     base_minor = MinorField()
-    annual_rate = RateField()
-    year_days = models.IntegerField()
+    rate = RateField(max_digits=20, help_text="For `per_days` days.")
+    per_days = models.IntegerField()
 
     class Meta:
         verbose_name = verbose_name_plural = _("Interest segment")
@@ -141,8 +187,8 @@ class InterestSegment(TenantOwned, Stamped):
                 condition=models.Q(
                     from_on__lt=models.F("to_on"),
                     base_minor__gt=0,
-                    annual_rate__gt=0,
-                    year_days__in=[360, 365],
+                    rate__gt=0,
+                    per_days__gt=0,
                     kind__in=SegmentKind.values,
                 ),
                 name="credit_interestsegment_shape",

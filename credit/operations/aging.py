@@ -4,19 +4,20 @@ Only drawdowns whose `next_event_on` has come are touched: a row falls due, grac
 """
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import connection
 
 from credit.enums import AccountCode, EntryKind
-from credit.operations import ledger
+from credit.models import Drawdown
+from credit.operations import ledger, plans
+from credit.queries.plans import derived, happenings
 from platform_app.kernel import events, ids
 from platform_app.kernel.events import NewEvent
 from platform_app.kernel.scope import current_tenant_id
 
-OPEN_ROW = """(r.paid_off_on IS NULL AND (r.principal_minor > r.paid_principal_minor
-    OR r.interest_minor > r.paid_interest_minor OR r.penalty_minor > r.paid_penalty_minor))"""
+OPEN_ROW = "(r.paid_off_on IS NULL AND r.unpaid_minor > 0)"
 
 # Payments hold their drawdown; taking all of them first, in order, the close waits here and nowhere
 # later, and sees what the payments left.
@@ -26,34 +27,57 @@ SELECT id FROM credit_drawdown d WHERE d.tenant_id = %(tenant)s AND d.next_event
 ORDER BY id FOR UPDATE
 """
 
-# `derive` starts the same segments: from the due date, on the row's unpaid principal.
-START_PENALTY = """
-WITH started AS (
-    INSERT INTO credit_interestsegment (id, tenant_id, drawdown_id, funding_source_id, product_id,
-        kind, seq, from_on, to_on, base_minor, annual_rate, year_days)
-    SELECT uuidv7(), d.tenant_id, d.id, d.funding_source_id, l.product_id, 'penalty', r.seq,
-        r.due_on, DATE '9999-12-31', r.principal_minor - r.paid_principal_minor, d.penalty_rate,
-        CASE d.terms->>'day_count' WHEN 'act/360' THEN 360 ELSE 365 END
+# `derive` starts the same stretches: from the due date, on what the row still owes. Penalty when
+# grace has passed, up to its cap; contract interest beside it where the terms let it run on.
+START_LATE = """
+WITH owing AS (
+    SELECT d.id, d.tenant_id, d.funding_source_id, l.product_id, r.seq, r.due_on, d.grace_days,
+        d.terms, d.penalty_rate,
+        r.principal_minor - r.paid_principal_minor - r.waived_principal_minor
+            - r.written_off_principal_minor AS principal,
+        r.interest_minor - r.paid_interest_minor - r.waived_interest_minor
+            - r.written_off_interest_minor AS interest
     FROM credit_drawdown d
     JOIN credit_creditline l ON l.tenant_id = d.tenant_id AND l.id = d.line_id
     JOIN credit_planrow r ON r.tenant_id = d.tenant_id AND r.drawdown_id = d.id
-    WHERE d.tenant_id = %(tenant)s AND d.next_event_on <= %(day)s AND d.penalty_rate > 0
+    WHERE d.tenant_id = %(tenant)s AND d.next_event_on <= %(day)s AND NOT d.closes_alone
       AND (%(only)s::uuid[] IS NULL OR d.id = ANY(%(only)s::uuid[]))
-      AND r.paid_off_on IS NULL AND r.principal_minor > r.paid_principal_minor
-      AND r.due_on + d.grace_days <= %(day)s
+      AND r.paid_off_on IS NULL AND r.due_on <= %(day)s
+), started AS (
+    INSERT INTO credit_interestsegment (id, tenant_id, drawdown_id, funding_source_id, product_id,
+        kind, seq, from_on, to_on, base_minor, rate, per_days)
+    SELECT uuidv7(), o.tenant_id, o.id, o.funding_source_id, o.product_id, k.kind, o.seq,
+        o.due_on, k.to_on, k.base, k.rate, coalesce((o.terms->>'year_days')::int, 365)
+    FROM owing o CROSS JOIN LATERAL (VALUES
+        ('penalty', o.penalty_rate,
+         CASE o.terms->>'penalty_base' WHEN 'principal_and_interest'
+              THEN o.principal + o.interest ELSE o.principal END,
+         o.due_on + o.grace_days <= %(day)s,
+         coalesce(o.due_on + (o.terms->>'penalty_days')::int, DATE '9999-12-31')),
+        ('interest', (o.terms->>'annual_rate')::numeric, o.principal,
+         o.terms->>'overdue_interest' = 'runs', DATE '9999-12-31')
+    ) AS k(kind, rate, base, begins, to_on)
+    WHERE k.begins AND k.rate > 0 AND k.base > 0 AND o.due_on < k.to_on
       AND NOT EXISTS (SELECT 1 FROM credit_interestsegment s
-                      WHERE s.tenant_id = d.tenant_id AND s.drawdown_id = d.id
-                        AND s.kind = 'penalty' AND s.seq = r.seq)
-    RETURNING funding_source_id, base_minor, annual_rate, year_days, from_on
+                      WHERE s.tenant_id = o.tenant_id AND s.drawdown_id = o.id
+                        AND s.kind = k.kind AND s.seq = o.seq AND s.from_on >= o.due_on)
+    RETURNING funding_source_id, kind, base_minor, rate, per_days, from_on, to_on
 )
-SELECT funding_source_id, count(*),
-       sum(round(base_minor * annual_rate * (%(day)s - from_on) / year_days))
-FROM started GROUP BY funding_source_id ORDER BY funding_source_id
+SELECT funding_source_id, kind, count(*),
+       sum(round(base_minor * rate * (least(%(day)s, to_on) - from_on) / per_days))
+FROM started GROUP BY 1, 2 ORDER BY 1, 2
+"""
+
+ALONE = """
+SELECT d.id FROM credit_drawdown d
+WHERE d.tenant_id = %(tenant)s AND d.next_event_on <= %(day)s AND d.closes_alone
+  AND (%(only)s::uuid[] IS NULL OR d.id = ANY(%(only)s::uuid[]))
+ORDER BY d.id
 """
 
 PASSED = f"""
 SELECT d.id, d.merchant_id, d.order_no, r.seq, r.due_on, d.grace_days,
-       r.principal_minor - r.paid_principal_minor + r.interest_minor - r.paid_interest_minor
+       r.unpaid_minor
 FROM credit_drawdown d
 JOIN credit_planrow r ON r.tenant_id = d.tenant_id AND r.drawdown_id = d.id
 WHERE d.tenant_id = %(tenant)s AND d.next_event_on <= %(day)s
@@ -90,31 +114,54 @@ def age(*, day: date, at: datetime, only: Sequence[str] | None = None) -> int:
         cursor.execute(LOCK, params)
         cursor.execute(PASSED, params)
         passed = cursor.fetchall()
-        cursor.execute(START_PENALTY, params)
-        started = cursor.fetchall()
+        cursor.execute(ALONE, params)
+        alone = [ids.from_uuid("drw", row[0]) for row in cursor.fetchall()]
+        cursor.execute(START_LATE, params)
+        started = {(source, kind): (n, int(sum_)) for source, kind, n, sum_ in cursor.fetchall()}
+    for drawdown_id in alone:
+        _start_late_alone(drawdown_id, day, started)
+    with connection.cursor() as cursor:
         cursor.execute(MOVE_ON, params)
         touched = int(cursor.rowcount)
     scope = "all" if only is None else ",".join(only)
-    for source, count, amount in started:
+    for (source, kind), (count, amount) in sorted(started.items(), key=str):
         if amount:
-            _post_penalty_start(source, count, int(amount), day=day, at=at, scope=scope)
+            _post_late_start(source, kind, count, amount, day=day, at=at, scope=scope)
     events.record_all([_event(row, day, at) for row in passed])
     return touched
 
 
-def _post_penalty_start(
-    source: Any, count: int, amount: int, *, day: date, at: datetime, scope: str
-) -> None:
+def _start_late_alone(drawdown_id: str, day: date, started: dict[tuple[Any, str], Any]) -> None:
+    """What the statement does for sets, by `derive`, where a pause or a new rate asks for it."""
+    drawdown = Drawdown.objects.select_related("line").get(pk=drawdown_id)
+    past = happenings(drawdown_id)
+    before = set(derived(drawdown, past, as_of=day).running)
+    answer = derived(drawdown, past, as_of=day + timedelta(days=1))
+    new = [segment for segment in answer.running if segment not in before]
+    plans.add_segments(drawdown, new, product_id=drawdown.line.product_id)
+    for segment in new:
+        key = (ids.to_uuid("fnd", drawdown.funding_source_id), segment.kind)
+        count, amount = started.get(key, (0, 0))
+        started[key] = (count + 1, amount + segment.earned_minor(day))
+
+
+_INCOME = {
+    "penalty": (AccountCode.PENALTY_RECEIVABLE, AccountCode.PENALTY_INCOME),
+    "interest": (AccountCode.INTEREST_RECEIVABLE, AccountCode.INTEREST_INCOME),
+}
+
+
+def _post_late_start(
+    source: Any, kind: str, count: int, amount: int, *, day: date, at: datetime, scope: str
+) -> None:  # fmt: skip
     """Grace has passed: the days since the due date count after all."""
     source_id = ids.from_uuid("fnd", source)
+    receivable, income = _INCOME[kind]
     ledger.post(
         kind=EntryKind.ADJUSTMENT,
-        key=f"penalty-start:{day}:{source_id}:{scope}",
+        key=f"{kind}-start:{day}:{source_id}:{scope}",
         funding_source_id=source_id,
-        amounts={
-            AccountCode.PENALTY_RECEIVABLE: amount,
-            AccountCode.PENALTY_INCOME: -amount,
-        },
+        amounts={receivable: amount, income: -amount},
         value_on=day,
         booked_on=day,
         at=at,

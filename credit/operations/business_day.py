@@ -30,8 +30,8 @@ from platform_app.kernel.scope import current_tenant_id
 
 ACCRUAL = """
 SELECT kind, funding_source_id, product_id, count(*),
-       sum(round(base_minor * annual_rate * (%(day)s + 1 - from_on) / year_days)
-         - round(base_minor * annual_rate * (%(day)s - from_on) / year_days))
+       sum(round(base_minor * rate * (%(day)s + 1 - from_on) / per_days)
+         - round(base_minor * rate * (%(day)s - from_on) / per_days))
 FROM credit_interestsegment
 WHERE tenant_id = %(tenant)s AND to_on > %(day)s AND from_on <= %(day)s
 GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
@@ -40,6 +40,7 @@ GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
 _BOOKS = {
     "interest": (AccountCode.INTEREST_RECEIVABLE, AccountCode.INTEREST_INCOME),
     "penalty": (AccountCode.PENALTY_RECEIVABLE, AccountCode.PENALTY_INCOME),
+    "subsidy": (AccountCode.DEFERRED_INCOME, AccountCode.SUBSIDY_INCOME),
 }
 
 
@@ -114,7 +115,7 @@ def _expire_holds(day: date, at: datetime) -> None:
 
 def _accrue(day: date, at: datetime) -> dict[str, int]:
     """Post the day's interest as aggregates: Σ round(to its end) − Σ round(before it)."""
-    totals = {"interest": 0, "penalty": 0}
+    totals = {"interest": 0, "penalty": 0, "subsidy": 0}
     with connection.cursor() as cursor:
         tenant = str(ids.to_uuid("tnt", current_tenant_id()))
         cursor.execute(ACCRUAL, {"tenant": tenant, "day": day})

@@ -8,9 +8,8 @@ from datetime import date, datetime, timedelta
 
 from django.db import transaction
 
-from credit.domain.derived import Happening
-from credit.domain.terms import ProductTerms
-from credit.enums import AccountCode, DrawdownStatus, EntryKind, HoldStatus, LineStatus
+from credit.domain.terms import DrawdownTerms, FeeOn, ProductTerms
+from credit.enums import DrawdownStatus, HoldStatus, LineStatus
 from credit.errors import (
     CaptureTooLarge,
     CaptureTooLate,
@@ -24,10 +23,9 @@ from credit.errors import (
     QuoteOfAnotherLine,
 )
 from credit.models import CreditLine, Drawdown, Hold, LoanEvent, PlanRow, Quote
-from credit.operations import ledger, plans
+from credit.operations.booking import Change, book
 from credit.queries.business_day import open_day_for_booking
 from credit.queries.drawdowns import is_overdue, locked_drawdown, locked_line
-from credit.queries.plans import derived, happenings
 from platform_app.kernel import events
 from risk.operations import exposure
 
@@ -178,34 +176,20 @@ def _book_capture(
     drawdown: Drawdown, line: CreditLine, what: _Capture, *, key: str, day: date, actor: str,
     at: datetime,
 ) -> None:  # fmt: skip
-    past = happenings(drawdown.id) if drawdown.event_count else []
-    seq = drawdown.event_count + 1
-    LoanEvent.objects.create(
-        drawdown=drawdown, seq=seq, kind="capture", amount_minor=what.amount_minor,
-        value_on=day, booked_on=day, key=key, actor=actor, at=at,
-    )  # fmt: skip
-    drawdown.event_count = seq
-    new = Happening(seq, "capture", day, what.amount_minor)
-    answer = derived(drawdown, [*past, new], as_of=day)
-    drawdown.captured_minor += what.amount_minor
-    drawdown.value_on = drawdown.value_on or day
-    still_held = drawdown.authorized_minor - drawdown.captured_minor - what.released_minor
+    captured = drawdown.captured_minor + what.amount_minor
+    still_held = drawdown.authorized_minor - captured - what.released_minor
     drawdown.status = DrawdownStatus.PARTIALLY_CAPTURED if still_held else DrawdownStatus.REPAYING
-    drawdown.version += 1
-    plans.store(drawdown, answer, product_id=line.product_id)
-    drawdown.save(update_fields=_CHANGED)
-    ledger.post(
-        kind=EntryKind.CAPTURE, key=key, funding_source_id=drawdown.funding_source_id,
-        amounts={AccountCode.LOANS: what.amount_minor,
-                 AccountCode.PARTNER_PAYABLE: -what.amount_minor},
-        value_on=day, booked_on=day, at=at, drawdown_id=drawdown.id,
-    )  # fmt: skip
-
-
-_CHANGED = [
-    "event_count", "captured_minor", "value_on", "status", "version", "maturity_on",
-    "outstanding_principal_minor", "oldest_unpaid_on", "next_event_on",
-]  # fmt: skip
+    change = Change(kind="capture", key=key, value_on=day, amount_minor=what.amount_minor)
+    book(drawdown, line, change, day=day, actor=actor, at=at)
+    for fee in DrawdownTerms.from_json(drawdown.terms).fees:
+        amount = fee.amount_minor(what.amount_minor)
+        if fee.on is FeeOn.CAPTURE and amount:
+            details = {"code": fee.code, "due_on": drawdown.signed_due_on[0].isoformat()}
+            fee_key = f"{key}:{fee.code}"
+            charge = Change(
+                kind="fee", key=fee_key, value_on=day, amount_minor=amount, details=details
+            )
+            book(drawdown, line, charge, day=day, actor=actor, at=at)
 
 
 def _use_hold(line: CreditLine, hold: Hold, what: _Capture) -> None:
@@ -214,9 +198,7 @@ def _use_hold(line: CreditLine, hold: Hold, what: _Capture) -> None:
     hold.status = HoldStatus.PART_CAPTURED if hold.remaining_minor else HoldStatus.CAPTURED
     hold.save(update_fields=["captured_minor", "released_minor", "status"])
     CreditLine.objects.filter(pk=line.pk).update(
-        held_minor=line.held_minor - what.amount_minor - what.released_minor,
-        used_minor=line.used_minor + what.amount_minor,
-        version=line.version + 1,
+        held_minor=line.held_minor - what.amount_minor - what.released_minor
     )
     if what.released_minor:
         exposure.release(slice_no=hold.exposure_slice_no, amount_minor=what.released_minor)

@@ -5,7 +5,8 @@ from datetime import date, datetime
 from django.db import transaction
 from django.db.models import Max
 
-from credit.domain.terms import STANDARD_OPTIONS, ProductTerms, canonical_sha256
+from credit.domain.options import STANDARD_OPTIONS
+from credit.domain.terms import ProductTerms, canonical_sha256
 from credit.enums import ProductStatus
 from credit.models import BusinessDay, FundingSource, Product, ProductVersion
 from credit.operations import ledger

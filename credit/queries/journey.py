@@ -258,15 +258,9 @@ def list_bills(merchant_id: str) -> QuerySet[Any]:
 
     `owed_minor` is what each still asks for by its plan, in fen; penalty interest is added live.
     """
-    owed = (
-        F("principal_minor")
-        + F("interest_minor")
-        - F("paid_principal_minor")
-        - F("paid_interest_minor")
-    )
     rows: QuerySet[Any] = (
         PlanRow.objects.select_related("drawdown")
-        .annotate(owed_minor=owed)
+        .annotate(owed_minor=F("unpaid_minor"))
         .filter(drawdown__merchant_id=merchant_id, paid_off_on=None)
         .order_by("due_on", "id")
     )

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from credit.domain.allocation import Component
 from credit.domain.derived import Derived, Happening, Row
-from credit.domain.terms import DrawdownTerms
 from credit.models import Drawdown
 from credit.queries.business_day import open_day
 from credit.queries.plans import derived, happenings
@@ -26,39 +26,31 @@ class Payoff:
     payoff_minor: int
     principal_minor: int
     interest_minor: int
+    fee_minor: int
     penalty_minor: int
+    overpaid_minor: int
     saved_minor: int
 
 
 def payoff(drawdown: Drawdown) -> Payoff:
     """The live figures of a captured drawdown. Raises ValueError when nothing was captured."""
     answer = derived(drawdown, happenings(drawdown.id), as_of=open_day())
-    year_days = DrawdownTerms.from_json(drawdown.terms).year_days
-    owed = {row.seq: _owed_now(row, answer, year_days) for row in answer.rows}
     unpaid = [row for row in answer.rows if row.paid_off_on is None and row.unpaid_minor]
     due = [row for row in unpaid if row.due_on <= answer.as_of] or unpaid[:1]
-    interest = answer.accrued_interest_minor - sum(r.paid_interest_minor for r in answer.rows)
-    penalty = answer.accrued_penalty_minor - sum(r.paid_penalty_minor for r in answer.rows)
+    interest = answer.owed_minor(Component.INTEREST)
     return Payoff(
         on=answer.as_of,
         rows=answer.rows,
-        due_minor=sum(owed[row.seq] for row in due),
+        due_minor=sum(answer.owed_now(row) for row in due),
         due_on=due[0].due_on if due else None,
         payoff_minor=answer.payoff_minor,
         principal_minor=answer.outstanding_principal_minor,
         interest_minor=interest,
-        penalty_minor=penalty,
-        saved_minor=sum(row.unpaid_interest_minor for row in answer.rows) - interest,
+        fee_minor=answer.owed_minor(Component.FEE),
+        penalty_minor=answer.owed_minor(Component.PENALTY),
+        overpaid_minor=sum(answer.unspent.values()),
+        saved_minor=sum(answer.unearned(row) for row in answer.rows),
     )
-
-
-def _owed_now(row: Row, answer: Derived, year_days: int) -> int:
-    earned = sum(
-        part.earned_minor(answer.as_of, year_days)
-        for part in answer.segments
-        if part.seq == row.seq
-    )
-    return row.unpaid_principal_minor + earned - row.paid_interest_minor - row.paid_penalty_minor
 
 
 def payment_preview(drawdown: Drawdown, amount_minor: int) -> dict[str, int]:
@@ -69,7 +61,9 @@ def payment_preview(drawdown: Drawdown, amount_minor: int) -> dict[str, int]:
         [*happenings(drawdown.id), Happening(seq, "repayment", day, amount_minor)],
         as_of=day,
     )
-    taken = {name: _taken(answer, seq, name) for name in ("principal", "interest", "penalty")}
+    taken = {
+        name: _taken(answer, seq, name) for name in ("principal", "interest", "fee", "penalty")
+    }
     return {**taken, "unspent": answer.unspent.get(seq, 0), "left": answer.payoff_minor}
 
 

@@ -1,10 +1,9 @@
 """What a drawdown's events say: its plan, balances and interest."""
 
 from datetime import date
-from typing import cast
 
 from credit.domain.derive import derive
-from credit.domain.derived import Derived, EventKind, Happening
+from credit.domain.derived import COMPONENTS, Derived, Happening
 from credit.domain.terms import DrawdownTerms
 from credit.models import Drawdown, InterestSegment, LoanEvent, PlanRow
 from credit.queries.calendar import workday_test
@@ -14,17 +13,22 @@ def happenings(drawdown_id: str) -> list[Happening]:
     """The recorded events of one drawdown, in order of booking."""
     rows = LoanEvent.objects.filter(drawdown_id=drawdown_id).order_by("seq")
     return [
-        Happening(seq, cast("EventKind", kind), value_on, amount)
-        for seq, kind, value_on, amount in rows.values_list(
-            "seq", "kind", "value_on", "amount_minor"
+        Happening.recorded(*row)
+        for row in rows.values_list(
+            "seq", "kind", "value_on", "amount_minor", "booked_on", "details"
         )
     ]
 
 
 def derived(drawdown: Drawdown, events: list[Happening], *, as_of: date) -> Derived:
-    """Run `derive` on a drawdown's own terms."""
-    terms = DrawdownTerms.from_json(drawdown.terms)
-    return derive(terms, events, as_of=as_of, is_workday=workday_test())
+    """Run `derive` on a drawdown's own terms and signed dates."""
+    return derive(
+        DrawdownTerms.from_json(drawdown.terms),
+        events,
+        as_of=as_of,
+        is_workday=workday_test(),
+        signed_due_on=drawdown.signed_due_on or None,
+    )
 
 
 def difference_from_derived(drawdown: Drawdown, *, as_of: date) -> str | None:
@@ -33,21 +37,33 @@ def difference_from_derived(drawdown: Drawdown, *, as_of: date) -> str | None:
     for name in ("outstanding_principal_minor", "oldest_unpaid_on", "next_event_on", "maturity_on"):
         if getattr(drawdown, name) != getattr(answer, name):
             return name
-    stored = PlanRow.objects.filter(drawdown=drawdown).order_by("seq")
+    stored = list(PlanRow.objects.filter(drawdown=drawdown).order_by("seq"))
+    if len(stored) != len(answer.rows):
+        return "rows"
     for row, expected in zip(stored, answer.rows, strict=True):
         for name in _ROW_FIGURES:
             if getattr(row, name) != getattr(expected, name):
                 return f"row {row.seq}: {name}"
     segments = set(
         InterestSegment.objects.filter(drawdown=drawdown).values_list(
-            "kind", "seq", "from_on", "to_on", "base_minor"
+            "kind", "seq", "from_on", "to_on", "base_minor", "rate", "per_days"
         )
     )
-    wanted = {(s.kind, s.seq, s.from_on, s.to_on, s.base_minor) for s in answer.segments}
+    wanted = {
+        (s.kind, s.seq, s.from_on, s.to_on, s.base_minor, s.rate, s.per_days)
+        for s in answer.segments
+    }
     return None if segments == wanted else "segments"
 
 
 _ROW_FIGURES = (
-    "due_on", "principal_minor", "interest_minor", "penalty_minor", "paid_principal_minor",
-    "paid_interest_minor", "paid_penalty_minor", "paid_off_on",
-)  # fmt: skip
+    "start_on",
+    "seed_due_on",
+    "due_on",
+    "paid_off_on",
+    *(
+        f"{what}{part.value}_minor"
+        for what in ("", "paid_", "waived_", "written_off_")
+        for part in COMPONENTS
+    ),
+)

@@ -112,10 +112,7 @@ def merchant_rows(found: Sequence[Merchant], *, on: date) -> list[MerchantRow]:
     ]
 
 
-_LEFT = (
-    F("principal_minor") + F("interest_minor") + F("penalty_minor")
-    - F("paid_principal_minor") - F("paid_interest_minor") - F("paid_penalty_minor")
-)  # fmt: skip
+_LEFT = F("unpaid_minor")
 
 
 def next_due(merchant_id: str) -> NextDue | None:

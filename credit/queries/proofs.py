@@ -11,12 +11,20 @@ from django.db import connection
 from platform_app.kernel import ids
 from platform_app.kernel.scope import current_tenant_id
 
-CONTROL: Final = """
+# What a reversal undid does not stand.
+STANDING: Final = """NOT EXISTS (
+    SELECT 1 FROM credit_loanevent u WHERE u.tenant_id = v.tenant_id
+      AND u.drawdown_id = v.drawdown_id AND u.kind = 'reversal'
+      AND (u.details->>'reverses')::int = v.seq)"""
+
+CONTROL: Final = f"""
 SELECT count(*) FROM (
     SELECT a.funding_source_id,
            sum(p.amount_minor) FILTER (WHERE a.code = '1101') AS loans,
            sum(p.amount_minor) FILTER (WHERE a.code = '1102') AS interest,
-           sum(p.amount_minor) FILTER (WHERE a.code = '1103') AS penalty
+           sum(p.amount_minor) FILTER (WHERE a.code = '1103') AS penalty,
+           sum(p.amount_minor) FILTER (WHERE a.code = '1104') AS fee,
+           sum(p.amount_minor) FILTER (WHERE a.code = '2301') AS deferred
     FROM credit_account a
     JOIN credit_posting p ON p.tenant_id = a.tenant_id AND p.account_id = a.id
     WHERE a.tenant_id = %(tenant)s GROUP BY 1
@@ -25,21 +33,35 @@ SELECT count(*) FROM (
     WHERE d.tenant_id = %(tenant)s AND d.funding_source_id = b.funding_source_id
 ) o ON true JOIN LATERAL (
     SELECT coalesce(sum(amount) FILTER (WHERE kind = 'interest'), 0) AS interest,
-           coalesce(sum(amount) FILTER (WHERE kind = 'penalty'), 0) AS penalty
-    FROM (SELECT kind, round(base_minor * annual_rate
-                 * greatest(0, least(%(through)s::date, to_on) - from_on) / year_days) AS amount
+           coalesce(sum(amount) FILTER (WHERE kind = 'penalty'), 0) AS penalty,
+           coalesce(sum(amount - base_minor) FILTER (WHERE kind = 'subsidy'), 0) AS deferred
+    FROM (SELECT kind, base_minor, round(base_minor * rate
+                 * greatest(0, least(%(through)s::date, to_on) - from_on) / per_days) AS amount
           FROM credit_interestsegment
           WHERE tenant_id = %(tenant)s AND funding_source_id = b.funding_source_id) s
 ) e ON true JOIN LATERAL (
-    SELECT coalesce(sum(l.amount_minor) FILTER (WHERE l.component = 'interest'), 0) AS interest,
-           coalesce(sum(l.amount_minor) FILTER (WHERE l.component = 'penalty'), 0) AS penalty
-    FROM credit_allocation l
-    JOIN credit_drawdown d ON d.tenant_id = l.tenant_id AND d.id = l.drawdown_id
-    WHERE l.tenant_id = %(tenant)s AND d.funding_source_id = b.funding_source_id
+    SELECT coalesce(sum(v.amount_minor) FILTER (WHERE v.kind = 'penalty'), 0) AS penalty,
+           coalesce(sum(v.amount_minor) FILTER (WHERE v.kind = 'fee'), 0) AS fee
+    FROM credit_loanevent v
+    JOIN credit_drawdown d ON d.tenant_id = v.tenant_id AND d.id = v.drawdown_id
+    WHERE v.tenant_id = %(tenant)s AND d.funding_source_id = b.funding_source_id
+      AND v.kind IN ('penalty', 'fee') AND {STANDING}
+) c ON true JOIN LATERAL (
+    SELECT coalesce(sum(r.paid_interest_minor + r.waived_interest_minor
+                        + r.written_off_interest_minor), 0) AS interest,
+           coalesce(sum(r.paid_penalty_minor + r.waived_penalty_minor
+                        + r.written_off_penalty_minor), 0) AS penalty,
+           coalesce(sum(r.paid_fee_minor + r.waived_fee_minor
+                        + r.written_off_fee_minor), 0) AS fee
+    FROM credit_planrow r
+    JOIN credit_drawdown d ON d.tenant_id = r.tenant_id AND d.id = r.drawdown_id
+    WHERE r.tenant_id = %(tenant)s AND d.funding_source_id = b.funding_source_id
 ) t ON true
 WHERE coalesce(b.loans, 0) <> o.principal
    OR coalesce(b.interest, 0) <> e.interest - t.interest
-   OR coalesce(b.penalty, 0) <> e.penalty - t.penalty
+   OR coalesce(b.penalty, 0) <> e.penalty + c.penalty - t.penalty
+   OR coalesce(b.fee, 0) <> c.fee - t.fee
+   OR coalesce(b.deferred, 0) <> e.deferred
 """
 
 NIGHTLY: Final = {
@@ -87,25 +109,27 @@ FULL: Final = {
             WHERE d.tenant_id = %(tenant)s GROUP BY d.id, d.captured_minor,
                 d.outstanding_principal_minor
             HAVING coalesce(sum(r.principal_minor), 0) <> d.captured_minor
-                OR coalesce(sum(r.principal_minor - r.paid_principal_minor), 0)
+                OR coalesce(sum(r.principal_minor - r.paid_principal_minor
+                        - r.waived_principal_minor - r.written_off_principal_minor), 0)
                    <> d.outstanding_principal_minor) broken""",
     # 5: what the rows say is paid is what was allocated
     "allocations_agree": """
         SELECT count(*) FROM credit_planrow r LEFT JOIN LATERAL (
             SELECT coalesce(sum(amount_minor) FILTER (WHERE component = 'principal'), 0) AS p,
                    coalesce(sum(amount_minor) FILTER (WHERE component = 'interest'), 0) AS i,
+                   coalesce(sum(amount_minor) FILTER (WHERE component = 'fee'), 0) AS f,
                    coalesce(sum(amount_minor) FILTER (WHERE component = 'penalty'), 0) AS n
             FROM credit_allocation a WHERE a.tenant_id = r.tenant_id
                 AND a.drawdown_id = r.drawdown_id AND a.seq = r.seq) a ON true
         WHERE r.tenant_id = %(tenant)s AND (r.paid_principal_minor, r.paid_interest_minor,
-            r.paid_penalty_minor) <> (a.p, a.i, a.n)""",
+            r.paid_fee_minor, r.paid_penalty_minor) <> (a.p, a.i, a.f, a.n)""",
     # 6: a payment is what it was allocated plus what is unspent
     "payments_agree": """
         SELECT count(*) FROM credit_repayment y WHERE y.tenant_id = %(tenant)s AND
             y.allocated_minor <> (SELECT coalesce(sum(a.amount_minor), 0)
                 FROM credit_loanevent e JOIN credit_allocation a
                     ON a.tenant_id = e.tenant_id AND a.loan_event_id = e.id
-                WHERE e.tenant_id = y.tenant_id AND e.kind = 'repayment'
+                WHERE e.tenant_id = y.tenant_id AND e.drawdown_id = y.drawdown_id
                   AND e.key = y.external_id)""",
     # 15: a finished hold has nothing left
     "holds_agree": """
@@ -118,9 +142,7 @@ FULL: Final = {
           AND d.oldest_unpaid_on IS DISTINCT FROM (
             SELECT min(r.due_on) FROM credit_planrow r
             WHERE r.tenant_id = d.tenant_id AND r.drawdown_id = d.id AND r.paid_off_on IS NULL
-              AND (r.principal_minor > r.paid_principal_minor
-                   OR r.interest_minor > r.paid_interest_minor)
-              AND r.due_on < %(through)s)""",
+              AND r.unpaid_minor > 0 AND r.due_on < %(through)s)""",
     # 18 and 19: one open day, no gap between days
     "days_are_gapless": """
         SELECT count(*) FROM (

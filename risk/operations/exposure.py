@@ -54,6 +54,20 @@ def release(*, slice_no: int, amount_minor: int) -> None:
         raise NothingReserved(slice_no=slice_no, amount_minor=amount_minor)
 
 
+def move(*, slice_no: int, amount_minor: int) -> None:
+    """Follow a change of what is outstanding: give back below zero, take above it.
+
+    What comes back by a reversal is owed already, so no cap can refuse it; the pool may then stand
+    above its cap, which refuses the next reservation only.
+    """
+    if amount_minor < 0:
+        release(slice_no=slice_no, amount_minor=-amount_minor)
+    elif amount_minor > 0:
+        ExposureBucket.objects.filter(name=POOL, slice_no=slice_no).update(
+            used_minor=F("used_minor") + amount_minor
+        )
+
+
 def _take_elsewhere(first: int, amount_minor: int) -> int:
     params: dict[str, str | int] = {
         "amount": amount_minor,

@@ -12,11 +12,17 @@ from credit.management.commands.conformance import Command
 
 HERE = Path(__file__).parent
 SCHEDULES = (HERE / "schedules.jsonl").read_text(encoding="utf-8").splitlines()
+REPLAYS = (HERE / "replays.jsonl").read_text(encoding="utf-8").splitlines()
 CASE = json.loads(SCHEDULES[0])
 
 
 @pytest.mark.parametrize("line", SCHEDULES, ids=lambda line: json.loads(line)["source"])
 def test_schedule(line: str) -> None:
+    assert list(run_cases([line])) == [CaseResult(json.loads(line)["source"], None)]
+
+
+@pytest.mark.parametrize("line", REPLAYS, ids=lambda line: json.loads(line)["source"])
+def test_replay(line: str) -> None:
     assert list(run_cases([line])) == [CaseResult(json.loads(line)["source"], None)]
 
 

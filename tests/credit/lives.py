@@ -96,10 +96,16 @@ def drawn(
     )  # fmt: skip
 
 
-def repaid(drawdown: Drawdown, amount_minor: int, external_id: str, at: datetime) -> Repayment:
+def repaid(
+    drawdown: Drawdown,
+    amount_minor: int,
+    external_id: str,
+    at: datetime,
+    value_on: date | None = None,
+) -> Repayment:
     return record_repayment(
         drawdown_id=drawdown.id, amount_minor=amount_minor, external_id=external_id,
-        channel=RepaymentChannel.BANK_TRANSFER, value_on=None, actor=ACTOR, at=at,
+        channel=RepaymentChannel.BANK_TRANSFER, value_on=value_on, actor=ACTOR, at=at,
     )  # fmt: skip
 
 

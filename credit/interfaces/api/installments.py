@@ -7,8 +7,8 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from credit.domain.allocation import Component
 from credit.domain.derived import Derived, Row
-from credit.domain.terms import DrawdownTerms
 from credit.errors import DrawdownNotFound
 from credit.interfaces.api.quotes import planned_rows
 from credit.models import Drawdown
@@ -18,10 +18,13 @@ from platform_app.kernel.drf import ApiView
 from platform_app.kernel.errors import NotFound, gettext_noop
 from platform_app.kernel.rest import Output, one, operation
 
+PARTS = ("principal", "interest", "fee", "penalty")
+
 
 class PartsOutput(Output):
     principal = serializers.IntegerField()
     interest = serializers.IntegerField()
+    fee = serializers.IntegerField()
     penalty = serializers.IntegerField()
 
 
@@ -70,7 +73,7 @@ def body_of(drawdown: Drawdown, on: date) -> dict[str, Any]:
 
 
 def _quoted(drawdown: Drawdown) -> list[dict[str, Any]]:
-    nothing = {"principal": 0, "interest": 0, "penalty": 0}
+    nothing = dict.fromkeys(PARTS, 0)
     return [
         {
             "seq": row["seq"],
@@ -86,35 +89,18 @@ def _quoted(drawdown: Drawdown) -> list[dict[str, Any]]:
 
 
 def _booked(drawdown: Drawdown, answer: Derived) -> list[dict[str, Any]]:
-    year_days = DrawdownTerms.from_json(drawdown.terms).year_days
-    return [_installment(drawdown, row, answer, year_days) for row in answer.rows]
+    return [_installment(drawdown, row, answer) for row in answer.rows]
 
 
-def _installment(drawdown: Drawdown, row: Row, answer: Derived, year_days: int) -> dict[str, Any]:
-    penalty = sum(
-        part.earned_minor(answer.as_of, year_days)
-        for part in answer.segments
-        if part.kind == "penalty" and part.seq == row.seq
-    )
+def _installment(drawdown: Drawdown, row: Row, answer: Derived) -> dict[str, Any]:
+    running = {part: answer.running_minor(row, Component(part)) for part in PARTS}
     return {
         "seq": row.seq,
         "due_on": row.due_on,
         "status": _status(row, answer.as_of, drawdown.grace_days),
-        "planned": {
-            "principal": row.principal_minor,
-            "interest": row.interest_minor,
-            "penalty": penalty,
-        },
-        "paid": {
-            "principal": row.paid_principal_minor,
-            "interest": row.paid_interest_minor,
-            "penalty": row.paid_penalty_minor,
-        },
-        "unpaid": {
-            "principal": row.unpaid_principal_minor,
-            "interest": row.unpaid_interest_minor,
-            "penalty": penalty - row.paid_penalty_minor,
-        },
+        "planned": {part: row.of("", Component(part)) + running[part] for part in PARTS},
+        "paid": {part: row.of("paid_", Component(part)) for part in PARTS},
+        "unpaid": {part: row.unpaid(Component(part)) + running[part] for part in PARTS},
         "paid_off_on": row.paid_off_on,
     }
 

@@ -9,7 +9,8 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from credit.domain.derived import FOREVER, Derived, Segment
+from credit.domain.allocation import Component
+from credit.domain.derived import Derived, Segment
 from credit.domain.terms import DrawdownTerms
 from credit.interfaces.console import words
 from credit.interfaces.console.forms import DrawdownFilter
@@ -30,20 +31,18 @@ READERS = (Role.OWNER, Role.OPERATOR, Role.FINANCE, Role.VIEWER)
 
 @dataclass(frozen=True, slots=True)
 class Working:
-    """One stretch of interest with its figures: base × rate × days ÷ year = earned."""
+    """One stretch of interest with its figures: base × rate × days ÷ year = earned.
+
+    A late one is still growing and not yet part of the installment.
+    """
 
     segment: Segment
     until: date
     days: int
-    year_days: int
     earned_minor: int
     so_far_minor: int
     is_running: bool
-
-    @property
-    def is_late(self) -> bool:
-        """Penalty interest that is still growing and not yet part of the installment."""
-        return self.segment.kind == "penalty" and self.segment.to_on == FOREVER
+    is_late: bool
 
 
 @require_GET
@@ -92,35 +91,33 @@ def detail(request: ConsoleRequest, drawdown_id: str) -> HttpResponse:
         "moments": moments(events.order_by("-occurred_at", "-id")[:60]),
         "postings": portfolio.postings(drawdown.id),
         "on": on,
-        **_live(drawdown, terms, on),
+        **_live(drawdown, on),
     }
     return render(request, "console/credit/drawdown.html", context)
 
 
-def _live(drawdown: Drawdown, terms: DrawdownTerms, on: date) -> dict[str, Any]:
+def _live(drawdown: Drawdown, on: date) -> dict[str, Any]:
     """What `derive` says today; nothing before the first capture."""
     if not drawdown.captured_minor:
         return {"answer": None, "workings": []}
     answer = derived(drawdown, happenings(drawdown.id), as_of=on)
-    workings = _workings(answer, terms.year_days)
-    late = {one.segment.seq: one.earned_minor for one in workings if one.is_late}
-    rows = [(row, late.get(row.seq, 0)) for row in answer.rows]
-    return {"answer": answer, "rows": rows, "workings": workings, "sums": _sums(answer)}
+    rows = [(row, answer.running_minor(row, Component.PENALTY)) for row in answer.rows]
+    return {"answer": answer, "rows": rows, "workings": _workings(answer), "sums": _sums(answer)}
 
 
-def _workings(answer: Derived, year_days: int) -> list[Working]:
+def _workings(answer: Derived) -> list[Working]:
     found = []
     for segment in answer.segments:
-        until = answer.as_of if segment.to_on == FOREVER else segment.to_on
+        until = answer.as_of if segment in answer.running else segment.to_on
         found.append(
             Working(
                 segment=segment,
                 until=until,
                 days=(until - segment.from_on).days,
-                year_days=year_days,
-                earned_minor=segment.earned_minor(until, year_days),
-                so_far_minor=segment.earned_minor(answer.as_of, year_days),
+                earned_minor=segment.earned_minor(until),
+                so_far_minor=segment.earned_minor(answer.as_of),
                 is_running=segment.from_on <= answer.as_of < segment.to_on,
+                is_late=segment in answer.running,
             )
         )
     return found
@@ -131,6 +128,7 @@ def _sums(answer: Derived) -> dict[str, int]:
     return {
         "principal": sum(row.principal_minor for row in rows),
         "interest": sum(row.interest_minor for row in rows),
+        "fee": sum(row.fee_minor for row in rows),
         "penalty": sum(row.penalty_minor for row in rows),
         "earned_paid": sum(row.paid_interest_minor + row.paid_penalty_minor for row in rows),
         "unpaid": sum(row.unpaid_minor for row in rows),

@@ -128,7 +128,9 @@ def test_amounts_stay_in_range(drawdown: Drawdown) -> None:
     )
     refused("credit_hold_amounts", lambda: Hold.objects.update(released_minor=1))
     refused("credit_hold_finished", lambda: Hold.objects.update(captured_minor=1))
-    refused("credit_planrow_amounts", lambda: PlanRow.objects.update(paid_principal_minor=500_001))
+    refused(
+        "credit_planrow_principal", lambda: PlanRow.objects.update(paid_principal_minor=500_001)
+    )
 
 
 def test_the_same_effect_twice(drawdown: Drawdown, at: datetime) -> None:

@@ -1,0 +1,209 @@
+"""Changing a living drawdown: refunds, fees, concessions, new dates and plans, write-off.
+
+Each act is one event, kept once by its key. What a preview shows is what the act books: both derive
+the same event (`credit.queries.previews`).
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db import transaction
+
+from credit.domain.allocation import Component
+from credit.enums import DrawdownStatus, LineStatus
+from credit.errors import DrawdownNotServiceable, ExternalIdConflict
+from credit.models import CreditLine, Drawdown, LoanEvent
+from credit.operations.booking import Booked, Change, book, value_day, wait_for_close
+from credit.operations.servicing_rules import (
+    check_charge,
+    check_extension,
+    check_overpayment,
+    check_pause,
+    check_plan,
+    check_rate,
+    check_refund,
+    check_reversal,
+    check_waiver,
+)
+from credit.queries.business_day import open_day_for_booking
+from credit.queries.drawdowns import locked_drawdown
+from platform_app.kernel import events
+
+_LIVING = (
+    DrawdownStatus.REPAYING,
+    DrawdownStatus.PARTIALLY_CAPTURED,
+    DrawdownStatus.PAID_OFF,
+    DrawdownStatus.WRITTEN_OFF,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Act:
+    """Who does something to which drawdown when, under which key (an id of the caller's)."""
+
+    drawdown_id: str
+    external_id: str
+    actor: str
+    at: datetime
+    value_on: date | None = None
+
+
+def refund_drawdown(act: Act, *, amount_minor: int) -> LoanEvent:
+    """Goods came back: principal falls by `amount_minor` fen, with the interest it bore.
+
+    What was paid already waits as overpayment. The partner's next settlement is that much smaller.
+    Raises RefundTooLarge beside what every act raises: DrawdownNotFound, DrawdownNotServiceable,
+    DayClosed, DayBeingClosed, ExternalIdConflict.
+    """
+    return _do(act, "refund", amount_minor, {}, check_refund)
+
+
+def return_payout(act: Act, *, amount_minor: int) -> LoanEvent:
+    """The partner gave back money that was paid out; it is taken by its own allocation rule."""
+    return _do(act, "payout_refund", amount_minor, {}, check_refund)
+
+
+def credit_goodwill(act: Act, *, amount_minor: int) -> LoanEvent:
+    """Pay part of the debt ourselves; it is booked as a concession."""
+    return _do(act, "goodwill", amount_minor, {}, None)
+
+
+def charge_fee(act: Act, *, amount_minor: int, code: str, due_on: date | None) -> LoanEvent:
+    """Charge a fee of the cost sheet; it joins the row of its due date (None: today).
+
+    Credit that waits pays it at once. Raises FeeNotOnCostSheet.
+    """
+    details = {"code": code, "due_on": due_on.isoformat() if due_on else None}
+    return _do(act, "fee", amount_minor, details, check_charge)
+
+
+def waive(act: Act, *, amount_minor: int, component: Component) -> LoanEvent:
+    """Forgive part of one component. Raises NothingOwed when less is owed."""
+    return _do(act, "waiver", amount_minor, {"component": component.value}, check_waiver)
+
+
+def change_rate(act: Act, *, annual_rate: Decimal) -> LoanEvent:
+    """Lower the rate from this day on; one above what was signed needs a new contract.
+
+    Raises RateNotAllowed.
+    """
+    return _do(act, "rate_change", 0, {"rate": str(annual_rate)}, check_rate)
+
+
+def pause_interest(act: Act, *, until_on: date) -> LoanEvent:
+    """No interest and no penalty until `until_on`. Raises BadPeriod."""
+    return _do(act, "pause", 0, {"due_on": until_on.isoformat()}, check_pause)
+
+
+def extend(act: Act, *, row_seq: int, days: int) -> LoanEvent:
+    """Let installment `row_seq` and all after it fall due `days` later.
+
+    Raises BadPeriod, BadPlan.
+    """
+    return _do(act, "extension", 0, {"row_seq": row_seq, "days": days}, check_extension)
+
+
+def restructure(act: Act, *, method: str, installments: int, every: int, unit: str) -> LoanEvent:
+    """Give what is owed a new plan from today; unpaid interest and fees move into its first row.
+
+    Raises BadPlan.
+    """
+    plan = {"method": method, "installments": installments, "every": every, "unit": unit}
+    return _do(act, "restructure", 0, {"plan": plan}, check_plan)
+
+
+def refund_overpayment(act: Act, *, amount_minor: int) -> LoanEvent:
+    """Pay waiting credit back to the merchant. Raises OverpaymentTooSmall."""
+    return _do(act, "overpayment_refund", amount_minor, {}, check_overpayment)
+
+
+@transaction.atomic
+def write_off(act: Act) -> LoanEvent:
+    """Take what is owed off the books; the claim remains, and later money is a recovery.
+
+    The line is suspended: nobody draws beside a loss.
+    """
+    event = _do(act, "write_off", 0, {}, None)
+    line = CreditLine.objects.get(pk=event.drawdown.line_id)
+    if line.status == LineStatus.ACTIVE:
+        CreditLine.objects.filter(pk=line.pk).update(
+            status=LineStatus.SUSPENDED, status_reason="written_off", version=line.version + 1
+        )
+    return event
+
+
+@transaction.atomic
+def reverse_event(act: Act, *, event_id: str) -> LoanEvent:
+    """Undo an event as if it had never been; what came after it is derived again.
+
+    Only events booked on the drawdown, never a capture or an event undone already. The line may
+    end over its limit, which blocks new drawdowns only. Raises EventNotFound, EventNotReversible.
+    """
+    drawdown, line = locked_drawdown(act.drawdown_id)
+    day = open_day_for_booking()
+    if before := _before(act, "reversal"):
+        return before
+    wait_for_close()
+    undone = check_reversal(drawdown, event_id)
+    change = Change(
+        kind="reversal", key=act.external_id, value_on=day, details={"reverses": undone.seq}
+    )
+    return _tell(act, drawdown, book(drawdown, line, change, day=day, actor=act.actor, at=act.at))
+
+
+Check = Callable[[Drawdown, Change], None]
+
+
+@transaction.atomic
+def _do(
+    act: Act, kind: Any, amount_minor: int, details: dict[str, Any], check: Check | None
+) -> LoanEvent:
+    drawdown, line = locked_drawdown(act.drawdown_id)
+    day = open_day_for_booking()
+    if before := _before(act, kind, amount_minor):
+        return before
+    if drawdown.status not in _LIVING:
+        raise DrawdownNotServiceable
+    change = Change(
+        kind=kind,
+        key=act.external_id,
+        value_on=value_day(act.value_on, day, drawdown),
+        amount_minor=amount_minor,
+        details=details,
+    )
+    if check is not None:
+        check(drawdown, change)
+    return _tell(act, drawdown, book(drawdown, line, change, day=day, actor=act.actor, at=act.at))
+
+
+def _before(act: Act, kind: str, amount_minor: int = 0) -> LoanEvent | None:
+    """The event this key made before, if it was the same act."""
+    event = LoanEvent.objects.filter(kind=kind, key=act.external_id).first()
+    if event is None:
+        return None
+    wrong = [
+        name
+        for name, is_same in {
+            "drawdown": event.drawdown_id == act.drawdown_id,
+            "amount": event.amount_minor == amount_minor,
+        }.items()
+        if not is_same
+    ]
+    if wrong:
+        raise ExternalIdConflict(field="external_id", fields=", ".join(wrong))
+    return event
+
+
+def _tell(act: Act, drawdown: Drawdown, booked: Booked) -> LoanEvent:
+    event = booked.event
+    events.record(
+        f"credit.drawdown.{event.kind}", subject=drawdown.id, merchant_id=drawdown.merchant_id,
+        actor=act.actor, at=act.at,
+        props={"amount_minor": event.amount_minor, "event": event.id,
+               "value_on": event.value_on.isoformat(), "order_no": drawdown.order_no,
+               "version": drawdown.version},
+    )  # fmt: skip
+    return event
