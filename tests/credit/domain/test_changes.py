@@ -1,5 +1,6 @@
 """Laws over whole lives: every kind of event, in any order, on any day."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 from credit.domain.allocation import AllocationRule, Component, Direction, FutureRule
 from credit.domain.amortization import Method
 from credit.domain.derive import derive
-from credit.domain.derived import COMPONENTS, CREDITS, Derived, Happening
+from credit.domain.derived import COMPONENTS, CREDITS, Derived, EventKind, Happening
 from credit.domain.interest import DayCount, InterestOnShift, InterestPeriod
 from credit.domain.options import MORE_OPTIONS, STANDARD_OPTIONS
 from credit.domain.terms import DrawdownTerms, OverdueInterest, PenaltyBase, ProductTerms
@@ -60,8 +61,9 @@ def any_terms(draw: st.DrawFn) -> DrawdownTerms:
 
 
 AMOUNTS = st.integers(1, 600_000)
-CHARGE_KINDS = st.sampled_from(["fee", "penalty"])
-CREDIT_KINDS = st.sampled_from(
+RATES = [Decimal("0.15"), Decimal("0.12"), Decimal("0.06")]
+CHARGE_KINDS: st.SearchStrategy[EventKind] = st.sampled_from(["fee", "penalty"])
+CREDIT_KINDS: st.SearchStrategy[EventKind] = st.sampled_from(
     ["repayment", "repayment", "goodwill", "refund", "payout_refund", "guarantor_payout"]
 )
 
@@ -83,7 +85,7 @@ def _days(draw: st.DrawFn, most: int) -> int:
     return draw(st.integers(1, most))
 
 
-EVENTS = {
+EVENTS: dict[str, Callable[[st.DrawFn, int, date], Happening]] = {
     "credit": lambda draw, seq, on: Happening(seq, draw(CREDIT_KINDS), on, draw(AMOUNTS)),
     "charge": _charge,
     "waiver": lambda draw, seq, on: Happening(
@@ -112,7 +114,6 @@ def event(draw: st.DrawFn, seq: int, day: int) -> Happening:
     return EVENTS[kind](draw, seq, SEED + timedelta(days=day))
 
 
-RATES = [Decimal("0.15"), Decimal("0.12"), Decimal("0.06")]
 CAPTURED = 1_000_000
 
 

@@ -210,7 +210,7 @@ def test_what_is_refused_moves_nothing(drawdown: Drawdown, at: datetime) -> None
     tomorrow = act(drawdown, at, value_on=at.date() + timedelta(days=1))
     before_it = act(drawdown, at, value_on=at.date() - timedelta(days=1))
     nobody = Act(drawdown_id="drw_01m80jfq6be9krnzzshfrs2fy2", external_id="a", actor=ACTOR, at=at)
-    plan = {"method": "equal_installment", "every": 1, "unit": "month"}
+    plan: dict[str, Any] = {"method": "equal_installment", "every": 1, "unit": "month"}
     acts: list[tuple[type[Exception], Any]] = [
         (RefundTooLarge, lambda: servicing.refund_drawdown(one, amount_minor=1_000_001)),
         (NothingOwed, lambda: servicing.waive(one, amount_minor=1, component=Component.FEE)),
