@@ -139,6 +139,12 @@ class DayStatus(models.TextChoices):
     CLOSED = "closed", _("Closed")
 
 
+class CloseExceptionStatus(models.TextChoices):
+    OPEN = "open", _("Open")
+    SIGNED_OFF = "signed_off", _("Signed off")
+    REPAIRED = "repaired", _("Repaired")
+
+
 class RepaymentStatus(models.TextChoices):
     SUCCEEDED = "succeeded", _("Succeeded")
     REVERSED = "reversed", _("Reversed")

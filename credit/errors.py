@@ -143,6 +143,22 @@ class DayClosed(Conflict):
     message = gettext_noop("{on} is closed. The open business day is {open_on}.")
 
 
+class ExceptionsOpen(Conflict):
+    code = "close_exceptions_open"
+    message = gettext_noop("{on} cannot close: {count} drawdowns were left behind. Sign them off.")
+
+
+class DrawdownLags(Conflict):
+    code = "drawdown_lags"
+    message = gettext_noop(
+        "The books of this drawdown are being repaired; they stand at {since}. Try again later."
+    )
+
+
+class CloseExceptionNotFound(NotFound):
+    message = gettext_noop("There is no open close exception with this id.")
+
+
 class DayBeingClosed(Conflict):
     code = "day_being_closed"
     message = gettext_noop("Yesterday is being closed. Try again in a minute.")

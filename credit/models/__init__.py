@@ -1,7 +1,7 @@
 """Credit's tables."""
 
 from credit.models.application import Application, CostSheet, Offer
-from credit.models.business_day import BusinessDay, CalendarDay
+from credit.models.business_day import BusinessDay, CalendarDay, CloseBucket, CloseException
 from credit.models.drawdown import Drawdown, Hold, Quote
 from credit.models.ledger import Account, JournalEntry, Posting
 from credit.models.line import Contract, CreditLine, MerchantCap, TemporaryLimit
@@ -15,6 +15,8 @@ __all__ = [
     "Application",
     "BusinessDay",
     "CalendarDay",
+    "CloseBucket",
+    "CloseException",
     "Contract",
     "CostSheet",
     "CreditLine",

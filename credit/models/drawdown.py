@@ -73,6 +73,9 @@ class Drawdown(TenantOwned, Stamped):
     closes_alone = models.BooleanField(
         default=False, help_text="Its events ask more of the close than a set-based statement."
     )
+    lags_since = models.DateField(
+        null=True, help_text="The first day that the close could not do for this drawdown."
+    )
     paid_off_on = models.DateField(null=True)
     written_off_on = models.DateField(null=True)
     event_count = models.IntegerField(default=0)

@@ -4,6 +4,7 @@ Only drawdowns whose `next_event_on` has come are touched: a row falls due, grac
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -17,19 +18,23 @@ from platform_app.kernel import events, ids
 from platform_app.kernel.events import NewEvent
 from platform_app.kernel.scope import current_tenant_id
 
+# The drawdowns of one bucket; one that lags is left to its repair, which names it.
+MINE = """(%(only)s::uuid[] IS NOT NULL OR d.lags_since IS NULL)
+  AND (%(only)s::uuid[] IS NULL OR d.id = ANY(%(only)s::uuid[]))
+  AND (%(of)s = 1 OR (uuid_hash(d.id) & 2147483647) %% %(of)s = %(no)s)"""
 OPEN_ROW = "(r.paid_off_on IS NULL AND r.unpaid_minor > 0)"
 
 # Payments hold their drawdown; taking all of them first, in order, the close waits here and nowhere
 # later, and sees what the payments left.
-LOCK = """
+LOCK = f"""
 SELECT id FROM credit_drawdown d WHERE d.tenant_id = %(tenant)s AND d.next_event_on <= %(day)s
-  AND (%(only)s::uuid[] IS NULL OR d.id = ANY(%(only)s::uuid[]))
+  AND {MINE}
 ORDER BY id FOR UPDATE
 """
 
 # `derive` starts the same stretches: from the due date, on what the row still owes. Penalty when
 # grace has passed, up to its cap; contract interest beside it where the terms let it run on.
-START_LATE = """
+START_LATE = f"""
 WITH owing AS (
     SELECT d.id, d.tenant_id, d.funding_source_id, l.product_id, r.seq, r.due_on, d.grace_days,
         d.terms, d.penalty_rate,
@@ -41,7 +46,7 @@ WITH owing AS (
     JOIN credit_creditline l ON l.tenant_id = d.tenant_id AND l.id = d.line_id
     JOIN credit_planrow r ON r.tenant_id = d.tenant_id AND r.drawdown_id = d.id
     WHERE d.tenant_id = %(tenant)s AND d.next_event_on <= %(day)s AND NOT d.closes_alone
-      AND (%(only)s::uuid[] IS NULL OR d.id = ANY(%(only)s::uuid[]))
+      AND {MINE}
       AND r.paid_off_on IS NULL AND r.due_on <= %(day)s
 ), started AS (
     INSERT INTO credit_interestsegment (id, tenant_id, drawdown_id, funding_source_id, product_id,
@@ -68,10 +73,10 @@ SELECT funding_source_id, kind, count(*),
 FROM started GROUP BY 1, 2 ORDER BY 1, 2
 """
 
-ALONE = """
+ALONE = f"""
 SELECT d.id FROM credit_drawdown d
 WHERE d.tenant_id = %(tenant)s AND d.next_event_on <= %(day)s AND d.closes_alone
-  AND (%(only)s::uuid[] IS NULL OR d.id = ANY(%(only)s::uuid[]))
+  AND {MINE}
 ORDER BY d.id
 """
 
@@ -81,7 +86,7 @@ SELECT d.id, d.merchant_id, d.order_no, r.seq, r.due_on, d.grace_days,
 FROM credit_drawdown d
 JOIN credit_planrow r ON r.tenant_id = d.tenant_id AND r.drawdown_id = d.id
 WHERE d.tenant_id = %(tenant)s AND d.next_event_on <= %(day)s
-  AND (%(only)s::uuid[] IS NULL OR d.id = ANY(%(only)s::uuid[]))
+  AND {MINE}
   AND {OPEN_ROW} AND %(day)s IN (r.due_on, r.due_on + d.grace_days)
 ORDER BY d.id, r.seq
 """
@@ -96,20 +101,41 @@ UPDATE credit_drawdown d SET
         WHERE r.tenant_id = d.tenant_id AND r.drawdown_id = d.id AND {OPEN_ROW}
           AND n.day > %(day)s)
 WHERE d.tenant_id = %(tenant)s AND d.next_event_on <= %(day)s
-  AND (%(only)s::uuid[] IS NULL OR d.id = ANY(%(only)s::uuid[]))
+  AND {MINE}
 """
 
 
-def age(*, day: date, at: datetime, only: Sequence[str] | None = None) -> int:
-    """End `day` for the tenant's drawdowns (or for `only` these); return how many were touched.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Share:
+    """Which drawdowns of which day: bucket `no` of `of`, or `only` those named.
+
+    What it posts is booked into `booked_on`, the day itself unless a repair comes later.
+    """
+
+    day: date
+    no: int = 0
+    of: int = 1
+    only: Sequence[str] | None = None
+    booked_on: date | None = None
+
+    @property
+    def params(self) -> dict[str, Any]:
+        only = None if self.only is None else [str(ids.to_uuid("drw", one)) for one in self.only]
+        tenant = str(ids.to_uuid("tnt", current_tenant_id()))
+        return {"tenant": tenant, "day": self.day, "only": only, "no": self.no, "of": self.of}
+
+    @property
+    def key(self) -> str:
+        """What makes an entry of this share different from those of others."""
+        return f"{self.day}:{self.no}" if self.only is None else f"{self.day}:{self.only[0]}"
+
+
+def age(share: Share, *, at: datetime) -> int:
+    """End the share's day for its drawdowns; return how many were touched.
 
     Running it twice changes nothing: what it did moved `next_event_on` past the day.
     """
-    params: dict[str, Any] = {
-        "tenant": str(ids.to_uuid("tnt", current_tenant_id())),
-        "day": day,
-        "only": None if only is None else [str(ids.to_uuid("drw", one)) for one in only],
-    }
+    day, params = share.day, share.params
     with connection.cursor() as cursor:
         cursor.execute(LOCK, params)
         cursor.execute(PASSED, params)
@@ -123,10 +149,9 @@ def age(*, day: date, at: datetime, only: Sequence[str] | None = None) -> int:
     with connection.cursor() as cursor:
         cursor.execute(MOVE_ON, params)
         touched = int(cursor.rowcount)
-    scope = "all" if only is None else ",".join(only)
     for (source, kind), (count, amount) in sorted(started.items(), key=str):
         if amount:
-            _post_late_start(source, kind, count, amount, day=day, at=at, scope=scope)
+            _post_late_start(share, source, kind, count, amount, at=at)
     events.record_all([_event(row, day, at) for row in passed])
     return touched
 
@@ -152,18 +177,18 @@ _INCOME = {
 
 
 def _post_late_start(
-    source: Any, kind: str, count: int, amount: int, *, day: date, at: datetime, scope: str
-) -> None:  # fmt: skip
+    share: Share, source: Any, kind: str, count: int, amount: int, *, at: datetime
+) -> None:
     """Grace has passed: the days since the due date count after all."""
     source_id = ids.from_uuid("fnd", source)
     receivable, income = _INCOME[kind]
     ledger.post(
         kind=EntryKind.ADJUSTMENT,
-        key=f"{kind}-start:{day}:{source_id}:{scope}",
+        key=f"{kind}-start:{share.key}:{source_id}",
         funding_source_id=source_id,
         amounts={receivable: amount, income: -amount},
-        value_on=day,
-        booked_on=day,
+        value_on=share.day,
+        booked_on=share.booked_on or share.day,
         at=at,
         facts={"rows": count},
     )

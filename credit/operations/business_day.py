@@ -1,54 +1,39 @@
 """The daily close: a day on which nothing happens to a drawdown writes nothing for it.
 
 1. Flip: the day becomes *closing* and the next one opens at once, so the business never waits.
-2. Expired holds, each in a transaction of its own. Then the work, in one transaction: rows that
-   fell due, grace that ended, the day's accrual as one aggregate per funding source, product and
-   kind, and the settlement batch.
-3. Prove: the invariants run as SQL; only when all hold does the day become *closed*.
+2. Expired holds, each in a transaction of its own. Then the work in buckets, each one transaction:
+   rows that fell due, grace that ended, the day's accrual as one aggregate per funding source,
+   product and kind.
+3. Prove: the settlement batch is locked and the invariants run as SQL; only when all hold, and no
+   drawdown was left behind without a signature, does the day become *closed*.
 
 Killed anywhere and started again, it ends the same: each step is one transaction, and a day that
 is still *closing* is finished first.
 """
 
 from datetime import date, datetime, timedelta
-from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from credit.domain.terms import canonical_sha256
-from credit.enums import AccountCode, DayStatus, EntryKind, HoldStatus
-from credit.errors import BooksDoNotBalance, DayNotOver
-from credit.models import BusinessDay, Hold
-from credit.operations import ledger
-from credit.operations.aging import age
+from credit.enums import CloseExceptionStatus, DayStatus, HoldStatus
+from credit.errors import BooksDoNotBalance, DayNotOver, ExceptionsOpen
+from credit.models import BusinessDay, CloseBucket, CloseException, Hold
+from credit.operations.close_buckets import cut_buckets, work_buckets
 from credit.operations.drawdowns import expire_hold
 from credit.operations.settlements import lock_settlements
 from credit.queries.business_day import open_day
 from credit.queries.proofs import nightly_checks
-from platform_app.kernel import clock, events, ids, locks
+from platform_app.kernel import clock, events, locks
 from platform_app.kernel.scope import current_tenant_id
-
-ACCRUAL = """
-SELECT kind, funding_source_id, product_id, count(*),
-       sum(round(base_minor * rate * (%(day)s + 1 - from_on) / per_days)
-         - round(base_minor * rate * (%(day)s - from_on) / per_days))
-FROM credit_interestsegment
-WHERE tenant_id = %(tenant)s AND to_on > %(day)s AND from_on <= %(day)s
-GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
-"""
-
-_BOOKS = {
-    "interest": (AccountCode.INTEREST_RECEIVABLE, AccountCode.INTEREST_INCOME),
-    "penalty": (AccountCode.PENALTY_RECEIVABLE, AccountCode.PENALTY_INCOME),
-    "subsidy": (AccountCode.DEFERRED_INCOME, AccountCode.SUBSIDY_INCOME),
-}
 
 
 def close_day(*, at: datetime) -> BusinessDay:
     """Close the tenant's open business day, after finishing any that was left *closing*.
 
-    Raises DayNotOver before 24:00 Shanghai time, BooksDoNotBalance when a check fails (the day
-    then stays *closing*, the next day is open, and the close can be run again).
+    Raises DayNotOver before 24:00 Shanghai time; BooksDoNotBalance when a check fails and
+    ExceptionsOpen when a drawdown was left behind (the day then stays *closing*, the next day is
+    open, and the close can be run again).
     """
     finish_closing_days(at=at)
     day = open_day()
@@ -63,7 +48,8 @@ def finish_closing_days(*, at: datetime) -> None:
     """Work and prove every day that is *closing*, in order."""
     for day in BusinessDay.objects.filter(status=DayStatus.CLOSING).order_by("on"):
         _expire_holds(day.on, at)
-        _work(day, at)
+        work_buckets(day, at=at)
+        _prove(day, at)
 
 
 @transaction.atomic
@@ -73,29 +59,36 @@ def _flip(day: date) -> None:
         status=DayStatus.CLOSING
     )
     if changed:
+        cut_buckets(BusinessDay.objects.get(on=day))
         BusinessDay.objects.create(on=day + timedelta(days=1))
 
 
 @transaction.atomic
-def _work(day: BusinessDay, at: datetime) -> None:
+def _prove(day: BusinessDay, at: datetime) -> None:
     locked = BusinessDay.objects.select_for_update().get(pk=day.pk)
-    if locked.status == DayStatus.CLOSED:
-        return
-    touched = age(day=locked.on, at=at)
-    accrued = _accrue(locked.on, at)
+    buckets = list(CloseBucket.objects.filter(business_day=day).order_by("no"))
+    if locked.status == DayStatus.CLOSED or any(b.closed_at is None for b in buckets):
+        return  # another worker was, or still is, at it
     lock_settlements(captured_on=locked.on, at=at)
     checks = nightly_checks(accrued_through=locked.on + timedelta(days=1))
     failed = [name for name, problem in checks.items() if problem]
     if failed:
         raise BooksDoNotBalance(on=locked.on.isoformat(), failed=", ".join(failed))
+    left = CloseException.objects.filter(status=CloseExceptionStatus.OPEN).count()
+    if left:
+        raise ExceptionsOpen(on=locked.on.isoformat(), count=left)
+    accrued = {
+        kind: sum(bucket.accrued.get(kind, 0) for bucket in buckets)
+        for kind in ("interest", "penalty", "subsidy")
+    }
     locked.status = DayStatus.CLOSED
     locked.closed_at = at
-    locked.event_count = touched
+    locked.event_count = sum(bucket.touched_count for bucket in buckets)
     locked.accrued_interest_minor = accrued["interest"]
     locked.accrued_penalty_minor = accrued["penalty"]
     locked.checks = {"passed": sorted(checks)}
     locked.sha256 = canonical_sha256(
-        [locked.on.isoformat(), locked.event_count, accrued, sorted(checks)]
+        [locked.on.isoformat(), [bucket.sha256 for bucket in buckets], accrued, sorted(checks)]
     )
     locked.save()
     events.record(
@@ -111,27 +104,3 @@ def _expire_holds(day: date, at: datetime) -> None:
     )
     for drawdown_id in list(ended.order_by("drawdown_id").values_list("drawdown", flat=True)):
         expire_hold(drawdown_id=drawdown_id, at=at)
-
-
-def _accrue(day: date, at: datetime) -> dict[str, int]:
-    """Post the day's interest as aggregates: Σ round(to its end) − Σ round(before it)."""
-    totals = {"interest": 0, "penalty": 0, "subsidy": 0}
-    with connection.cursor() as cursor:
-        tenant = str(ids.to_uuid("tnt", current_tenant_id()))
-        cursor.execute(ACCRUAL, {"tenant": tenant, "day": day})
-        rows: list[tuple[Any, ...]] = cursor.fetchall()
-    for kind, source, product, count, amount in rows:
-        totals[kind] += int(amount)
-        if not amount:
-            continue
-        source_id, product_id = ids.from_uuid("fnd", source), ids.from_uuid("prd", product)
-        receivable, income = _BOOKS[kind]
-        facts = {"product": product_id, "segments": count, "sum_minor": int(amount)}
-        ledger.post(
-            kind=EntryKind.ACCRUAL, key=f"{kind}:{day}:{source_id}:{product_id}",
-            funding_source_id=source_id,
-            amounts={receivable: int(amount), income: -int(amount)},
-            value_on=day, booked_on=day, at=at,
-            facts={**facts, "sha256": canonical_sha256(facts)},
-        )  # fmt: skip
-    return totals

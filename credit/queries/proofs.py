@@ -35,10 +35,13 @@ SELECT count(*) FROM (
     SELECT coalesce(sum(amount) FILTER (WHERE kind = 'interest'), 0) AS interest,
            coalesce(sum(amount) FILTER (WHERE kind = 'penalty'), 0) AS penalty,
            coalesce(sum(amount - base_minor) FILTER (WHERE kind = 'subsidy'), 0) AS deferred
-    FROM (SELECT kind, base_minor, round(base_minor * rate
-                 * greatest(0, least(%(through)s::date, to_on) - from_on) / per_days) AS amount
-          FROM credit_interestsegment
-          WHERE tenant_id = %(tenant)s AND funding_source_id = b.funding_source_id) s
+    FROM (SELECT s.kind, s.base_minor, round(s.base_minor * s.rate
+                 * greatest(0, least(coalesce(x."on", %(through)s::date), s.to_on) - s.from_on)
+                 / s.per_days) AS amount
+          FROM credit_interestsegment s
+          LEFT JOIN credit_closeexception x ON x.tenant_id = s.tenant_id
+               AND x.drawdown_id = s.drawdown_id AND x.status <> 'repaired'
+          WHERE s.tenant_id = %(tenant)s AND s.funding_source_id = b.funding_source_id) s
 ) e ON true JOIN LATERAL (
     SELECT coalesce(sum(v.amount_minor) FILTER (WHERE v.kind = 'penalty'), 0) AS penalty,
            coalesce(sum(v.amount_minor) FILTER (WHERE v.kind = 'fee'), 0) AS fee
@@ -139,7 +142,7 @@ FULL: Final = {
     # 16: an open row past its due date is what the drawdown calls its oldest unpaid
     "oldest_unpaid_agrees": """
         SELECT count(*) FROM credit_drawdown d WHERE d.tenant_id = %(tenant)s
-          AND d.oldest_unpaid_on IS DISTINCT FROM (
+          AND d.lags_since IS NULL AND d.oldest_unpaid_on IS DISTINCT FROM (
             SELECT min(r.due_on) FROM credit_planrow r
             WHERE r.tenant_id = d.tenant_id AND r.drawdown_id = d.id AND r.paid_off_on IS NULL
               AND r.unpaid_minor > 0 AND r.due_on < %(through)s)""",
@@ -148,6 +151,11 @@ FULL: Final = {
         SELECT count(*) FROM (
             SELECT "on" - lag("on") OVER (ORDER BY "on") AS step FROM credit_businessday
             WHERE tenant_id = %(tenant)s) s WHERE step <> 1""",
+    # 19: a day that is closed has every bucket done
+    "closed_days_are_whole": """
+        SELECT count(*) FROM credit_closebucket k JOIN credit_businessday d
+            ON d.tenant_id = k.tenant_id AND d.id = k.business_day_id
+        WHERE k.tenant_id = %(tenant)s AND d.status = 'closed' AND k.closed_at IS NULL""",
     # 23: a batch's net is the sum of its lines
     "settlements_agree": """
         SELECT count(*) FROM credit_settlementbatch b WHERE b.tenant_id = %(tenant)s AND
