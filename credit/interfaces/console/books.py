@@ -8,6 +8,7 @@ from django.views.decorators.http import require_GET
 from credit.enums import SettlementStatus
 from credit.interfaces.console.forms import SettlementFilter
 from credit.queries import portfolio
+from credit.queries.closes import lagging
 from tenants.access.console import ConsoleRequest, console_view
 from tenants.enums import Role
 from tenants.forms import page
@@ -19,7 +20,11 @@ READERS = (Role.OWNER, Role.FINANCE)
 @console_view(*READERS)
 def days(request: ConsoleRequest) -> HttpResponse:
     """Business days, newest first: accrued, checked, hashed."""
-    context = {"page": page(request, portfolio.business_days()), "on": portfolio.business_today()}
+    context = {
+        "page": page(request, portfolio.business_days()),
+        "on": portfolio.business_today(),
+        "lagging": lagging(),
+    }
     return render(request, "console/credit/days.html", context)
 
 

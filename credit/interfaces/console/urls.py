@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from credit.interfaces.console import applications, books, drawdowns, lines, merchants
+from credit.interfaces.console import applications, books, closes, drawdowns, lines, merchants
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("merchants", merchants.listing, name="merchant-list"),
@@ -12,5 +12,16 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("drawdowns", drawdowns.listing, name="drawdown-list"),
     path("drawdowns/<str:drawdown_id>", drawdowns.detail, name="drawdown-detail"),
     path("books/days", books.days, name="day-list"),
+    path("books/days/<str:day_id>", closes.detail, name="day-detail"),
+    path(
+        "books/days/<str:day_id>/exceptions/<str:exception_id>/sign-off",
+        closes.sign_off,
+        name="exception-sign-off",
+    ),
+    path(
+        "books/days/<str:day_id>/exceptions/<str:exception_id>/repair",
+        closes.repair,
+        name="exception-repair",
+    ),
     path("books/settlements", books.settlements, name="settlement-list"),
 ]

@@ -257,9 +257,9 @@ def test_the_books_cost_the_same_for_any_number_of_days(
         lives.close_until(clock.day_of(at) + timedelta(days=item_count))
     client = desk.at_the_desk("finance", tenant, at)
 
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         days = client.get("/console/books/days").context["page"].rows
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         batches = client.get("/console/books/settlements")
 
     assert [day.status for day in days] == ["open"] + ["closed"] * item_count
