@@ -42,9 +42,7 @@ class FeeOn(StrEnum):
     """The event that raises a fee."""
 
     CAPTURE = "capture"
-    EARLY_PAYOFF = "early_payoff"
     EXTENSION = "extension"
-    OVERDUE = "overdue"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

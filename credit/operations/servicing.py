@@ -5,7 +5,7 @@ the same event (`credit.queries.previews`).
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -13,6 +13,7 @@ from typing import Any
 from django.db import transaction
 
 from credit.domain.allocation import Component
+from credit.domain.terms import DrawdownTerms, FeeOn
 from credit.enums import DrawdownStatus, LineStatus
 from credit.errors import DrawdownNotServiceable, ExternalIdConflict
 from credit.models import CreditLine, Drawdown, LoanEvent
@@ -98,12 +99,20 @@ def pause_interest(act: Act, *, until_on: date) -> LoanEvent:
     return _do(act, "pause", 0, {"due_on": until_on.isoformat()}, check_pause)
 
 
+@transaction.atomic
 def extend(act: Act, *, row_seq: int, days: int) -> LoanEvent:
     """Let installment `row_seq` and all after it fall due `days` later.
 
-    Raises BadPeriod, BadPlan.
+    The product's fees for an extension are charged with it. Raises BadPeriod, BadPlan.
     """
-    return _do(act, "extension", 0, {"row_seq": row_seq, "days": days}, check_extension)
+    event = _do(act, "extension", 0, {"row_seq": row_seq, "days": days}, check_extension)
+    drawdown = Drawdown.objects.get(pk=act.drawdown_id)
+    for fee in DrawdownTerms.from_json(drawdown.terms).fees:
+        amount = fee.amount_minor(drawdown.outstanding_principal_minor)
+        if fee.on is FeeOn.EXTENSION and amount:
+            one = replace(act, external_id=f"{act.external_id}:{fee.code}")
+            charge_fee(one, amount_minor=amount, code=fee.code, due_on=None)
+    return event
 
 
 def restructure(act: Act, *, method: str, installments: int, every: int, unit: str) -> LoanEvent:

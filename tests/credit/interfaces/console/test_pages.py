@@ -259,7 +259,7 @@ def test_the_books_cost_the_same_for_any_number_of_days(
 
     with django_assert_num_queries(7):
         days = client.get("/console/books/days").context["page"].rows
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(6):
         batches = client.get("/console/books/settlements")
 
     assert [day.status for day in days] == ["open"] + ["closed"] * item_count
