@@ -66,7 +66,7 @@ class JournalEntry(TenantOwned, AppendOnly):
             models.Index(
                 fields=["tenant_id", "booked_on", "id"], name="credit_journalentry_booked"
             ),
-            # Few entries count on another day than the one they were booked on; only those are here.
+            # Only the few entries that count on another day than they were booked on are in it.
             models.Index(
                 fields=["tenant_id", "value_on", "booked_on"],
                 condition=~models.Q(value_on=models.F("booked_on")),

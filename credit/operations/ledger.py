@@ -75,11 +75,11 @@ def post(  # noqa: PLR0913 -- an entry has this many parts, each by its name
 
 def post_all(entries: Sequence[NewEntry]) -> list[JournalEntry]:
     """Post many entries as `post` posts one, all or none, and return them in the same order."""
-    posted: list[JournalEntry] = []
-    with transaction.atomic(savepoint=len(entries) > CHUNK):
-        for start in range(0, len(entries), CHUNK):
-            posted += _insert(entries[start : start + CHUNK])
-    return posted
+    chunks = [entries[start : start + CHUNK] for start in range(0, len(entries), CHUNK)]
+    if len(chunks) == 1:
+        return _insert(entries)
+    with transaction.atomic():
+        return [entry for chunk in chunks for entry in _insert(chunk)]
 
 
 def account_ids(tenant_id: str, funding_source_id: str) -> dict[str, str]:
@@ -119,46 +119,51 @@ def _read_accounts(books: tuple[str, str]) -> dict[str, str]:
 def _insert(entries: Sequence[NewEntry]) -> list[JournalEntry]:
     """One statement for all of them: ids made here, arrays there."""
     tenant_id = current_tenant_id()
-    posted, postings = [], []
+    rows, own, postings = [], [], []
     for entry in entries:
-        own = ids.new_uuid()
+        entry_id = ids.new_uuid()
+        plain = str(entry_id)
+        own.append(plain)
         accounts = account_ids(tenant_id, entry.funding_source_id)
         postings += [
-            (str(ids.new_uuid()), str(own), accounts[code], str(amount))
+            (ids.new_uuid_text(), plain, accounts[code], str(amount))
             for code, amount in entry.amounts.items()
             if amount
         ]
         row = (
-            tenant_id, ids.from_uuid("jen", own), entry.kind, entry.key, entry.drawdown_id,
+            tenant_id, ids.from_uuid("jen", entry_id), entry.kind, entry.key, entry.drawdown_id,
             entry.value_on, entry.booked_on, dict(entry.facts), entry.at, entry.reverses,
         )  # fmt: skip
-        posted.append(JournalEntry.from_db("default", _COLUMNS, row))
-    with connection.cursor() as cursor:
-        cursor.execute(_INSERT, _arrays(tenant_id, posted, postings))
-    return posted
-
-
-def _arrays(
-    tenant_id: str, entries: list[JournalEntry], postings: list[tuple[str, str, str, str]]
-) -> dict[str, Any]:
-    """The rows by column. What cannot hold a comma is written as an array here, which is faster."""
-    columns = list(zip(*postings, strict=True)) or [()] * 4
-    return {
+        rows.append(JournalEntry.from_db(connection.alias, _COLUMNS, row))
+    arrays = {
         "tenant": _plain("tnt", tenant_id),
-        "entry": _array([_plain("jen", entry.id) for entry in entries]),
-        "kind": _array([str(entry.kind) for entry in entries]),
+        "entry": _array(own),
+        **_entry_arrays(entries),
+        **_posting_arrays(postings),
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_INSERT, arrays)
+    return rows
+
+
+def _entry_arrays(entries: Sequence[NewEntry]) -> dict[str, Any]:
+    """Column by column. What cannot hold a comma is written as an array here, which is faster."""
+    return {
+        "kind": _array([entry.kind.value for entry in entries]),
         "key": [entry.key for entry in entries],
         "drawdown": _array([_plain("drw", entry.drawdown_id) for entry in entries]),
         "value_on": _array([entry.value_on.isoformat() for entry in entries]),
         "booked_on": _array([entry.booked_on.isoformat() for entry in entries]),
-        "facts": [json.dumps(entry.facts) for entry in entries],
+        "facts": [json.dumps(dict(entry.facts)) for entry in entries],
         "at": _array([entry.at.isoformat() for entry in entries]),
-        "reverses": _array([_plain("jen", entry.reverses_id) for entry in entries]),
-        "posting": _array(columns[0]),
-        "of_entry": _array(columns[1]),
-        "account": _array(columns[2]),
-        "amount": _array(columns[3]),
+        "reverses": _array([_plain("jen", entry.reverses) for entry in entries]),
     }
+
+
+def _posting_arrays(postings: Sequence[tuple[str, ...]]) -> dict[str, str]:
+    columns: Sequence[Sequence[str]] = list(zip(*postings, strict=True)) or [()] * 4
+    names = ("posting", "of_entry", "account", "amount")
+    return {name: _array(column) for name, column in zip(names, columns, strict=True)}
 
 
 def _plain(prefix: str, public_id: str | None) -> str:

@@ -2,7 +2,14 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from credit.interfaces.console import applications, books, drawdowns, lines, merchants
+from credit.interfaces.console import (
+    applications,
+    books,
+    drawdowns,
+    ledger,
+    lines,
+    merchants,
+)
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("merchants", merchants.listing, name="merchant-list"),
@@ -12,5 +19,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("drawdowns", drawdowns.listing, name="drawdown-list"),
     path("drawdowns/<str:drawdown_id>", drawdowns.detail, name="drawdown-detail"),
     path("books/days", books.days, name="day-list"),
+    path("books/ledger", ledger.balances, name="trial-balance"),
+    path("books/ledger.csv", ledger.balances_file, name="trial-balance-file"),
+    path("books/ledger/<str:account_id>", ledger.statement, name="account-statement"),
+    path("books/entries/<str:entry_id>", ledger.entry, name="entry-detail"),
     path("books/settlements", books.settlements, name="settlement-list"),
 ]
