@@ -9,16 +9,23 @@ from django.db import connection
 
 from tenants.models import Tenant
 
+RUNS = 3
 Measured = tuple[float, float]  # seconds of the work, seconds of its baseline
 
 
 @dataclass(frozen=True, slots=True)
 class Bench:
-    """One thing to measure: `run(tenant, size, number of the run)`, and against what."""
+    """One thing to measure, all its runs; against what; packages whose versions matter."""
 
-    run: Callable[[Tenant, int, int], Measured]
+    measure: Callable[[Tenant, int], list[Measured]]
     unit: str
     baseline: str
+    packages: tuple[str, ...] = ()
+
+
+def runs(once: Callable[[Tenant, int, int], Measured]) -> Callable[[Tenant, int], list[Measured]]:
+    """The same again, told the number of the run."""
+    return lambda tenant, size: [once(tenant, size, run) for run in range(RUNS)]
 
 
 def timed(act: Callable[[], None]) -> float:

@@ -9,7 +9,7 @@ from django.db.models import Sum
 from psycopg2.extras import execute_values
 
 from credit.enums import AccountCode, EntryKind
-from credit.management.benches.measure import Bench, Measured, check, prove, timed
+from credit.management.benches.measure import Bench, Measured, check, prove, runs, timed
 from credit.models import FundingSource, JournalEntry, Posting
 from credit.operations import ledger
 from credit.values import NewEntry
@@ -36,20 +36,15 @@ Rows = list[tuple[Any, ...]]
 
 def posting(tenant: Tenant, size: int, run: int) -> Measured:
     """`ledger.post_all`, a batch at a time, against multi-row INSERTs of the same batches."""
-    batches = list(_batches(new_entries(size, f"ours-{run}"), BATCH))
+    mine = new_entries(size, f"ours-{run}")
     raw = [_raw_rows(tenant, new_entries(count, f"raw-{run}-{n}")) for n, count in _sizes(size)]
-
-    def ours() -> None:
-        for batch in batches:
-            ledger.post_all(batch)
-            prove()
 
     def by_hand() -> None:
         for entries, postings in raw:
             _insert(entries, postings)
             prove()
 
-    return _both(ours, by_hand, size)
+    return _both(lambda: post_in_batches(mine), by_hand, size)
 
 
 def posting_one(tenant: Tenant, size: int, run: int) -> Measured:
@@ -63,6 +58,13 @@ def posting_one(tenant: Tenant, size: int, run: int) -> Measured:
             prove()
 
     return _both(lambda: post_one_by_one(mine), by_hand, size)
+
+
+def post_in_batches(entries: list[NewEntry]) -> None:
+    """By `ledger.post_all`, each batch proven at once as if committed."""
+    for start in range(0, len(entries), BATCH):
+        ledger.post_all(entries[start : start + BATCH])
+        prove()
 
 
 def post_one_by_one(entries: list[NewEntry]) -> None:
@@ -86,11 +88,6 @@ def _entry(source_id: str, key: str, day: date, at: datetime) -> NewEntry:
         kind=EntryKind.REPAYMENT, key=key, funding_source_id=source_id, amounts=AMOUNTS,
         value_on=day, booked_on=day, at=at,
     )  # fmt: skip
-
-
-def _batches(entries: list[NewEntry], size: int) -> Iterator[list[NewEntry]]:
-    for start in range(0, len(entries), size):
-        yield entries[start : start + size]
 
 
 def _sizes(size: int) -> Iterator[tuple[int, int]]:
@@ -133,6 +130,6 @@ def _both(ours: Callable[[], None], by_hand: Callable[[], None], size: int) -> M
 
 
 BENCHES = {
-    "posting": Bench(posting, "entries", "multi-row INSERTs of the same batches"),
-    "posting_one": Bench(posting_one, "entries", "two INSERTs an entry"),
+    "posting": Bench(runs(posting), "entries", "multi-row INSERTs of the same batches"),
+    "posting_one": Bench(runs(posting_one), "entries", "two INSERTs an entry"),
 }

@@ -7,19 +7,19 @@ import json
 import platform
 import statistics
 from argparse import ArgumentParser
+from importlib.metadata import version
 from typing import Any
 
 import django
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection, transaction
 
-from credit.management.benches import orders, posting
+from credit.management.benches import beside, orders, posting
 from credit.operations.launch import launch_tenant
 from platform_app.kernel import clock
 from platform_app.kernel.tenancy import tenant_scope
 
-RUNS = 3
-BENCHES = {**orders.BENCHES, **posting.BENCHES}
+BENCHES = {**orders.BENCHES, **posting.BENCHES, **beside.BENCHES}
 
 
 class Command(BaseCommand):
@@ -55,7 +55,7 @@ def measured(name: str, size: int) -> dict[str, Any]:
             actor="system:bench", at=clock.now(),
         )  # fmt: skip
         with tenant_scope(tenant.id):
-            runs = [BENCHES[name].run(tenant, size, run) for run in range(RUNS)]
+            runs = BENCHES[name].measure(tenant, size)
         transaction.set_rollback(True)
     seconds = statistics.median(run[0] for run in runs)
     baseline = statistics.median(run[1] for run in runs)
@@ -67,5 +67,6 @@ def measured(name: str, size: int) -> dict[str, Any]:
         "baseline_seconds": round(baseline, 4), "ratio": round(baseline / seconds, 3),
         "checked": True,
         "versions": {"python": platform.python_version(), "django": django.__version__,
-                     "postgresql": str(server[0]) if server else ""},
+                     "postgresql": str(server[0]) if server else "",
+                     **{package: version(package) for package in BENCHES[name].packages}},
     }  # fmt: skip
