@@ -84,7 +84,7 @@ class DefaultedFilter(FilterForm):
 
 class TrialBalanceFilter(DefaultedFilter):
     on = day_field(_("At the end of"))
-    by = forms.ChoiceField(label=_("Basis"), required=False, choices=BASES)
+    by = forms.ChoiceField(label=_("Basis of dates"), required=False, choices=BASES)
     source = forms.ChoiceField(label=_("Lender"), required=False)
 
     def __init__(self, data: Any, sources: list[tuple[str, str]], on: date) -> None:
@@ -95,7 +95,7 @@ class TrialBalanceFilter(DefaultedFilter):
 class StatementFilter(DefaultedFilter):
     since = day_field(_("From"))
     until = day_field(_("To"))
-    by = forms.ChoiceField(label=_("Basis"), required=False, choices=BASES)
+    by = forms.ChoiceField(label=_("Basis of dates"), required=False, choices=BASES)
 
     def __init__(self, data: Any, on: date) -> None:
         super().__init__(data, {"since": on.replace(day=1), "until": on})

@@ -26,7 +26,7 @@ def main() -> None:
     os.environ["DJANGO_SETTINGS_MODULE"] = "platform_app.settings.bench"
     django.setup()
     kept = connection.settings_dict["NAME"]
-    connection.creation.create_test_db(verbosity=0, autoclobber=True)
+    connection.creation.create_test_db(verbosity=0, autoclobber=True)  # type: ignore[deprecated]  # an argument we leave out
     try:
         print("ready", flush=True)  # noqa: T201 -- the answer to whoever started us
         for line in sys.stdin:

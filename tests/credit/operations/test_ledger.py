@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date, datetime
+from functools import partial
 from typing import Any
 
 import pytest
@@ -152,11 +153,11 @@ def test_what_the_database_refuses(inside: Tenant, at: datetime) -> None:
 
     for wrong in (one_sided, off_by_one, {}, {AccountCode.LOANS: 0}):
         batch = [new("fine", at), new("wrong", at, amounts=wrong)]
-        refused("credit_journalentry_balanced", lambda batch=batch: ledger.post_all(batch))
+        refused("credit_journalentry_balanced", partial(ledger.post_all, batch))
     refused("credit_journalentry_once", lambda: ledger.post_all([new("good", at)]))
     for day in (date(2026, 3, 1), date(2026, 3, 3)):
         entry = new("late", at, booked_on=day)
-        refused("credit_booked_into_open_day", lambda entry=entry: ledger.post_all([entry]))
+        refused("credit_booked_into_open_day", partial(ledger.post_all, [entry]))
     with pytest.raises(LookupError, match="are not open"):
         ledger.post_all([new("x", at, funding_source_id=ids.new_id("fnd"))])
     assert list(JournalEntry.objects.all()) == [good]

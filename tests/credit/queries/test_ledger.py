@@ -199,7 +199,8 @@ def test_balances_are_the_sums_of_what_was_booked(
 
 def statement_in_pages(by: str) -> list[tuple[int, int]]:
     """Every row of the loans account, two at a time."""
-    found, after = [], None
+    found: list[tuple[int, int]] = []
+    after: Cursor | None = None
     while True:
         shown = account_statement(
             loans(), day(-9), day(20), by="value" if by == "value" else "booked", after=after,
