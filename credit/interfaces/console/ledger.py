@@ -33,7 +33,10 @@ def balances(request: ConsoleRequest) -> HttpResponse:
 def balances_file(request: ConsoleRequest) -> HttpResponse:
     """The same as a file, with its totals."""
     _filters, found = _balances(request)
-    head = (_("Day"), _("Basis of dates"), _("Lender"), _("Code"), _("Account"), _("Debit ¥"), _("Credit ¥"))
+    head = (
+        _("Day"), _("Basis of dates"), _("Lender"), _("Code"), _("Account"), _("Debit ¥"),
+        _("Credit ¥"),
+    )  # fmt: skip
     basis = _("Booked by then") if found.by == "booked" else _("Counting by then")
     day = found.on.isoformat()
     rows = [

@@ -29,6 +29,7 @@ def measured(rival: str, batch: int, post: Post, size: int) -> list[Measured]:
     runs = []
     with _rival() as (ask, answers):
         for run in range(RUNS):
+            posting.warm_up(run)
             entries = posting.new_entries(size, f"{rival}-{run}")
             before = JournalEntry.objects.count()
             ours = timed(partial(post, entries))
