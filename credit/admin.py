@@ -175,7 +175,9 @@ class AccountAdmin(TenantRowsAdmin):
 
 @admin.register(models.JournalEntry)
 class JournalEntryAdmin(TenantRowsAdmin):
-    list_display = ("id", "tenant", "kind", "key", "drawdown_id", "value_on", "booked_on", "at")
+    list_display = (
+        "id", "tenant", "kind", "key", "drawdown_id", "value_on", "booked_on", "reverses", "at",
+    )  # fmt: skip
     list_filter = (TenantFilter, "kind")
     search_fields = ("key__exact",)
 
@@ -183,6 +185,11 @@ class JournalEntryAdmin(TenantRowsAdmin):
 @admin.register(models.Posting)
 class PostingAdmin(TenantRowsAdmin):
     list_display = ("id", "tenant", "entry", "account", "amount_minor")
+
+
+@admin.register(models.AccountSnapshot)
+class AccountSnapshotAdmin(TenantRowsAdmin):
+    list_display = ("id", "tenant", "account", "on", "balance_minor", "posting_count")
 
 
 @admin.register(models.BusinessDay)

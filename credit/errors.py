@@ -231,3 +231,11 @@ class DayNotOver(Refused):
 class BooksDoNotBalance(Conflict):
     code = "books_do_not_balance"
     message = gettext_noop("The close of {on} found failed checks: {failed}")
+
+
+class AccountNotFound(NotFound):
+    message = gettext_noop("There is no account with this id.")
+
+
+class EntryNotFound(NotFound):
+    message = gettext_noop("There is no journal entry with this id.")

@@ -19,7 +19,7 @@ FIRST_DAY = date(2026, 3, 2)
 def _fresh_process_caches() -> Iterator[None]:
     yield
     crypto.forget_keys()
-    ledger.account_ids.cache_clear()
+    ledger.forget_accounts()
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 from credit.models.application import Application, CostSheet, Offer
 from credit.models.business_day import BusinessDay, CalendarDay, CloseBucket, CloseException
 from credit.models.drawdown import Drawdown, Hold, Quote
-from credit.models.ledger import Account, JournalEntry, Posting
+from credit.models.ledger import Account, AccountSnapshot, JournalEntry, Posting
 from credit.models.line import Contract, CreditLine, MerchantCap, TemporaryLimit
 from credit.models.plan import Allocation, InterestSegment, LoanEvent, PlanRow
 from credit.models.product import FundingSource, Product, ProductVersion
@@ -11,6 +11,7 @@ from credit.models.repayment import Repayment, SettlementBatch, SettlementLine
 
 __all__ = [
     "Account",
+    "AccountSnapshot",
     "Allocation",
     "Application",
     "BusinessDay",

@@ -156,7 +156,17 @@ def _post(
         kind=EntryKind(event.kind), key=event.key,
         funding_source_id=drawdown.funding_source_id, amounts=amounts,
         value_on=event.value_on, booked_on=event.booked_on, at=at, drawdown_id=drawdown.id,
+        reverses=_undone_entry(drawdown, event),
     )  # fmt: skip
+
+
+def _undone_entry(drawdown: Drawdown, event: LoanEvent) -> str | None:
+    """The entry of the event that a reversal takes back, if it posted one."""
+    if event.kind != "reversal":
+        return None
+    undone = LoanEvent.objects.get(drawdown=drawdown, seq=event.details["reverses"])
+    entries = JournalEntry.objects.filter(kind=undone.kind, key=undone.key)
+    return entries.values_list("id", flat=True).first()
 
 
 def _use(drawdown: Drawdown, line: CreditLine, before: Derived | None, after: Derived) -> None:

@@ -22,6 +22,7 @@ from credit.models import BusinessDay, CloseBucket, CloseException, Hold
 from credit.operations.close_buckets import cut_buckets, work_buckets
 from credit.operations.drawdowns import expire_hold
 from credit.operations.settlements import lock_settlements
+from credit.operations.snapshots import snapshot_balances
 from credit.queries.business_day import open_day
 from credit.queries.proofs import nightly_checks
 from platform_app.kernel import clock, events, locks
@@ -70,6 +71,7 @@ def _prove(day: BusinessDay, at: datetime) -> None:
     if locked.status == DayStatus.CLOSED or any(b.closed_at is None for b in buckets):
         return  # another worker was, or still is, at it
     lock_settlements(captured_on=locked.on, at=at)
+    snapshot_balances(on=locked.on)
     checks = nightly_checks(accrued_through=locked.on + timedelta(days=1))
     failed = [name for name, problem in checks.items() if problem]
     if failed:

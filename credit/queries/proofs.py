@@ -8,6 +8,7 @@ from typing import Final
 
 from django.db import connection
 
+from credit.queries.snapshot_proofs import SNAPSHOTS_AGREE
 from platform_app.kernel import ids
 from platform_app.kernel.scope import current_tenant_id
 
@@ -151,6 +152,8 @@ FULL: Final = {
         SELECT count(*) FROM (
             SELECT "on" - lag("on") OVER (ORDER BY "on") AS step FROM credit_businessday
             WHERE tenant_id = %(tenant)s) s WHERE step <> 1""",
+    # a remembered balance is the sum of the postings it stands for
+    "snapshots_agree": SNAPSHOTS_AGREE,
     # 19: a day that is closed has every bucket done
     "closed_days_are_whole": """
         SELECT count(*) FROM credit_closebucket k JOIN credit_businessday d

@@ -101,7 +101,10 @@ def database(url: str) -> dict[str, Any]:
 
 
 # Commands that change the schema log in as the tables' owner; everything else as the app's role.
-OWNER_COMMANDS = {"migrate", "secure_database", "sqlmigrate", "showmigrations", "makemigrations"}
+# A bench does too, to refresh the planner's statistics; its work is done in the app's role.
+OWNER_COMMANDS = {
+    "migrate", "secure_database", "sqlmigrate", "showmigrations", "makemigrations", "bench",
+}  # fmt: skip
 AS_OWNER = env.flag("BAITIAO_AS_OWNER", default=len(sys.argv) > 1 and sys.argv[1] in OWNER_COMMANDS)
 APP_URL = env.text("DATABASE_URL", "postgresql://baitiao_app@127.0.0.1:5432/baitiao")
 OWNER_URL = env.text("DATABASE_OWNER_URL", APP_URL)

@@ -16,6 +16,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from credit.models import BusinessDay, CreditLine, SettlementBatch
+from credit.operations.snapshots import snapshot_balances
 from credit.queries.business_day import open_day
 from platform_app.kernel import audit, clock, events, idempotency
 from platform_app.kernel.back_office import RowsAdmin
@@ -172,6 +173,7 @@ class TestTheTables:
             live(tenant, number, at)
         with tenant_scope(tenant.id):
             tomorrow = lives.close_until(open_day() + timedelta(days=1))
+            snapshot_balances(on=open_day() - timedelta(days=1))
         with platform_scope():
             counts = {model: model._default_manager.count() for model in MODELS}
         assert [model for model, count in counts.items() if not count] == []
@@ -192,6 +194,7 @@ class TestTheTables:
         live(tenant, 1, at)
         with tenant_scope(tenant.id):
             lives.close_until(open_day() + timedelta(days=1))
+            snapshot_balances(on=open_day() - timedelta(days=1))
         for model in MODELS:
             with platform_scope():
                 row = model._default_manager.order_by("pk")[0]

@@ -1,5 +1,6 @@
 """The filter bars of credit's lists."""
 
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -63,3 +64,38 @@ class DrawdownFilter(FilterForm):
 
 class SettlementFilter(FilterForm):
     status = choice_field(_("Status"), SettlementStatus.choices)
+
+
+BASES = [("booked", _("Booked by then")), ("value", _("Counting by then"))]
+
+
+class DefaultedFilter(FilterForm):
+    """A filter bar that shows what it falls back to; only what was asked for makes it active."""
+
+    def __init__(self, data: Any, defaults: dict[str, Any]) -> None:
+        asked = {name: value for name, value in data.items() if value}
+        super().__init__({**defaults, **asked})
+        self._asked = asked.keys()
+
+    @property
+    def is_active(self) -> bool:
+        return bool(self._asked & self.fields.keys())
+
+
+class TrialBalanceFilter(DefaultedFilter):
+    on = day_field(_("At the end of"))
+    by = forms.ChoiceField(label=_("Basis of dates"), required=False, choices=BASES)
+    source = forms.ChoiceField(label=_("Lender"), required=False)
+
+    def __init__(self, data: Any, sources: list[tuple[str, str]], on: date) -> None:
+        super().__init__(data, {"on": on})
+        self.fields["source"] = choice_field(_("Lender"), sources)
+
+
+class StatementFilter(DefaultedFilter):
+    since = day_field(_("From"))
+    until = day_field(_("To"))
+    by = forms.ChoiceField(label=_("Basis of dates"), required=False, choices=BASES)
+
+    def __init__(self, data: Any, on: date) -> None:
+        super().__init__(data, {"since": on.replace(day=1), "until": on})

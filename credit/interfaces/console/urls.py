@@ -2,7 +2,15 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from credit.interfaces.console import applications, books, closes, drawdowns, lines, merchants
+from credit.interfaces.console import (
+    applications,
+    books,
+    closes,
+    drawdowns,
+    ledger,
+    lines,
+    merchants,
+)
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("merchants", merchants.listing, name="merchant-list"),
@@ -23,5 +31,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
         closes.repair,
         name="exception-repair",
     ),
+    path("books/ledger", ledger.balances, name="trial-balance"),
+    path("books/ledger.csv", ledger.balances_file, name="trial-balance-file"),
+    path("books/ledger/<str:account_id>", ledger.statement, name="account-statement"),
+    path("books/entries/<str:entry_id>", ledger.entry, name="entry-detail"),
     path("books/settlements", books.settlements, name="settlement-list"),
 ]

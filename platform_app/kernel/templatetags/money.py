@@ -19,6 +19,12 @@ def yuan(minor: int | None) -> str:
 
 
 @register.filter
+def unsigned_yuan(minor: int) -> str:
+    """`-1280000` → `12,800.00`: the column or word beside it says which side it is on."""
+    return format_yuan(abs(int(minor)))
+
+
+@register.filter
 def percent(rate: Decimal | float | None, places: int = 2) -> str:
     """`0.12` → `12.00%`."""
     return "" if rate is None else f"{Decimal(str(rate)) * 100:.{places}f}%"

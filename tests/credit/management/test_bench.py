@@ -7,10 +7,11 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from tenants.models import Tenant
+from tests.platform_app.kernel import sql
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("name", ["posting", "import_orders"])
+@pytest.mark.parametrize("name", ["posting", "posting_one", "import_orders"])
 def test_a_bench_measures_checks_and_vanishes(name: str) -> None:
     out = StringIO()
     call_command("bench", name, size=3, as_json=True, stdout=out)
@@ -24,3 +25,21 @@ def test_a_bench_measures_checks_and_vanishes(name: str) -> None:
 def test_a_bench_needs_a_size() -> None:
     with pytest.raises(CommandError, match="at least 1"):
         call_command("bench", "posting", size=0)
+
+
+@pytest.mark.slow
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", ["posting_hordak_bulk", "posting_django_ledger_one"])
+def test_another_ledger_beside_ours_has_a_database_of_its_own(name: str) -> None:
+    before = databases()
+    out = StringIO()
+    call_command("bench", name, size=2, as_json=True, stdout=out)
+    result = json.loads(out.getvalue())
+    assert (result["name"], result["size"], result["checked"]) == (name, 2, True)
+    assert {"django-hordak", "django-ledger"} & result["versions"].keys()
+    assert Tenant.objects.count() == 0
+    assert databases() == before
+
+
+def databases() -> list[str]:
+    return [name for (name,) in sql.rows("SELECT datname::text FROM pg_database ORDER BY 1")]

@@ -12,6 +12,7 @@ LATE = datetime(2026, 12, 4, 16, 32, tzinfo=UTC)  # 5 December 00:32 in Shanghai
 
 def test_amounts_and_rates() -> None:
     assert [money.yuan(minor) for minor in (1_280_000, 0, None)] == ["12,800.00", "0.00", ""]
+    assert [money.unsigned_yuan(minor) for minor in (-1_280_000, 5)] == ["12,800.00", "0.05"]
     assert [money.percent(rate) for rate in (Decimal("0.12"), 0.125, None)] == [
         "12.00%", "12.50%", "",
     ]  # fmt: skip
