@@ -92,7 +92,8 @@ class ProductVersion(TenantOwned, Stamped):
                 name="credit_productversion_status",
             ),
             models.CheckConstraint(
-                condition=models.Q(approved_by="") | ~models.Q(approved_by=models.F("submitted_by")),
+                condition=models.Q(approved_by="")
+                | ~models.Q(approved_by=models.F("submitted_by")),
                 name="credit_productversion_two_people",
             ),
             models.CheckConstraint(
