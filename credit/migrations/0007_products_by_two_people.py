@@ -76,6 +76,7 @@ class Migration(migrations.Migration):
                 ('proposed_at', models.DateTimeField()),
                 ('approved_by', models.TextField(default='')),
                 ('rejected_by', models.TextField(default='')),
+                ('rejected_at', models.DateTimeField(null=True)),
                 ('rejected_reason', models.TextField(default='')),
                 ('applied_at', models.DateTimeField(null=True)),
             ],

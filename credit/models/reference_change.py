@@ -29,6 +29,7 @@ class ReferenceChange(Stamped):
     proposed_at = models.DateTimeField()
     approved_by = models.TextField(default="")
     rejected_by = models.TextField(default="")
+    rejected_at = models.DateTimeField(null=True)
     rejected_reason = models.TextField(default="")
     applied_at = models.DateTimeField(null=True)
 
