@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from credit.interfaces.console import applications, books, drawdowns, lines, merchants
+from credit.interfaces.console import applications, books, drawdowns, lines, merchants, products
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("merchants", merchants.listing, name="merchant-list"),
@@ -13,4 +13,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("drawdowns/<str:drawdown_id>", drawdowns.detail, name="drawdown-detail"),
     path("books/days", books.days, name="day-list"),
     path("books/settlements", books.settlements, name="settlement-list"),
+    path("products", products.listing, name="product-list"),
+    path("products/<str:product_id>/draft", products.draft, name="product-draft"),
+    path("products/versions/<str:version_id>", products.detail, name="product-version"),
+    path("products/versions/<str:version_id>/edit", products.edit, name="product-edit"),
+    path("products/versions/<str:version_id>/preview", products.previewed, name="product-preview"),
+    path("products/versions/<str:version_id>/submit", products.submit, name="product-submit"),
+    path("products/versions/<str:version_id>/approve", products.approve, name="product-approve"),
+    path("products/versions/<str:version_id>/reject", products.reject, name="product-reject"),
 ]
