@@ -35,7 +35,8 @@ class Fee:
     def __post_init__(self) -> None:
         if not self.code or self.code in {"interest", "penalty"}:
             raise BadTerms("a fee needs a code of its own")
-        if min(self.amount_minor, self.share_rate) < 0 or not (self.amount_minor + self.share_rate):
+        is_negative = self.amount_minor < 0 or self.share_rate < 0
+        if is_negative or not (self.amount_minor or self.share_rate):
             raise BadTerms("a fee is an amount, a share of the principal, or both")
 
     def minor(self, principal_minor: int) -> int:

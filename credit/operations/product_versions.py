@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db import transaction
 
+from credit.domain.fees import fees_of
 from credit.domain.terms import BadTerms, ProductTerms, canonical_sha256
 from credit.enums import ProductStatus
 from credit.errors import (
@@ -197,11 +198,13 @@ def _locked_version(version_id: str) -> ProductVersion:
 def _body(terms: dict[str, Any]) -> dict[str, Any]:
     """The terms in canonical form, or BadProductTerms with what contradicts itself."""
     try:
-        return ProductTerms.from_json(terms).to_json()
+        body = ProductTerms.from_json(terms).to_json()
+        fees = [fee.to_json() for fee in fees_of(terms)]
     except BadTerms as problem:
         raise BadProductTerms(reason=str(problem)) from None
     except (KeyError, TypeError, ValueError, ArithmeticError):
         raise BadProductTerms(reason="a value is missing or unknown") from None
+    return {**body, "fees": fees} if fees else body
 
 
 def _differs_from_published(version: ProductVersion) -> None:

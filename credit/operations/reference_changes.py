@@ -133,7 +133,7 @@ def _facts(kind: str, row: Model) -> dict[str, str]:
     return {name: _text(getattr(row, name)) for name in _NAMES[kind]}
 
 
-_NAMES = {
+_NAMES: dict[str, tuple[str, ...]] = {
     ReferenceKind.LPR_RATE: ("term", "on", "value", "source_url", "notice"),
     ReferenceKind.CAP_RULE: (
         "licence_type", "product_kind", "from_on", "to_on", "kind", "value", "severity", "basis",

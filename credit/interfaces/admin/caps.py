@@ -92,7 +92,8 @@ class ReferenceChangeAdmin(RowsAdmin):
                     actor=str(request.user.pk), at=clock.now(),
                 )  # fmt: skip
             except DomainError as refusal:
-                form.add_error(None, say(refusal))
+                field = refusal.field if refusal.field in form.fields else None
+                form.add_error(field, say(refusal))
             else:
                 said = gettext("Proposed as {id}. It stands when another person has approved it.")
                 messages.success(request, said.format(id=change.pk))

@@ -31,6 +31,11 @@ UNITS: Final[Words] = {
     PeriodUnit.WEEK: gettext_lazy("weeks"),
     PeriodUnit.MONTH: gettext_lazy("months"),
 }
+_EVERY_ONE: Final[Words] = {
+    PeriodUnit.DAY: gettext_lazy("%(count)s days, one a day"),
+    PeriodUnit.WEEK: gettext_lazy("%(count)s weeks, one a week"),
+    PeriodUnit.MONTH: gettext_lazy("%(count)s months, one a month"),
+}
 _DAY_COUNTS: Final[Words] = {
     DayCount.ACT_365: gettext_lazy("Days used over 365"),
     DayCount.ACT_360: gettext_lazy("Days used over 360"),
@@ -170,7 +175,7 @@ TERM_FIELDS: Final[tuple[TermField, ...]] = (
 
 
 def option_words(option: TermOption) -> str:
-    """`equal_6` → Equal installments, 6 × 1 months."""
+    """`equal_6` → Equal installments · 6 months, one a month."""
     if option.installments == 1:
         length = {
             PeriodUnit.DAY: ngettext("{n} day", "{n} days", option.every),
@@ -178,7 +183,10 @@ def option_words(option: TermOption) -> str:
             PeriodUnit.MONTH: ngettext("{n} month", "{n} months", option.every),
         }[option.unit].format(n=option.every)
         return f"{METHODS[option.method]} · {length}"
-    every = _("{count} times, every {every} {unit}").format(
-        count=option.installments, every=option.every, unit=UNITS[option.unit]
-    )
-    return f"{METHODS[option.method]} · {every}"
+    if option.every == 1:
+        times = _EVERY_ONE[option.unit] % {"count": option.installments}
+    else:
+        times = _("{count} times, every {every} {unit}").format(
+            count=option.installments, every=option.every, unit=UNITS[option.unit]
+        )
+    return f"{METHODS[option.method]} · {times}"

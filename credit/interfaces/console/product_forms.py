@@ -41,7 +41,7 @@ class OptionForm(forms.Form):
         label=_("Repayment method"), choices=[(str(key), words) for key, words in METHODS.items()]
     )
     installments = forms.IntegerField(
-        label=_("Installments"), min_value=1, max_value=60, required=False
+        label=_("Number of installments"), min_value=1, max_value=60, required=False
     )
     every = forms.IntegerField(label=_("Every"), min_value=1, max_value=366, required=False)
     unit = forms.ChoiceField(
@@ -114,7 +114,7 @@ class PreviewForm(forms.Form):
         label=_("Amount, ¥"), min_value=Decimal("0.01"), max_value=HIGHEST_YUAN, decimal_places=2
     )
     on = forms.DateField(
-        label=_("Drawn on"),
+        label=_("Day of the drawdown"),
         widget=DateInput(),
         validators=[MinValueValidator(FIRST_DAY), MaxValueValidator(LAST_DAY)],
     )

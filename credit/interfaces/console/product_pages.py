@@ -1,5 +1,6 @@
 """What the product pages show: terms in words beside the published ones, the picture, the caps."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
@@ -143,8 +144,14 @@ def way_name(path: Path) -> str:
     return _("Paid {days} days late").format(days=path.late_days)
 
 
-def finding_words(finding: Finding) -> str:
-    """What the caps found, as one sentence."""
+def findings_in_words(found: Sequence[Finding], version: ProductVersion) -> list[str]:
+    """What the caps found, one sentence each."""
+    options = ProductTerms.from_json(version.terms).options
+    names = {option.code: option_words(option) for option in options}
+    return [_finding(finding, names) for finding in found]
+
+
+def _finding(finding: Finding, names: Mapping[str, str]) -> str:
     rule = finding.rule
     if rule is None:
         return _("No cap is on record for this lender's licence on this day.")
@@ -153,7 +160,7 @@ def finding_words(finding: Finding) -> str:
                  ).format(basis=rule.basis)  # fmt: skip
     rate = "∞" if finding.rate is None else f"{percent(finding.rate)}%"
     return _("{option}, {way}: {rate} a year, above {cap}% ({basis})").format(
-        option=finding.path.option,
+        option=names[finding.path.option],
         way=way_name(finding.path),
         rate=rate,
         cap=percent(rule.cap),

@@ -57,8 +57,8 @@ def detail(request: ConsoleRequest, version_id: str) -> HttpResponse:
         "version": version,
         "published": published,
         "terms": product_pages.terms_in_words(version, published),
-        "blocks": [product_pages.finding_words(one) for one in judgement.blocks],
-        "warnings": [product_pages.finding_words(one) for one in judgement.warnings],
+        "blocks": product_pages.findings_in_words(judgement.blocks, version),
+        "warnings": product_pages.findings_in_words(judgement.warnings, version),
         "people": {
             "drafted": names.get(version.drafted_by, version.drafted_by),
             "submitted": names.get(version.submitted_by, version.submitted_by),
@@ -201,6 +201,6 @@ def _preview(request: ConsoleRequest, version: ProductVersion) -> dict[str, Any]
         "bars": product_pages.bars(shown),
         "marks": product_pages.cap_marks(shown),
         "rules": [(rule, product_pages.rule_words(rule)) for rule in shown.rules],
-        "found_blocks": [product_pages.finding_words(f) for f in shown.judgement.blocks],
-        "found_warnings": [product_pages.finding_words(f) for f in shown.judgement.warnings],
+        "found_blocks": product_pages.findings_in_words(shown.judgement.blocks, version),
+        "found_warnings": product_pages.findings_in_words(shown.judgement.warnings, version),
     }

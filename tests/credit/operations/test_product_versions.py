@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.db import IntegrityError, connection, transaction
+from django.db.models import Model
 
 from credit import errors
 from credit.domain.caps import Path, paths
@@ -24,7 +25,6 @@ from credit.models import (
     Quote,
 )
 from credit.operations.applications import decide_application, submit_application
-from credit.operations.cost_sheets import store_cost_sheet
 from credit.operations.launch import ORDER_CREDIT
 from credit.operations.product_versions import (
     approve_product_version,
@@ -51,13 +51,13 @@ from tenants.models import Tenant
 from tests.credit import lives
 
 pytestmark = pytest.mark.usefixtures("inside")
-WATCHED = (AuditRecord, Event, Offer, Product, ProductVersion, Quote)
+WATCHED: tuple[type[Model], ...] = (AuditRecord, Event, Offer, Product, ProductVersion, Quote)
 LOW, HIGH = Decimal("0.072"), Decimal("0.114")
 
 
 def refuse(error: type[DomainError], act: Any) -> DomainError:
     def everything() -> list[list[dict[str, Any]]]:
-        return [list(model.objects.order_by("id").values()) for model in WATCHED]
+        return [list(model._default_manager.order_by("id").values()) for model in WATCHED]
 
     before = everything()
     with pytest.raises(error) as caught:
@@ -346,6 +346,16 @@ def test_the_sheet_lists_its_items_and_keeps_the_lpr(at: datetime) -> None:
     assert sample["fee_minor"] == 0
 
 
+def open_to_fees() -> None:
+    """Let the table take the fee event, whatever kinds and columns it has by now."""
+    with as_owner(), connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute(
+            "ALTER TABLE credit_loanevent DROP CONSTRAINT IF EXISTS credit_loanevent_kind,"
+            " ADD COLUMN IF NOT EXISTS details jsonb"
+        )
+
+
 def charge(drawdown: Drawdown, code: str | None, at: datetime) -> None:
     """What the fee event will be, written as the database sees it."""
     details = "NULL" if code is None else f"""'{{"code": "{code}"}}'"""
@@ -362,12 +372,7 @@ def charge(drawdown: Drawdown, code: str | None, at: datetime) -> None:
 def test_nothing_off_the_sheet_can_be_charged(at: datetime) -> None:
     line = lives.line_of(lives.merchant_with_trade("P1", at), at)
     drawdown = lives.drawn(line, 500_000, "SO-1", at)
-    with as_owner(), connection.cursor() as cursor:
-        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-        cursor.execute(
-            "ALTER TABLE credit_loanevent DROP CONSTRAINT credit_loanevent_kind,"
-            " ADD COLUMN IF NOT EXISTS details jsonb"
-        )
+    open_to_fees()
     before = LoanEvent.objects.count()
     for code in ("service", None):
         with pytest.raises(IntegrityError) as caught, transaction.atomic():
@@ -379,22 +384,46 @@ def test_nothing_off_the_sheet_can_be_charged(at: datetime) -> None:
     assert LoanEvent.objects.count() == before + 1
 
 
-def test_fees_of_a_product_are_on_its_sheet(at: datetime) -> None:
-    """Terms with fees, as the product's terms will store them."""
+FEES = [
+    Fee(code="service", name="服务费", timing=FeeTiming.AT_START, payee="平台", amount_minor=50),
+    Fee(code="late", name="逾期管理费", timing=FeeTiming.WHEN_LATE, payee="资金方",
+        share_rate=Decimal("0.001")),
+]  # fmt: skip
+
+
+def with_fees(at: datetime) -> ProductVersion:
     version = draft(at)
-    fees = [
-        Fee(code="service", name="服务费", timing=FeeTiming.AT_START, payee="平台",
-            amount_minor=50),
-        Fee(code="late", name="逾期管理费", timing=FeeTiming.WHEN_LATE, payee="资金方",
-            share_rate=Decimal("0.001")),
-    ]  # fmt: skip
-    version.terms = {**version.terms, "fees": [fee.to_json() for fee in fees]}
-    sheet = store_cost_sheet(version=version, annual_rate=LOW, option_codes=["bullet_30"], at=at)
+    fees = [fee.to_json() for fee in FEES]
+    edit(version, at, terms={**version.terms, "fees": fees})
+    submit_product_version(version_id=version.id, actor="usr_one", at=at)
+    return approve(version, at)
+
+
+def test_fees_of_a_product_are_on_its_sheet_and_in_its_rate(at: datetime) -> None:
+    assert with_fees(at).terms["fees"] == [fee.to_json() for fee in FEES]
+    line = lives.line_of(lives.merchant_with_trade("P1", at), at)
+    sheet = line.offer.cost_sheet
     items = CostSheetItem.objects.filter(cost_sheet=sheet).order_by("id")
     assert list(items.values_list("code", flat=True)) == ["interest", "service", "penalty", "late"]
     assert sheet.body["items"][1]["for_sample_minor"] == 50
     assert sheet.body["contingent"][1]["for_sample_minor"] == 1_000
-    assert sheet.body["samples"][0]["fee_minor"] == 50
+    assert {row["fee_minor"] for row in sheet.body["samples"]} == {50}
+    [quote] = make_quotes(
+        line_id=line.id, amount_minor=1_000_000, order_no="SO-1", option_codes=["bullet_30"], at=at
+    )
+    assert str(quote.apr_simple) == sheet.body["samples"][0]["apr_simple"]
+    # 15 of 30 days are free: half the annual rate, and 0.50 yuan on 10,000 for 30 days
+    assert quote.apr_simple > line.annual_rate / 2
+
+
+def test_a_listed_fee_can_be_charged(at: datetime) -> None:
+    with_fees(at)
+    line = lives.line_of(lives.merchant_with_trade("P1", at), at)
+    drawdown = lives.drawn(line, 500_000, "SO-1", at)
+    open_to_fees()
+    charge(drawdown, "service", at)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        charge(drawdown, "other", at)
 
 
 def database_refuses(constraint: str, act: Any) -> None:

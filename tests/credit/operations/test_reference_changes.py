@@ -38,8 +38,11 @@ def approve(change: ReferenceChange, at: datetime, actor: str = "usr_two") -> Re
     return approve_reference_change(change_id=change.id, actor=actor, at=at)
 
 
-def tables() -> list[list[dict[str, Any]]]:
-    return [list(table.objects.order_by("id").values()) for table in (LprRate, CapRule)]
+def tables() -> list[Any]:
+    return [
+        list(LprRate.objects.order_by("id").values()),
+        list(CapRule.objects.order_by("id").values()),
+    ]
 
 
 def refuse(error: type[DomainError], act: partial[Any]) -> DomainError:
