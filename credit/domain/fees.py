@@ -8,6 +8,7 @@ from typing import Any, Self
 
 from credit.domain.interest import Rounding, divide_rounded
 from credit.domain.terms import BadTerms
+from platform_app.kernel.errors import gettext_noop
 
 
 class FeeTiming(StrEnum):
@@ -34,10 +35,10 @@ class Fee:
 
     def __post_init__(self) -> None:
         if not self.code or self.code in {"interest", "penalty"}:
-            raise BadTerms("a fee needs a code of its own")
+            raise BadTerms(gettext_noop("a fee needs a code of its own"))
         is_negative = self.amount_minor < 0 or self.share_rate < 0
         if is_negative or not (self.amount_minor or self.share_rate):
-            raise BadTerms("a fee is an amount, a share of the principal, or both")
+            raise BadTerms(gettext_noop("a fee is an amount, a share of the principal, or both"))
 
     def minor(self, principal_minor: int) -> int:
         """What one occurrence costs on this principal, in fen, rounded half up."""
@@ -70,7 +71,7 @@ def fees_of(terms: dict[str, Any]) -> tuple[Fee, ...]:
     """The fees in a product version's terms, as stored. Raises BadTerms for a code used twice."""
     fees = tuple(Fee.from_json(fee) for fee in terms.get("fees", []))
     if len({fee.code for fee in fees}) != len(fees):
-        raise BadTerms("each fee needs a code of its own")
+        raise BadTerms(gettext_noop("each fee needs a code of its own"))
     return fees
 
 

@@ -28,6 +28,7 @@ from credit.operations.caps import stop
 from credit.operations.products import next_number, retire_published, tell_published
 from credit.queries.caps import judge_version
 from platform_app.kernel import audit, clock, events
+from platform_app.kernel.errors import gettext_noop
 
 
 @transaction.atomic
@@ -81,10 +82,12 @@ def edit_product_version(
         raise ProductVersionNotDraft
     body = _body(terms)
     if not 0 <= lowest_rate <= highest_rate:
-        raise BadProductTerms(field="highest_rate", reason="the price range is empty")
+        raise BadProductTerms(field="highest_rate", reason=gettext_noop("the price range is empty"))
     source = FundingSource.objects.filter(pk=funding_source_id).first()
     if source is None:
-        raise BadProductTerms(field="funding_source", reason="there is no such funding source")
+        raise BadProductTerms(
+            field="funding_source", reason=gettext_noop("there is no such funding source")
+        )
     before = _facts(version)
     version.terms, version.sha256 = body, canonical_sha256(body)
     version.lowest_rate, version.highest_rate = lowest_rate, highest_rate
@@ -203,7 +206,7 @@ def _body(terms: dict[str, Any]) -> dict[str, Any]:
     except BadTerms as problem:
         raise BadProductTerms(reason=str(problem)) from None
     except (KeyError, TypeError, ValueError, ArithmeticError):
-        raise BadProductTerms(reason="a value is missing or unknown") from None
+        raise BadProductTerms(reason=gettext_noop("a value is missing or unknown")) from None
     return {**body, "fees": fees} if fees else body
 
 

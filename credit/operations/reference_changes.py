@@ -23,6 +23,7 @@ from credit.errors import (
     SecondPersonNeeded,
 )
 from credit.models import CapRule, LprRate, ReferenceChange
+from platform_app.kernel.errors import gettext_noop
 
 _PARSE: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
     ReferenceKind.LPR_RATE: reference.lpr_rate,
@@ -40,7 +41,7 @@ def propose_reference_change(
     Rates are annual fractions as text. Raises BadReferenceData, ReasonNeeded.
     """
     if kind not in _PARSE:
-        raise BadReferenceData(field="kind", problem="there is no such table")
+        raise BadReferenceData(field="kind", problem=gettext_noop("there is no such table"))
     _columns(kind, payload)
     why = " ".join(reason.split())
     if not why:
@@ -124,7 +125,7 @@ def _row(kind: str, payload: dict[str, Any]) -> LprRate | CapRule | None:
     except ValueError:
         rule = None
     if rule is None:
-        raise BadReferenceData(field="id", problem="there is no such rule")
+        raise BadReferenceData(field="id", problem=gettext_noop("there is no such rule"))
     return rule
 
 

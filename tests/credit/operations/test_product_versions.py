@@ -14,6 +14,7 @@ from credit.domain.caps import Path, paths
 from credit.domain.fees import Fee, FeeTiming
 from credit.domain.terms import DrawdownTerms, ProductTerms
 from credit.models import (
+    Application,
     CostSheetItem,
     CreditLine,
     Drawdown,
@@ -42,6 +43,7 @@ from credit.operations.reference_changes import (
 from credit.queries.business_day import open_day
 from credit.queries.calendar import workday_test
 from credit.queries.caps import judge_version
+from credit.tasks import decide_applications
 from platform_app.kernel import audit, clock, ids
 from platform_app.kernel.errors import DomainError
 from platform_app.kernel.models import AuditRecord, Event
@@ -328,6 +330,26 @@ def test_no_offer_above_the_cap_or_outside_the_price_range(at: datetime) -> None
     approve(_sold_between(at, "0.01", "0.12"), at)
     lower_the_cap("0.001", at)
     refuse(errors.CapExceeded, decide)
+
+
+def test_an_application_that_cannot_be_offered_holds_up_nobody(
+    inside: Tenant, other_tenant: Tenant, at: datetime
+) -> None:
+    later = at + timedelta(seconds=1)
+    for one in sorted((inside, other_tenant), key=lambda tenant: tenant.id):
+        with tenant_scope(one.id):
+            merchant = lives.merchant_with_trade("P1", at)
+            submit_application(
+                merchant_id=merchant.id, product_code=ORDER_CREDIT, external_id=None, actor="x",
+                at=later,
+            )  # fmt: skip
+    approve(_sold_between(at, "0.01", "0.02"), at)
+    Tenant.objects.update(is_virtual=False)
+    with clock.travel(later):
+        assert decide_applications() == 1
+    assert Application.objects.get().status == "submitted"
+    with tenant_scope(other_tenant.id):
+        assert Application.objects.get().status == "approved"
 
 
 def _sold_between(at: datetime, low: str, high: str) -> ProductVersion:
