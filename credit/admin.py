@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from credit import models
 from credit.enums import DayStatus, SettlementStatus
+from credit.interfaces.admin import caps  # noqa: F401 -- registers its pages
 from credit.operations.business_day import close_day, finish_closing_days
 from credit.operations.settlements import pay_settlements
 from platform_app.kernel.back_office import RowsAdmin, TenantFilter, TenantRowsAdmin, act
@@ -33,7 +34,10 @@ class ProductAdmin(TenantRowsAdmin):
 
 @admin.register(models.ProductVersion)
 class ProductVersionAdmin(TenantRowsAdmin):
-    list_display = ("id", "tenant", "product", "number", "status", "funding_source", "published_at")
+    list_display = (
+        "id", "tenant", "product", "number", "status", "funding_source", "drafted_by",
+        "submitted_by", "approved_by", "published_at",
+    )  # fmt: skip
     list_filter = (TenantFilter, "status")
 
 
@@ -51,6 +55,11 @@ class ApplicationAdmin(TenantRowsAdmin):
 class CostSheetAdmin(TenantRowsAdmin):
     list_display = ("id", "tenant", "sha256", "at")
     search_fields = ("sha256__exact",)
+
+
+@admin.register(models.CostSheetItem)
+class CostSheetItemAdmin(TenantRowsAdmin):
+    list_display = ("id", "tenant", "cost_sheet", "code")
 
 
 @admin.register(models.Offer)

@@ -6,8 +6,45 @@ from django.utils.translation import gettext_lazy as _
 
 class ProductStatus(models.TextChoices):
     DRAFT = "draft", _("Draft")
+    SUBMITTED = "submitted", _("Waiting for approval")
     PUBLISHED = "published", _("Published")
     RETIRED = "retired", _("Retired")
+
+
+class ProductKind(models.TextChoices):
+    """What the product is in law: it decides which caps hold."""
+
+    LOAN = "loan", _("Loan")
+    TRADE_CREDIT = "trade_credit", _("Trade credit")
+    FACTORING = "factoring", _("Factoring")
+
+
+class LprTerm(models.TextChoices):
+    ONE_YEAR = "1Y", _("1 year")
+    FIVE_YEARS = "5Y", _("5 years")
+
+
+class CapKind(models.TextChoices):
+    FIXED = "fixed", _("Fixed annual rate")
+    LPR_MULTIPLE = "lpr_multiple", _("Multiple of the one-year LPR")
+
+
+class CapSeverity(models.TextChoices):
+    BLOCK = "block", _("Refuse")
+    WARN = "warn", _("Warn")
+
+
+class ReferenceKind(models.TextChoices):
+    """Which table of reference data a change is about."""
+
+    LPR_RATE = "lpr_rate", _("LPR")
+    CAP_RULE = "cap_rule", _("Cap rule")
+
+
+class ChangeStatus(models.TextChoices):
+    PROPOSED = "proposed", _("Proposed")
+    APPROVED = "approved", _("Approved and applied")
+    REJECTED = "rejected", _("Rejected")
 
 
 class ApplicationStatus(models.TextChoices):

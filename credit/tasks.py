@@ -13,6 +13,7 @@ from credit.operations.offers import expire_offers
 from credit.operations.settlements import pay_settlements
 from credit.queries.business_day import open_day
 from platform_app.kernel import clock
+from platform_app.kernel.errors import DomainError
 from platform_app.kernel.tenancy import tenant_scope
 from tenants.models import Tenant
 
@@ -27,15 +28,23 @@ def decide_application(*, tenant_id: str, application_id: str, **_: Any) -> None
 
 @shared_task(name="credit.decide_applications")
 def decide_applications(**_: Any) -> int:
-    """Find what a lost broker left: decide submitted applications, end offers that ran out."""
+    """Find what a lost broker left: decide submitted applications, end offers that ran out.
+
+    One that is refused (the product may not be sold at the price decided) is logged, stays
+    submitted, and holds up nobody else.
+    """
     count = 0
     for tenant in Tenant.objects.filter(is_virtual=False, status="active").order_by("id"):
         with tenant_scope(tenant.id):
             expire_offers(at=clock.now())
             waiting = Application.objects.filter(status=ApplicationStatus.SUBMITTED)
             for application_id in waiting.order_by("id").values_list("id", flat=True):
-                decide(application_id=application_id, actor="system:decide", at=clock.now())
-                count += 1
+                try:
+                    decide(application_id=application_id, actor="system:decide", at=clock.now())
+                except DomainError as refusal:
+                    logger.warning("decide.refused", application=application_id, code=refusal.code)
+                else:
+                    count += 1
     return count
 
 

@@ -91,6 +91,26 @@ def apr(flows: Sequence[tuple[date, int]], *, unit: PeriodUnit = PeriodUnit.DAY)
     return periodic_apr(daily, periods_a_year=DAYS_A_YEAR)
 
 
+def costs_more_than(flows: Sequence[tuple[date, int]], annual_rate: Decimal) -> bool:
+    """Whether the simple annual rate of dated flows lies above `annual_rate`: one sum, no root.
+
+    Flows by which the customer receives nothing and pays something cost more than any rate.
+    """
+    first = min(day for day, _ in flows)
+    totals: defaultdict[int, int] = defaultdict(int)
+    for day, amount in flows:
+        totals[(day - first).days] += amount
+    netted = [(day, amount) for day, amount in sorted(totals.items()) if amount]
+    if not netted:
+        return False
+    if netted[0][1] < 0:
+        return True
+    with localcontext(prec=WORKING_DIGITS):
+        steps = [(gap, 1) for gap in _gaps(netted)]
+        daily = annual_rate / DAYS_A_YEAR
+        return _present_value([amount for _, amount in netted], steps, daily)[0] < 0
+
+
 def _months_between(first: date, day: date) -> int:
     months = (day.year - first.year) * MONTHS_A_YEAR + day.month - first.month
     if add_periods(first, PeriodUnit.MONTH, months) != day:

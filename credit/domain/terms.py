@@ -10,6 +10,7 @@ from typing import Any, Self
 
 from credit.domain.allocation import STANDARD_RULES, AllocationRule, Direction, rule_for
 from credit.domain.amortization import ScheduleTerms
+from credit.domain.fees import Fee
 from credit.domain.frozen_json import dump, load
 from credit.domain.interest import (
     DayCount,
@@ -36,34 +37,6 @@ class OverdueInterest(StrEnum):
 
     STOPS = "stops"
     RUNS = "runs"
-
-
-class FeeOn(StrEnum):
-    """The event that raises a fee."""
-
-    CAPTURE = "capture"
-    EXTENSION = "extension"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fee:
-    """A charge of the product: `fixed_minor` fen plus `fraction` of the amount of the event."""
-
-    code: str
-    name: str
-    on: FeeOn
-    fixed_minor: int = 0
-    fraction: Decimal = Decimal(0)
-    payee: str = ""
-
-    def __post_init__(self) -> None:
-        if not self.code or self.fixed_minor < 0 or not 0 <= self.fraction < 1:
-            raise BadTerms("a fee has a code, and is zero or more")
-
-    def amount_minor(self, of_minor: int) -> int:
-        """The fee on an event of `of_minor` fen, rounded half up."""
-        top, bottom = self.fraction.as_integer_ratio()
-        return self.fixed_minor + (2 * of_minor * top + bottom) // (2 * bottom)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,12 +1,14 @@
 """Credit's tables."""
 
-from credit.models.application import Application, CostSheet, Offer
+from credit.models.application import Application, CostSheet, CostSheetItem, Offer
 from credit.models.business_day import BusinessDay, CalendarDay, CloseBucket, CloseException
+from credit.models.cap import CapRule, LprRate
 from credit.models.drawdown import Drawdown, Hold, Quote
 from credit.models.ledger import Account, AccountSnapshot, JournalEntry, Posting
 from credit.models.line import Contract, CreditLine, MerchantCap, TemporaryLimit
 from credit.models.plan import Allocation, InterestSegment, LoanEvent, PlanRow
 from credit.models.product import FundingSource, Product, ProductVersion
+from credit.models.reference_change import ReferenceChange
 from credit.models.repayment import Repayment, SettlementBatch, SettlementLine
 
 __all__ = [
@@ -16,10 +18,12 @@ __all__ = [
     "Application",
     "BusinessDay",
     "CalendarDay",
+    "CapRule",
     "CloseBucket",
     "CloseException",
     "Contract",
     "CostSheet",
+    "CostSheetItem",
     "CreditLine",
     "Drawdown",
     "FundingSource",
@@ -27,6 +31,7 @@ __all__ = [
     "InterestSegment",
     "JournalEntry",
     "LoanEvent",
+    "LprRate",
     "MerchantCap",
     "Offer",
     "PlanRow",
@@ -34,6 +39,7 @@ __all__ = [
     "Product",
     "ProductVersion",
     "Quote",
+    "ReferenceChange",
     "Repayment",
     "SettlementBatch",
     "SettlementLine",

@@ -56,6 +56,22 @@ class CostSheet(TenantOwned, AppendOnly):
         verbose_name = verbose_name_plural = _("Cost sheet")
 
 
+class CostSheetItem(TenantOwned, AppendOnly):
+    """One cost a sheet names. The database refuses to charge a fee that has no row here."""
+
+    id = OwnIdField("csi")
+    cost_sheet = TenantForeignKey(CostSheet)
+    code = models.TextField()
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("Cost sheet item")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["tenant_id", "cost_sheet", "code"], name="credit_costsheetitem_once"
+            )
+        ]
+
+
 class Offer(TenantOwned, Stamped):
     """The limit and price a merchant may accept until it expires."""
 

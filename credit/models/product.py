@@ -3,8 +3,8 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from credit.enums import ProductStatus
-from platform_app.kernel.fields import OwnIdField, TenantForeignKey
+from credit.enums import ProductKind, ProductStatus
+from platform_app.kernel.fields import OwnIdField, RateField, TenantForeignKey
 from platform_app.kernel.models import Stamped, TenantOwned
 
 
@@ -29,16 +29,24 @@ class Product(TenantOwned, Stamped):
     id = OwnIdField("prd")
     code = models.TextField()
     name = models.TextField()
+    kind = models.TextField(choices=ProductKind.choices, default=ProductKind.LOAN)
 
     class Meta:
         verbose_name = verbose_name_plural = _("Product")
         constraints = [
-            models.UniqueConstraint(fields=["tenant_id", "code"], name="credit_product_code")
+            models.UniqueConstraint(fields=["tenant_id", "code"], name="credit_product_code"),
+            models.CheckConstraint(
+                condition=models.Q(kind__in=ProductKind.values), name="credit_product_kind"
+            ),
         ]
 
 
 class ProductVersion(TenantOwned, Stamped):
-    """The terms of a product from one moment on; `terms` is `credit.domain.terms.ProductTerms`."""
+    """The terms of a product from one moment on; `terms` is `credit.domain.terms.ProductTerms`.
+
+    Drafted and submitted by one person, approved by another. Changed only while it is a draft.
+    Annual rates from `lowest_rate` to `highest_rate` may be sold; the caps were judged over them.
+    """
 
     id = OwnIdField("prv")
     product = TenantForeignKey(Product)
@@ -47,7 +55,21 @@ class ProductVersion(TenantOwned, Stamped):
     terms = models.JSONField()
     sha256 = models.TextField()
     funding_source = TenantForeignKey(FundingSource)
+    lowest_rate = RateField(null=True)
+    highest_rate = RateField(null=True)
+    drafted_by = models.TextField(default="")
+    drafted_at = models.DateTimeField(null=True)
+    submitted_by = models.TextField(default="")
+    submitted_at = models.DateTimeField(null=True)
+    approved_by = models.TextField(default="")
+    rejected_by = models.TextField(default="")
+    rejected_at = models.DateTimeField(null=True)
+    rejected_reason = models.TextField(default="")
+    is_bootstrap = models.BooleanField(
+        default=False, help_text="Published when the platform was taken on, by nobody's approval."
+    )
     published_at = models.DateTimeField(null=True)
+    retired_at = models.DateTimeField(null=True)
 
     class Meta:
         verbose_name = verbose_name_plural = _("Product version")
@@ -60,8 +82,34 @@ class ProductVersion(TenantOwned, Stamped):
                 condition=models.Q(status="published"),
                 name="credit_productversion_one_published",
             ),
+            models.UniqueConstraint(
+                fields=["tenant_id", "product"],
+                condition=models.Q(status__in=["draft", "submitted"]),
+                name="credit_productversion_one_in_work",
+            ),
             models.CheckConstraint(
                 condition=models.Q(status__in=ProductStatus.values),
                 name="credit_productversion_status",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(approved_by="")
+                | ~models.Q(approved_by=models.F("submitted_by")),
+                name="credit_productversion_two_people",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(is_bootstrap=True)
+                | models.Q(status="draft", approved_by="")
+                | (models.Q(status="submitted", approved_by="") & ~models.Q(submitted_by=""))
+                | (
+                    models.Q(status__in=["published", "retired"])
+                    & ~models.Q(approved_by="")
+                    & ~models.Q(submitted_by="")
+                ),
+                name="credit_productversion_approved",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(lowest_rate__isnull=True, highest_rate__isnull=True)
+                | models.Q(lowest_rate__gte=0, highest_rate__gte=models.F("lowest_rate")),
+                name="credit_productversion_rates",
             ),
         ]

@@ -5,9 +5,7 @@ from typing import Final
 
 from django.db import IntegrityError, transaction
 
-from credit.domain.cost_sheet import cost_sheet
-from credit.domain.terms import ProductTerms, canonical_sha256
-from credit.enums import ApplicationStatus, LineStatus, OfferStatus, ProductStatus
+from credit.enums import ApplicationStatus, LineStatus, ProductStatus
 from credit.errors import (
     ApplicationNotFound,
     ApplicationOpen,
@@ -18,13 +16,11 @@ from credit.errors import (
     ProductUnavailable,
     TooEarlyToReapply,
 )
-from credit.models import Application, CostSheet, CreditLine, Offer, ProductVersion
-from credit.operations.offers import expire_offers
+from credit.models import Application, CreditLine, ProductVersion
+from credit.operations.offers import expire_offers, make_offer
 from credit.queries.behavior import repayment_facts
-from credit.queries.calendar import workday_test
 from platform_app.kernel import clock, events
 from risk.enums import Outcome, Purpose
-from risk.models import Decision
 from risk.operations.decisions import decide
 from risk.values import TradeFacts
 from tenants.enums import ConsentCode, KybStatus
@@ -32,7 +28,6 @@ from tenants.models import Merchant
 from tenants.queries.consents import missing_consents
 from tenants.queries.merchants import merchant as find_merchant
 
-OFFER_DAYS: Final = 14
 REAPPLY_DAYS: Final = 90
 NEEDED_CONSENTS: Final = (
     ConsentCode.SERVICE_AND_PRIVACY,
@@ -90,7 +85,8 @@ def decide_application(
     """Let risk decide a submitted application from what was known at `at`; make the offer.
 
     Deciding a decided application changes nothing. `trade` may carry facts read for a batch.
-    Raises ApplicationNotFound.
+    Raises ApplicationNotFound; PriceOutOfRange, CapExceeded, CapUnknown when the product may not
+    be sold at the price decided: nothing moves, the application stays submitted.
     """
     application = (
         Application.objects.select_for_update(of=("self",))
@@ -121,7 +117,12 @@ def decide_application(
         application.reapply_on = clock.day_of(at) + timedelta(days=REAPPLY_DAYS)
     application.save(update_fields=["decision", "decided_at", "status", "version", "reapply_on"])
     if application.status == ApplicationStatus.APPROVED:
-        _offer(application, decision, at)
+        make_offer(
+            application=application,
+            limit_minor=decision.limit_minor,
+            annual_rate=decision.annual_rate,
+            at=at,
+        )
     events.record(
         f"credit.application.{_EVENT[ApplicationStatus(application.status)]}",
         subject=application.id, merchant_id=merchant_id, actor=actor, at=at,
@@ -179,33 +180,3 @@ def _may_apply(merchant: Merchant, version: ProductVersion, at: datetime) -> Non
     last = Application.objects.filter(**mine).order_by("-submitted_at", "-id").first()
     if last and last.reapply_on and clock.day_of(at) < last.reapply_on:
         raise TooEarlyToReapply(reapply_on=last.reapply_on.isoformat())
-
-
-def _offer(application: Application, decision: Decision, at: datetime) -> Offer:
-    version = ProductVersion.objects.select_related("funding_source").get(
-        product_id=application.product_id, status=ProductStatus.PUBLISHED
-    )
-    terms = ProductTerms.from_json(version.terms)
-    codes = [option.code for option in terms.options]
-    body = cost_sheet(
-        terms,
-        annual_rate=decision.annual_rate,
-        option_codes=codes,
-        lender=version.funding_source.name,
-        complaint_phone=version.funding_source.complaint_phone,
-        on=clock.day_of(at),
-        is_workday=workday_test(),
-    )
-    sheet = CostSheet.objects.create(body=body, sha256=canonical_sha256(body), at=at)
-    return Offer.objects.create(
-        application=application,
-        merchant_id=application.merchant_id,
-        product_version=version,
-        cost_sheet=sheet,
-        limit_minor=decision.limit_minor,
-        annual_rate=decision.annual_rate,
-        option_codes=codes,
-        status=OfferStatus.OPEN,
-        offered_at=at,
-        expires_at=at + timedelta(days=OFFER_DAYS),
-    )

@@ -16,6 +16,7 @@ from credit.enums import EntryKind
 from credit.models import BusinessDay, CloseBucket, CloseException, Drawdown
 from credit.operations.accruals import EARNED, accrue
 from credit.operations.aging import Share, age
+from credit.operations.late_fees import charge_late_fees
 from platform_app.kernel import events, ids
 
 logger = structlog.get_logger(__name__)
@@ -85,6 +86,7 @@ def _work(day: BusinessDay, bucket: CloseBucket, at: datetime) -> None:
     share = Share(day=day.on, no=bucket.no, of=day.bucket_count)
     lagging = list(Drawdown.objects.filter(lags_since__isnull=False).values_list("id", flat=True))
     touched = age(share, at=at)
+    charge_late_fees(share, at=at)
     accrued = accrue(
         share, until=day.on + timedelta(days=1), lagging=lagging, kind=EntryKind.ACCRUAL, at=at
     )

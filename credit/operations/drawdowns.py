@@ -8,7 +8,8 @@ from datetime import date, datetime, timedelta
 
 from django.db import transaction
 
-from credit.domain.terms import DrawdownTerms, FeeOn, ProductTerms
+from credit.domain.charges import charges
+from credit.domain.terms import DrawdownTerms, ProductTerms
 from credit.enums import DrawdownStatus, HoldStatus, LineStatus
 from credit.errors import (
     CaptureTooLarge,
@@ -181,15 +182,15 @@ def _book_capture(
     drawdown.status = DrawdownStatus.PARTIALLY_CAPTURED if still_held else DrawdownStatus.REPAYING
     change = Change(kind="capture", key=key, value_on=day, amount_minor=what.amount_minor)
     book(drawdown, line, change, day=day, actor=actor, at=at)
-    for fee in DrawdownTerms.from_json(drawdown.terms).fees:
-        amount = fee.amount_minor(what.amount_minor)
-        if fee.on is FeeOn.CAPTURE and amount:
-            details = {"code": fee.code, "due_on": drawdown.signed_due_on[0].isoformat()}
-            fee_key = f"{key}:{fee.code}"
-            charge = Change(
-                kind="fee", key=fee_key, value_on=day, amount_minor=amount, details=details
-            )
-            book(drawdown, line, charge, day=day, actor=actor, at=at)
+    raised = charges(
+        DrawdownTerms.from_json(drawdown.terms), drawdown.signed_due_on, what.amount_minor
+    )
+    for no, fee in enumerate(raised):
+        charge = Change(
+            kind="fee", key=f"{key}:{fee.code}:{no}", value_on=day, amount_minor=fee.amount_minor,
+            details={"code": fee.code, "due_on": fee.due_on.isoformat()},
+        )  # fmt: skip
+        book(drawdown, line, charge, day=day, actor=actor, at=at)
 
 
 def _use_hold(line: CreditLine, hold: Hold, what: _Capture) -> None:

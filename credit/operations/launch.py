@@ -8,6 +8,7 @@ from credit.models import ProductVersion
 from credit.operations.products import open_books, publish_product, standard_terms
 from platform_app.kernel.tenancy import tenant_scope
 from risk.operations.policies import install_defaults
+from risk.queries.champions import price_by_grade
 from tenants.models import Tenant
 from tenants.operations.tenants import create_tenant
 from tenants.queries.tenants import vertical as vertical_preset
@@ -63,6 +64,7 @@ def _publish(
     option_codes: tuple[str, ...], free_days: int, grace_days: int, source_id: str, actor: str,
     at: datetime,
 ) -> ProductVersion:  # fmt: skip
+    prices = price_by_grade().values()
     return publish_product(
         code=ORDER_CREDIT,
         name="采购白条",
@@ -70,6 +72,8 @@ def _publish(
             option_codes=list(option_codes), interest_free_days=free_days, grace_days=grace_days
         ),
         funding_source_id=source_id,
+        lowest_rate=min(prices),
+        highest_rate=max(prices),
         actor=actor,
         at=at,
     )

@@ -3,20 +3,97 @@
 import hashlib
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
 from django.conf import settings
 from django.db import transaction
 from django.db.models import F
 
+from credit.domain.caps import product_paths
 from credit.domain.contract_text import contract_text
+from credit.domain.cost_sheet import SAMPLE_MINOR
+from credit.domain.fees import fees_of
+from credit.domain.rates import percent
 from credit.domain.terms import DrawdownTerms, ProductTerms
-from credit.enums import ApplicationStatus, OfferStatus
-from credit.errors import CostSheetChanged, CostSheetUnread, OfferClosed, OfferNotFound
-from credit.models import Application, Contract, CreditLine, Offer
+from credit.enums import ApplicationStatus, OfferStatus, ProductStatus
+from credit.errors import (
+    CostSheetChanged,
+    CostSheetUnread,
+    OfferClosed,
+    OfferNotFound,
+    PriceOutOfRange,
+)
+from credit.models import Application, Contract, CreditLine, Offer, ProductVersion
+from credit.operations.caps import blocking, stop
+from credit.operations.cost_sheets import store_cost_sheet
+from credit.queries.calendar import workday_test
 from platform_app.kernel import clock, events
 from platform_app.kernel.events import NewEvent
 from tenants.models import Tenant
+
+OFFER_DAYS: Final = 14
+
+
+def make_offer(
+    *, application: Application, limit_minor: int, annual_rate: Decimal, at: datetime
+) -> Offer:
+    """Offer the published version at a price, with its cost sheet and the sheet's items.
+
+    Options whose all-in rate could pass a cap of the day are left out; the sheet lists the rest.
+    Called inside the caller's transaction. Raises PriceOutOfRange; CapExceeded or CapUnknown when
+    no option is left.
+    """
+    version = ProductVersion.objects.select_related("funding_source", "product").get(
+        product_id=application.product_id, status=ProductStatus.PUBLISHED
+    )
+    _in_range(version, annual_rate)
+    codes = _codes_under_the_caps(version, annual_rate, limit_minor, at)
+    sheet = store_cost_sheet(version=version, annual_rate=annual_rate, option_codes=codes, at=at)
+    return Offer.objects.create(
+        application=application,
+        merchant_id=application.merchant_id,
+        product_version=version,
+        cost_sheet=sheet,
+        limit_minor=limit_minor,
+        annual_rate=annual_rate,
+        option_codes=codes,
+        status=OfferStatus.OPEN,
+        offered_at=at,
+        expires_at=at + timedelta(days=OFFER_DAYS),
+    )
+
+
+def _in_range(version: ProductVersion, annual_rate: Decimal) -> None:
+    lowest, highest = version.lowest_rate, version.highest_rate
+    if lowest is not None and not lowest <= annual_rate <= highest:
+        raise PriceOutOfRange(
+            field="annual_rate",
+            rate=str(percent(annual_rate)),
+            lowest=str(percent(lowest)),
+            highest=str(percent(highest)),
+        )
+
+
+def _codes_under_the_caps(
+    version: ProductVersion, annual_rate: Decimal, limit_minor: int, at: datetime
+) -> list[str]:
+    product, on = ProductTerms.from_json(version.terms), clock.day_of(at)
+    codes = [option.code for option in product.options]
+    found = product_paths(
+        product,
+        fees=fees_of(version.terms),
+        rates=[annual_rate],
+        option_codes=codes,
+        amounts_minor=[min(product.minimum_minor, limit_minor), SAMPLE_MINOR],
+        value_on=on,
+        is_workday=workday_test(),
+    )
+    judgement = blocking(version, found, on=on)
+    above = {finding.path.option if finding.path else None for finding in judgement.blocks}
+    allowed = [code for code in codes if not {None, code} & above]
+    if not allowed:
+        stop(judgement, field="annual_rate", on=on)
+    return allowed
 
 
 @transaction.atomic

@@ -1,6 +1,7 @@
 """Opening the books of a tenant and publishing what it offers."""
 
 from datetime import date, datetime
+from decimal import Decimal
 
 from django.db import transaction
 from django.db.models import Max
@@ -10,7 +11,9 @@ from credit.domain.terms import ProductTerms, canonical_sha256
 from credit.enums import ProductStatus
 from credit.models import BusinessDay, FundingSource, Product, ProductVersion
 from credit.operations import ledger
-from platform_app.kernel import events
+from credit.operations.caps import stop
+from credit.queries.caps import judge_version
+from platform_app.kernel import audit, clock, events
 
 
 @transaction.atomic
@@ -33,11 +36,21 @@ def open_books(
 
 @transaction.atomic
 def publish_product(
-    *, code: str, name: str, terms: ProductTerms, funding_source_id: str, actor: str, at: datetime
+    *,
+    code: str,
+    name: str,
+    terms: ProductTerms,
+    funding_source_id: str,
+    lowest_rate: Decimal,
+    highest_rate: Decimal,
+    actor: str,
+    at: datetime,
 ) -> ProductVersion:
-    """Publish the next version of a product; the version before it is retired.
+    """Publish without a second person: the bootstrap of a platform that has no members yet.
 
-    Drawdowns already booked keep their own terms. The same terms again change nothing.
+    Everybody else drafts, submits and approves (`operations/product_versions.py`). The caps hold
+    here as well. The version before is retired; drawdowns already booked keep their own terms. The
+    same terms again change nothing. Raises CapExceeded, CapUnknown.
     """
     product, _ = Product.objects.get_or_create(code=code, defaults={"name": name})
     Product.objects.select_for_update().get(pk=product.pk)
@@ -46,23 +59,50 @@ def publish_product(
     current = ProductVersion.objects.filter(product=product, status=ProductStatus.PUBLISHED).first()
     if current and current.sha256 == digest and current.funding_source_id == funding_source_id:
         return current
-    if current:
-        ProductVersion.objects.filter(pk=current.pk).update(status=ProductStatus.RETIRED)
-    last = ProductVersion.objects.filter(product=product).aggregate(last=Max("number"))["last"]
-    version = ProductVersion.objects.create(
+    version = ProductVersion(
         product=product,
-        number=(last or 0) + 1,
+        number=next_number(product.id),
         status=ProductStatus.PUBLISHED,
         terms=body,
         sha256=digest,
-        funding_source_id=funding_source_id,
+        funding_source=FundingSource.objects.get(pk=funding_source_id),
+        lowest_rate=lowest_rate,
+        highest_rate=highest_rate,
+        drafted_by=actor,
+        drafted_at=at,
+        is_bootstrap=True,
         published_at=at,
     )
-    events.record(
-        "credit.product.published", subject=product.id, actor=actor, at=at,
-        props={"number": version.number},
+    stop(judge_version(version, on=clock.day_of(at)), field="terms", on=clock.day_of(at))
+    retire_published(product.id, at=at)
+    version.save(force_insert=True)
+    audit.record(
+        actor=actor, action="credit.product.bootstrap", subject=version.id, at=at,
+        after={"number": version.number, "sha256": digest},
     )  # fmt: skip
+    tell_published(version, actor=actor, at=at)
     return version
+
+
+def next_number(product_id: str) -> int:
+    """The number of the next version; the product's row is locked by the caller."""
+    last = ProductVersion.objects.filter(product_id=product_id).aggregate(last=Max("number"))
+    return (last["last"] or 0) + 1
+
+
+def retire_published(product_id: str, *, at: datetime) -> None:
+    """Retire the version in force, if there is one, to make room for the next."""
+    ProductVersion.objects.filter(product_id=product_id, status=ProductStatus.PUBLISHED).update(
+        status=ProductStatus.RETIRED, retired_at=at
+    )
+
+
+def tell_published(version: ProductVersion, *, actor: str, at: datetime) -> None:
+    """Record that a version is in force now."""
+    events.record(
+        "credit.product.published", subject=version.product_id, actor=actor, at=at,
+        props={"number": version.number, "product_version": version.id},
+    )  # fmt: skip
 
 
 def standard_terms(

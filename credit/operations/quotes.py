@@ -1,16 +1,19 @@
 """The price of one order, exactly as it would be booked."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
 
+from credit.domain.caps import paths
 from credit.domain.cost_sheet import apr_of, plan_of
 from credit.domain.derived import Row
+from credit.domain.fees import Fee, fees_of
 from credit.domain.terms import DrawdownTerms, ProductTerms
 from credit.errors import AmountTooSmall, LineNotActive, LineNotFound, TermNotOffered
 from credit.models import CreditLine, Quote
+from credit.operations.caps import blocking, stop
 from credit.queries.business_day import open_day
 from credit.queries.calendar import workday_test
 
@@ -26,10 +29,18 @@ def make_quotes(
 ) -> list[Quote]:
     """Quote an order for each option asked (all that the line offers when None), in fen.
 
-    A quote holds nothing: whether the line still covers it is decided when it is drawn.
-    Raises LineNotFound, LineNotActive, AmountTooSmall, TermNotOffered.
+    A quote holds nothing: whether the line still covers it is decided when it is drawn. An option
+    whose all-in rate could pass a cap of the day, paid on time or late, is not quoted: asked by
+    name it is refused, otherwise it is left out while another remains.
+    Raises LineNotFound, LineNotActive, AmountTooSmall, TermNotOffered, CapExceeded, CapUnknown.
     """
-    line = CreditLine.objects.select_related("product_version", "offer").filter(pk=line_id).first()
+    line = (
+        CreditLine.objects.select_related(
+            "product_version__funding_source", "product_version__product", "offer"
+        )
+        .filter(pk=line_id)
+        .first()
+    )
     if line is None:
         raise LineNotFound
     if line.status != "active":
@@ -40,30 +51,58 @@ def make_quotes(
     codes = line.offer.option_codes if option_codes is None else list(option_codes)
     if not codes or not set(codes) <= set(line.offer.option_codes):
         raise TermNotOffered(field="term")
-    day, is_workday = open_day(), workday_test()
-    quotes = []
-    for code in codes:
-        terms = DrawdownTerms.of(product, code, line.annual_rate)
-        plan = plan_of(terms, amount_minor=amount_minor, value_on=day, is_workday=is_workday)
-        rate = apr_of(plan.rows, amount_minor=amount_minor, value_on=day)
-        quotes.append(
-            Quote(
-                line=line,
-                merchant_id=line.merchant_id,
-                order_no=order_no,
-                option_code=code,
-                amount_minor=amount_minor,
-                terms=terms.to_json(),
-                plan=[plan_row(row) for row in plan.rows],
-                interest_minor=sum(row.interest_minor for row in plan.rows),
-                apr_simple=rate.simple,
-                apr_compound=rate.compound,
-                value_on=day,
-                quoted_at=at,
-                expires_at=at + timedelta(minutes=product.quote_minutes),
-            )
-        )
+    day = open_day()
+    asked = [DrawdownTerms.of(product, code, line.annual_rate) for code in codes]
+    allowed = _under_the_caps(line, asked, amount_minor, day, is_all=option_codes is None)
+    fees = fees_of(line.product_version.terms)
+    expires_at = at + timedelta(minutes=product.quote_minutes)
+    quotes = [
+        _quote(line, terms, fees, order_no=order_no, amount_minor=amount_minor, day=day)
+        for terms in allowed
+    ]
+    for quote in quotes:
+        quote.quoted_at, quote.expires_at = at, expires_at
     return Quote.objects.bulk_create(quotes)
+
+
+def _under_the_caps(
+    line: CreditLine, asked: list[DrawdownTerms], amount_minor: int, day: date, *, is_all: bool
+) -> list[DrawdownTerms]:
+    fees, is_workday = fees_of(line.product_version.terms), workday_test()
+    found = [
+        path
+        for terms in asked
+        for path in paths(
+            terms, fees=fees, amount_minor=amount_minor, value_on=day, is_workday=is_workday
+        )
+    ]
+    judgement = blocking(line.product_version, found, on=day)
+    above = {finding.path.option if finding.path else None for finding in judgement.blocks}
+    allowed = [terms for terms in asked if not {None, terms.option.code} & above]
+    if not allowed or not (is_all or len(allowed) == len(asked)):
+        stop(judgement, field="term", on=day)
+    return allowed
+
+
+def _quote(
+    line: CreditLine, terms: DrawdownTerms, fees: Sequence[Fee], *, order_no: str,
+    amount_minor: int, day: date,
+) -> Quote:  # fmt: skip
+    plan = plan_of(terms, amount_minor=amount_minor, value_on=day, is_workday=workday_test())
+    rate = apr_of(plan.rows, amount_minor=amount_minor, value_on=day, fees=fees)
+    return Quote(
+        line=line,
+        merchant_id=line.merchant_id,
+        order_no=order_no,
+        option_code=terms.option.code,
+        amount_minor=amount_minor,
+        terms=terms.to_json(),
+        plan=[plan_row(row) for row in plan.rows],
+        interest_minor=sum(row.interest_minor for row in plan.rows),
+        apr_simple=rate.simple,
+        apr_compound=rate.compound,
+        value_on=day,
+    )
 
 
 def plan_row(row: Row) -> dict[str, Any]:

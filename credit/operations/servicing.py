@@ -13,7 +13,8 @@ from typing import Any
 from django.db import transaction
 
 from credit.domain.allocation import Component
-from credit.domain.terms import DrawdownTerms, FeeOn
+from credit.domain.fees import FeeTiming
+from credit.domain.terms import DrawdownTerms
 from credit.enums import DrawdownStatus, LineStatus
 from credit.errors import DrawdownNotServiceable, ExternalIdConflict
 from credit.models import CreditLine, Drawdown, LoanEvent
@@ -108,8 +109,8 @@ def extend(act: Act, *, row_seq: int, days: int) -> LoanEvent:
     event = _do(act, "extension", 0, {"row_seq": row_seq, "days": days}, check_extension)
     drawdown = Drawdown.objects.get(pk=act.drawdown_id)
     for fee in DrawdownTerms.from_json(drawdown.terms).fees:
-        amount = fee.amount_minor(drawdown.outstanding_principal_minor)
-        if fee.on is FeeOn.EXTENSION and amount:
+        amount = fee.charged(FeeTiming.AT_EXTENSION, drawdown.outstanding_principal_minor)
+        if amount:
             one = replace(act, external_id=f"{act.external_id}:{fee.code}")
             charge_fee(one, amount_minor=amount, code=fee.code, due_on=None)
     return event

@@ -205,12 +205,27 @@ def act(
 
     Each row on its own: a refusal is shown, leaves its row untouched, and does not stop the others.
     """
+
+    def audited(row: Any, actor: str, at: datetime) -> None:
+        with tenant_scope(row.tenant_id):
+            verb(row, actor, at)
+            audit.record(actor=actor, action=f"admin.{name}", subject=row.pk, at=at)
+
+    act_on_reference(request, rows, audited)
+
+
+def act_on_reference(
+    request: HttpRequest, rows: Iterable[Any], verb: Callable[[Any, str, datetime], Any]
+) -> None:
+    """Do `verb(row, actor, at)` to each row of a table that belongs to no tenant.
+
+    There is no chain to audit it in: such rows say themselves who did what to them.
+    """
     actor, at, done = str(request.user.pk), clock.now(), 0
     for row in list(rows.order_by("pk") if isinstance(rows, models.QuerySet) else rows):
         try:
-            with tenant_scope(row.tenant_id), transaction.atomic():
+            with transaction.atomic():
                 verb(row, actor, at)
-                audit.record(actor=actor, action=f"admin.{name}", subject=row.pk, at=at)
         except DomainError as refusal:
             messages.error(request, f"{row.pk}: {say(refusal)}")
         else:

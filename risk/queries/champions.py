@@ -1,6 +1,7 @@
 """The scorecard and the policy in force, parsed once per process and version."""
 
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import lru_cache
 
 from risk.domain import policy_body, scorecard_body
@@ -31,6 +32,11 @@ def champions() -> Champions:
     if card is None or policy is None:
         raise NoChampion
     return versions(card_id=card[0], card_sha=card[1], policy_id=policy[0], policy_sha=policy[1])
+
+
+def price_by_grade() -> dict[str, Decimal]:
+    """What the policy in force charges: an annual rate per grade. Raises NoChampion."""
+    return dict(champions().policy.price)
 
 
 def versions(*, card_id: str, card_sha: str, policy_id: str, policy_sha: str) -> Champions:

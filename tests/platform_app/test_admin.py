@@ -15,7 +15,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from credit.models import BusinessDay, CreditLine, SettlementBatch
+from credit.models import BusinessDay, CreditLine, ReferenceChange, SettlementBatch
+from credit.operations.reference_changes import propose_reference_change
 from credit.operations.snapshots import snapshot_balances
 from credit.queries.business_day import open_day
 from platform_app.kernel import audit, clock, events, idempotency
@@ -81,6 +82,11 @@ def live(tenant: Tenant, number: int, at: datetime) -> None:
             caller="key", operation="POST /x", key=f"order-{no}", payload={},
             act=lambda: idempotency.Answer(201, {}),
         )  # fmt: skip
+        if not ReferenceChange.objects.exists():
+            propose_reference_change(
+                kind="lpr_rate", reason="示例", actor="usr", at=at,
+                payload={"term": "1Y", "on": "2026-03-20", "value": "0.03", "source_url": "http://x"},
+            )  # fmt: skip
         if not Dispatch.objects.exists():
             Dispatch.objects.create(consumer="c", event_id=event_id, occurred_at=at)
 

@@ -6,7 +6,14 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from credit.errors import AmountTooSmall, LineNotActive, LineNotFound, TermNotOffered
+from credit.errors import (
+    AmountTooSmall,
+    CapExceeded,
+    CapUnknown,
+    LineNotActive,
+    LineNotFound,
+    TermNotOffered,
+)
 from credit.models import Quote
 from credit.operations.quotes import make_quotes
 from credit.values import NextAction
@@ -115,7 +122,7 @@ def planned_rows(quote: Quote) -> list[dict[str, Any]]:
     ),
     status=201,
     answer=QuoteList,
-    refusals=[NotFound, LineNotActive, AmountTooSmall, TermNotOffered],
+    refusals=[NotFound, LineNotActive, AmountTooSmall, TermNotOffered, CapExceeded, CapUnknown],
 )
 class QuoteMake(KeyedView):
     scope = "draw"

@@ -10,6 +10,7 @@ from credit.interfaces.console import (
     ledger,
     lines,
     merchants,
+    products,
 )
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -36,4 +37,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("books/ledger/<str:account_id>", ledger.statement, name="account-statement"),
     path("books/entries/<str:entry_id>", ledger.entry, name="entry-detail"),
     path("books/settlements", books.settlements, name="settlement-list"),
+    path("products", products.listing, name="product-list"),
+    path("products/<str:product_id>/draft", products.draft, name="product-draft"),
+    path("products/versions/<str:version_id>", products.detail, name="product-version"),
+    path("products/versions/<str:version_id>/edit", products.edit, name="product-edit"),
+    path("products/versions/<str:version_id>/preview", products.previewed, name="product-preview"),
+    path("products/versions/<str:version_id>/submit", products.submit, name="product-submit"),
+    path("products/versions/<str:version_id>/approve", products.approve, name="product-approve"),
+    path("products/versions/<str:version_id>/reject", products.reject, name="product-reject"),
 ]

@@ -157,6 +157,8 @@ def _sheet(request: MerchantRequest, offer: Offer, error: str = "") -> HttpRespo
         "rows": rows,
         "interest": body["items"][0],
         "penalty": body["contingent"][0],
+        "fees": body["items"][1:],
+        "late_fees": body["contingent"][1:],
         "seconds": seconds,
         "seconds_left": max(0, seconds - int(read_for)),
         "error": error,

@@ -60,8 +60,10 @@ def _sample(
 
 
 def option_name(code: str) -> str:
-    """`bullet_30` → “Pay once after 30 days”."""
-    kind, _underscore, count = code.partition("_")
+    """`bullet_30` → “Pay once after 30 days”; a code of another pattern is shown as it is."""
+    kind, _underscore, count = code.rpartition("_")
+    if kind not in {"bullet", "equal"} or not count.isdecimal():
+        return code
     if kind == "bullet":
         return _("Pay once after {count} days").format(count=count)
     return ngettext(

@@ -42,4 +42,6 @@ def test_another_ledger_beside_ours_has_a_database_of_its_own(name: str) -> None
 
 
 def databases() -> list[str]:
-    return [name for (name,) in sql.rows("SELECT datname::text FROM pg_database ORDER BY 1")]
+    # Other workers of the same run have databases of their own: test_….
+    found = sql.rows("SELECT datname::text FROM pg_database ORDER BY 1")
+    return [name for (name,) in found if not name.startswith("test_")]

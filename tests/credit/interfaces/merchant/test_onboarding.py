@@ -11,6 +11,7 @@ from platform_app.kernel.tenancy import tenant_scope
 from risk.models import Decision
 from tenants.models import Merchant, Tenant
 from tenants.operations.merchants import upsert_merchant
+from tests.credit.operations.test_product_versions import with_fees
 from tests.tenants.interfaces.merchant.visits import Visit, gone_to, visit_of, words
 
 APR = "Annual rate (simple)"
@@ -20,6 +21,22 @@ APR = "Annual rate (simple)"
 def applied(visit: Visit) -> Visit:
     assert gone_to(visit.post("/m/application/")) == "/m/application/progress/"
     return visit
+
+
+@pytest.mark.parametrize("has_fees", [False, True])
+def test_the_sheet_names_fees_and_what_lateness_costs(
+    tenant: Tenant, visit: Visit, at: datetime, *, has_fees: bool
+) -> None:
+    if has_fees:
+        with tenant_scope(tenant.id):
+            with_fees(at)
+    visit.post("/m/application/")
+    visit.post("/m/offer/read/")
+    said = words(visit.get("/m/offer/sheet/"))
+    assert ("服务费" in said, "逾期管理费" in said) == (has_fees, has_fees)
+    assert ("No opening fee" in said) != has_fees
+    assert "paid late" in said
+    assert said.count(APR) == 4
 
 
 def sheet_of(merchant: Merchant) -> str:

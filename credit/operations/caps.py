@@ -1,0 +1,44 @@
+"""The hard stop: nothing is published, offered or quoted above a cap."""
+
+from collections.abc import Iterable
+from datetime import date
+
+from credit.domain.caps import Finding, Judgement, Path, judge
+from credit.domain.rates import percent
+from credit.enums import CapSeverity
+from credit.errors import CapExceeded, CapUnknown
+from credit.models import ProductVersion
+from credit.queries.caps import rules_in_force
+
+
+def blocking(version: ProductVersion, found: Iterable[Path], *, on: date) -> Judgement:
+    """Hold paths against the caps that refuse, for the version's lender and kind of product."""
+    rules = rules_in_force(
+        licence_type=version.funding_source.licence_type,
+        product_kind=version.product.kind,
+        on=on,
+        severity=CapSeverity.BLOCK,
+    )
+    return judge(found, rules)
+
+
+def stop(judgement: Judgement, *, field: str, on: date) -> None:
+    """Raise CapExceeded or CapUnknown for the first block, if there is one."""
+    for finding in judgement.blocks:
+        raise refusal(finding, field=field, on=on)
+
+
+def refusal(finding: Finding, *, field: str, on: date) -> CapExceeded | CapUnknown:
+    """The refusal that a blocking finding stands for."""
+    basis = finding.rule.basis if finding.rule else ""
+    if finding.rule is None or finding.rule.cap is None or finding.path is None:
+        return CapUnknown(field=field, on=on.isoformat(), basis=basis)
+    rate = "∞" if finding.rate is None else str(percent(finding.rate))
+    return CapExceeded(
+        field=field,
+        rate=rate,
+        cap=str(percent(finding.rule.cap)),
+        basis=basis,
+        option=finding.path.option,
+        late_days=finding.path.late_days,
+    )

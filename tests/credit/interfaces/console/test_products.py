@@ -1,0 +1,289 @@
+"""The product pages: who sees and does what, the live preview, the editor, two people."""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.test import Client
+from pytest_django import DjangoAssertNumQueries
+
+from credit.domain.terms import ProductTerms
+from credit.interfaces.console.product_fields import TERM_FIELDS
+from credit.models import Product, ProductVersion
+from credit.operations.product_versions import (
+    approve_product_version,
+    draft_product_version,
+    edit_product_version,
+    submit_product_version,
+)
+from credit.operations.products import standard_terms
+from credit.operations.quotes import make_quotes
+from credit.queries.business_day import open_day
+from platform_app.kernel.tenancy import tenant_scope
+from tenants.models import Tenant
+from tests.analytics import desk
+from tests.credit import lives
+
+pytestmark = pytest.mark.django_db
+
+
+def versions(tenant: Tenant) -> list[ProductVersion]:
+    with tenant_scope(tenant.id):
+        return list(ProductVersion.objects.order_by("number"))
+
+
+def drafted(tenant: Tenant, at: datetime, grace_days: int = 5) -> ProductVersion:
+    with tenant_scope(tenant.id):
+        product = Product.objects.get()
+        version = draft_product_version(product_id=product.id, actor="usr_one", at=at)
+        return edit_product_version(
+            version_id=version.id, terms={**version.terms, "grace_days": grace_days},
+            lowest_rate=Decimal("0.072"), highest_rate=Decimal("0.114"),
+            funding_source_id=version.funding_source_id, actor="usr_one", at=at,
+        )  # fmt: skip
+
+
+def submitted(tenant: Tenant, at: datetime, actor: str, grace_days: int = 5) -> ProductVersion:
+    version = drafted(tenant, at, grace_days)
+    with tenant_scope(tenant.id):
+        return submit_product_version(version_id=version.id, actor=actor, at=at)
+
+
+def published(tenant: Tenant, at: datetime, grace_days: int) -> ProductVersion:
+    version = submitted(tenant, at, "usr_one", grace_days)
+    with tenant_scope(tenant.id):
+        return approve_product_version(version_id=version.id, actor="usr_two", at=at)
+
+
+def page_of(version: ProductVersion, rest: str = "") -> str:
+    return f"/console/products/versions/{version.id}{rest}"
+
+
+def typed(value: Any) -> str:
+    return "" if value is None else str(value)
+
+
+def form_of(version: ProductVersion, **change: Any) -> dict[str, Any]:
+    """What the browser sends back for this draft."""
+    terms = version.terms
+    data: dict[str, Any] = {
+        field.name: typed(field.initial(terms[field.name])) for field in TERM_FIELDS
+    }
+    data |= {
+        "funding_source": version.funding_source_id, "lowest_rate": "7.2", "highest_rate": "11.4",
+        "option-TOTAL_FORMS": str(len(terms["options"]) + 1),
+        "option-INITIAL_FORMS": str(len(terms["options"])),
+    }  # fmt: skip
+    blank = {"code": "", "method": "bullet", "installments": "", "every": "", "unit": "day"}
+    for number, option in enumerate([*terms["options"], blank]):
+        data |= {f"option-{number}-{name}": typed(value) for name, value in option.items()}
+    return {**data, **change}
+
+
+def said(answer: Any) -> list[str]:
+    return [str(message) for message in answer.context["messages"]]
+
+
+def test_every_term_has_its_line_in_the_table() -> None:
+    terms = standard_terms(option_codes=["bullet_30"], interest_free_days=0, grace_days=3)
+    assert {field.name for field in TERM_FIELDS} == set(terms.to_json()) - {
+        "options",
+        "fees",
+        "allocation",
+    }
+
+
+@pytest.mark.parametrize("item_count", [1, 3])
+def test_the_list_costs_the_same_for_any_length(
+    tenant: Tenant, at: datetime, item_count: int,
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:  # fmt: skip
+    for number in range(1, item_count):
+        published(tenant, at, 3 + number)
+    client = desk.at_the_desk("viewer", tenant, at)
+    with django_assert_num_queries(5):
+        page = client.get("/console/products")
+    [row] = page.context["rows"]
+    assert len(row.versions) == item_count
+    assert "Draft the next version" not in page.content.decode()
+
+
+@pytest.mark.parametrize("item_count", [1, 3])
+def test_a_version_costs_the_same_for_any_number_of_versions(
+    tenant: Tenant, at: datetime, item_count: int,
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:  # fmt: skip
+    for number in range(1, item_count):
+        published(tenant, at, 3 + number)
+    client = desk.at_the_desk("viewer", tenant, at)
+    with django_assert_num_queries(10):
+        assert client.get(page_of(versions(tenant)[-1])).status_code == 200
+
+
+def test_the_preview_is_the_quote(tenant: Tenant, at: datetime) -> None:
+    with tenant_scope(tenant.id):
+        line = lives.line_of(lives.merchant_with_trade("P1", at), at)
+        quotes = make_quotes(
+            line_id=line.id, amount_minor=1_234_567, order_no="SO-1", option_codes=None, at=at
+        )
+        day = open_day()
+    client = desk.at_the_desk("viewer", tenant, at)
+    [version] = versions(tenant)
+    for quote in quotes:
+        asked = {
+            "amount": "12345.67", "on": day.isoformat(), "option": quote.option_code,
+            "rate": f"{(line.annual_rate * 100).normalize():f}",
+        }  # fmt: skip
+        page = client.get(page_of(version, "/preview"), asked)
+        shown = page.context["shown"]
+        assert shown.interest_minor == quote.interest_minor
+        assert [row.due_on.isoformat() for row in shown.rows] == [
+            row["due_on"] for row in quote.plan
+        ]
+        assert shown.ways[0].apr.simple.quantize(Decimal("0.000001")) == quote.apr_simple
+
+
+def test_the_preview_says_where_the_caps_lie(tenant: Tenant, at: datetime) -> None:
+    client = desk.at_the_desk("viewer", tenant, at)
+    [version] = versions(tenant)
+    cheap = client.get(page_of(version, "/preview"), {"rate": "7.2"})
+    dear = client.get(page_of(version, "/preview"), {"rate": "36"})
+    assert cheap.context["found_blocks"] == []
+    assert [rule.cap for rule, _ in cheap.context["rules"]] == [Decimal("0.12"), Decimal("0.24")]
+    assert [mark.is_above for mark in cheap.context["marks"]["ways"]] == [False, False, False]
+    assert len(dear.context["found_blocks"]) == 1
+    assert dear.context["marks"]["ways"][2].is_above
+    assert "24.00%" in dear.content.decode()
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"amount": "-1"}, {"amount": "x"}, {"on": "tomorrow"}, {"option": "bullet_1"},
+        {"rate": "101"}, {"amount": "9" * 20}, {"on": "9999-12-31"},
+    ],
+)  # fmt: skip
+def test_what_cannot_be_computed_says_so(
+    tenant: Tenant, at: datetime, asked: dict[str, str]
+) -> None:
+    client = desk.at_the_desk("viewer", tenant, at)
+    page = client.get(page_of(versions(tenant)[0], "/preview"), asked)
+    assert (page.status_code, page.context["shown"]) == (200, None)
+
+
+def test_from_the_list_to_published_by_two_people(tenant: Tenant, at: datetime) -> None:
+    one = desk.at_the_desk("owner", tenant, at)
+    two = desk.sign_in(Client(), desk.member("staff", None, at), works_for=tenant)
+    [first] = versions(tenant)
+    opened = one.post(f"/console/products/{first.product_id}/draft")
+    draft = versions(tenant)[1]
+    assert opened.headers["Location"] == page_of(draft, "/edit")
+    assert one.get(page_of(draft, "/edit")).status_code == 200
+    fresh = form_of(
+        draft, grace_days="7", minimum_minor="200.50",
+        **{"option-2-code": "bullet_45", "option-2-method": "bullet", "option-2-installments": "1",
+           "option-2-every": "45", "option-2-unit": "day"},
+    )  # fmt: skip
+    saved = one.post(page_of(draft, "/edit"), fresh, follow=True)
+    assert saved.redirect_chain == [(page_of(draft), 302)]
+    terms = ProductTerms.from_json(versions(tenant)[1].terms)
+    assert (terms.grace_days, terms.minimum_minor) == (7, 20_050)
+    assert [option.code for option in terms.options] == ["bullet_30", "bullet_60", "bullet_45"]
+    changed = {term.label for term in saved.context["terms"] if term.is_changed}
+    assert len(changed) == 3
+    sent = one.post(page_of(draft, "/submit"), follow=True)
+    assert (sent.context["version"].status, sent.context["is_own"]) == ("submitted", True)
+    assert page_of(draft, "/approve") not in sent.content.decode()
+    alone = one.post(page_of(draft, "/approve"), follow=True)
+    assert alone.context["version"].status == "submitted"
+    assert len(said(alone)) == 1
+    done = two.post(page_of(draft, "/approve"), follow=True)
+    assert done.context["version"].status == "published"
+    assert [version.status for version in versions(tenant)] == ["retired", "published"]
+    assert done.context["people"]["submitted"] == "owner"
+    assert done.context["people"]["approved"] == "staff"
+    assert one.get(page_of(draft, "/edit")).headers["Location"] == page_of(draft)
+
+
+def test_sending_back_with_a_reason(tenant: Tenant, at: datetime) -> None:
+    version = submitted(tenant, at, "usr_one")
+    owner = desk.at_the_desk("owner", tenant, at)
+    silent = owner.post(page_of(version, "/reject"), {"reason": " "}, follow=True)
+    assert silent.context["version"].status == "submitted"
+    back = owner.post(page_of(version, "/reject"), {"reason": "宽限期太长"}, follow=True)
+    assert back.context["version"].status == "draft"
+    assert "宽限期太长" in back.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"grace_days": "31"}, "__all__"),
+        ({"grace_days": "-1"}, "grace_days"),
+        ({"lowest_rate": "12"}, "highest_rate"),
+        ({"minimum_minor": "0.001"}, "minimum_minor"),
+        ({"day_count": "act/7"}, "day_count"),
+        ({"funding_source": "fnd_01h2xcejqtf2nbrexx3vqjhp41"}, "funding_source"),
+        ({"option-0-code": "Bullet 30"}, ""),
+        ({"option-0-installments": ""}, ""),
+        ({"option-0-code": "", "option-1-code": "", "option-2-code": ""}, "__all__"),
+    ],
+)
+def test_a_wrong_draft_is_not_saved(
+    tenant: Tenant, at: datetime, change: dict[str, str], field: str
+) -> None:
+    version = drafted(tenant, at)
+    before = versions(tenant)[1].terms
+    page = desk.at_the_desk("owner", tenant, at).post(
+        page_of(version, "/edit"), form_of(version, **change)
+    )
+    assert page.status_code == 422
+    assert versions(tenant)[1].terms == before
+    if field:
+        assert list(page.context["form"].errors) == [field]
+    else:
+        assert not page.context["options"].is_valid()
+
+
+def test_a_draft_above_the_cap_says_so_and_is_not_submitted(tenant: Tenant, at: datetime) -> None:
+    version = drafted(tenant, at)
+    owner = desk.at_the_desk("owner", tenant, at)
+    owner.post(page_of(version, "/edit"), form_of(version, highest_rate="36"))
+    page = owner.get(page_of(version))
+    assert len(page.context["blocks"]) >= 1
+    refused = owner.post(page_of(version, "/submit"), follow=True)
+    assert refused.context["version"].status == "draft"
+    assert "24.00%" in said(refused)[0]
+
+
+@pytest.mark.parametrize("role", ["operator", "finance", "viewer", "developer"])
+def test_only_administrators_and_staff_decide(tenant: Tenant, at: datetime, role: str) -> None:
+    version = submitted(tenant, at, "usr_one")
+    client = desk.at_the_desk(role, tenant, at)
+    reads = 403 if role == "developer" else 200
+    for path in ("", "/preview"):
+        assert client.get(page_of(version, path)).status_code == reads
+    assert client.get("/console/products").status_code == reads
+    for path in ("/submit", "/approve", "/reject", "/edit"):
+        assert client.post(page_of(version, path), {"reason": "x"}).status_code == 403
+    assert client.post(f"/console/products/{version.product_id}/draft").status_code == 403
+    assert versions(tenant)[1].status == "submitted"
+
+
+def test_another_platforms_product_is_not_there(
+    tenant: Tenant, other_tenant: Tenant, at: datetime
+) -> None:
+    version = submitted(other_tenant, at, "usr_one")
+    owner = desk.at_the_desk("owner", tenant, at)
+    for path in ("", "/preview", "/edit"):
+        assert owner.get(page_of(version, path)).status_code == 404
+        assert Client().get(page_of(version, path)).status_code == 302
+    for path in ("/submit", "/approve", "/reject"):
+        assert owner.post(page_of(version, path), {"reason": "x"}).status_code == 404
+    for product in (version.product_id, "prd_malformed"):
+        assert owner.post(f"/console/products/{product}/draft").status_code == 404
+    assert owner.get("/console/products/versions/prv_malformed").status_code == 404
+    [row] = owner.get("/console/products").context["rows"]
+    assert [one.version.number for one in row.versions] == [1]
+    assert versions(other_tenant)[1].status == "submitted"
