@@ -1,6 +1,13 @@
 """Refusals of the credit app. Codes are public and never renamed."""
 
-from platform_app.kernel.errors import Conflict, Invalid, NotFound, Refused, gettext_noop
+from platform_app.kernel.errors import (
+    Conflict,
+    Forbidden,
+    Invalid,
+    NotFound,
+    Refused,
+    gettext_noop,
+)
 
 
 class ProductUnavailable(Refused):
@@ -156,3 +163,61 @@ class DayNotOver(Refused):
 class BooksDoNotBalance(Conflict):
     code = "books_do_not_balance"
     message = gettext_noop("The close of {on} found failed checks: {failed}")
+
+
+class CalendarFileInvalid(Invalid):
+    code = "calendar_file_invalid"
+    message = gettext_noop("Line {line}: {problem}.")
+
+
+class CalendarDayPast(Refused):
+    code = "calendar_day_past"
+    message = gettext_noop("{on} is past and may not change.")
+
+
+class CalendarDayGazetted(Refused):
+    code = "calendar_day_gazetted"
+    message = gettext_noop("{on} is gazetted and may not be overwritten by a projection.")
+
+
+class CalendarImportNotFound(NotFound):
+    message = gettext_noop("There is no calendar import with this id.")
+
+
+class CalendarImportClosed(Conflict):
+    code = "calendar_import_closed"
+    message = gettext_noop("This calendar import was applied or rejected before.")
+
+
+class SecondPersonNeeded(Forbidden):
+    code = "second_person_needed"
+    message = gettext_noop("Another person has to approve what you proposed.")
+
+
+class DocumentNotFound(NotFound):
+    message = gettext_noop("There is no document with this id.")
+
+
+class PeriodNotClosed(Refused):
+    code = "period_not_closed"
+    message = gettext_noop("{to} is not closed yet. The open business day is {open_on}.")
+
+
+class PeriodInvalid(Invalid):
+    code = "period_invalid"
+    message = gettext_noop("The period must end on or after its first day, within 366 days.")
+
+
+class DrawdownNotCaptured(Conflict):
+    code = "drawdown_not_captured"
+    message = gettext_noop("Nothing was captured for this drawdown yet.")
+
+
+class DrawdownNotPaidOff(Conflict):
+    code = "drawdown_not_paid_off"
+    message = gettext_noop("This drawdown is not paid off yet.")
+
+
+class DrawdownNotOverdue(Conflict):
+    code = "drawdown_not_overdue"
+    message = gettext_noop("No installment of this drawdown is overdue.")

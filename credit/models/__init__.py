@@ -1,7 +1,9 @@
 """Credit's tables."""
 
 from credit.models.application import Application, CostSheet, Offer
-from credit.models.business_day import BusinessDay, CalendarDay
+from credit.models.business_day import BusinessDay
+from credit.models.calendar import CalendarDay, CalendarImport
+from credit.models.document import Document
 from credit.models.drawdown import Drawdown, Hold, Quote
 from credit.models.ledger import Account, JournalEntry, Posting
 from credit.models.line import Contract, CreditLine
@@ -15,9 +17,11 @@ __all__ = [
     "Application",
     "BusinessDay",
     "CalendarDay",
+    "CalendarImport",
     "Contract",
     "CostSheet",
     "CreditLine",
+    "Document",
     "Drawdown",
     "FundingSource",
     "Hold",
