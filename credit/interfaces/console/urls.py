@@ -2,7 +2,14 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from credit.interfaces.console import applications, books, drawdowns, lines, merchants
+from credit.interfaces.console import (
+    applications,
+    books,
+    calendar,
+    drawdowns,
+    lines,
+    merchants,
+)
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("merchants", merchants.listing, name="merchant-list"),
@@ -11,6 +18,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("lines", lines.listing, name="line-list"),
     path("drawdowns", drawdowns.listing, name="drawdown-list"),
     path("drawdowns/<str:drawdown_id>", drawdowns.detail, name="drawdown-detail"),
+    path("calendar", calendar.year, name="calendar-year"),
     path("books/days", books.days, name="day-list"),
     path("books/settlements", books.settlements, name="settlement-list"),
 ]
