@@ -5,9 +5,15 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from credit.enums import ApplicationStatus, DrawdownStatus, LineStatus, SettlementStatus
+from credit.enums import (
+    ApplicationStatus,
+    DocumentKind,
+    DrawdownStatus,
+    LineStatus,
+    SettlementStatus,
+)
 from tenants.enums import KybStatus
-from tenants.forms import FilterForm, choice_field, day_field, search_field
+from tenants.forms import DateInput, FilterForm, choice_field, day_field, search_field
 
 LINE_STATES = [
     ("none", _("No line")),
@@ -63,3 +69,15 @@ class DrawdownFilter(FilterForm):
 
 class SettlementFilter(FilterForm):
     status = choice_field(_("Status"), SettlementStatus.choices)
+
+
+class DocumentFilter(FilterForm):
+    search = search_field(_("Number, order or merchant"))
+    kind = choice_field(_("Document"), DocumentKind.choices)
+
+
+class StatementForm(forms.Form):
+    """The period of a statement, both days included."""
+
+    from_on = forms.DateField(label=_("From"), widget=DateInput())
+    to_on = forms.DateField(label=_("To"), widget=DateInput())
