@@ -123,7 +123,7 @@ class SettlementStatus(models.TextChoices):
 
 class CalendarImportStatus(models.TextChoices):
     PROPOSED = "proposed", _("Proposed")
-    APPLIED = "applied", _("Applied")
+    APPLIED = "applied", _("In force")
     REJECTED = "rejected", _("Rejected")
 
 

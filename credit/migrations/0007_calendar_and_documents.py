@@ -25,7 +25,7 @@ class Migration(migrations.Migration):
                 ('file_sha256', models.CharField(max_length=64)),
                 ('rows', models.JSONField()),
                 ('row_count', models.IntegerField()),
-                ('status', models.TextField(choices=[('proposed', 'Proposed'), ('applied', 'Applied'), ('rejected', 'Rejected')], default='proposed')),
+                ('status', models.TextField(choices=[('proposed', 'Proposed'), ('applied', 'In force'), ('rejected', 'Rejected')], default='proposed')),
                 ('proposed_by', models.TextField()),
                 ('proposed_at', models.DateTimeField()),
                 ('approved_by', models.TextField(blank=True, default='')),

@@ -139,7 +139,7 @@ def _issue(
         events.record(
             "credit.document.issued", subject=kept.id, merchant_id=merchant_id, actor=actor, at=at,
             props={"kind": kind, "number": number, "sha256": kept.sha256,
-                   "drawdown": drawdown_id},
+                   "drawdown": drawdown_id or ""},
         )  # fmt: skip
     return kept
 

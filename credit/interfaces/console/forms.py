@@ -79,5 +79,5 @@ class DocumentFilter(FilterForm):
 class StatementForm(forms.Form):
     """The period of a statement, both days included."""
 
-    from_on = forms.DateField(label=_("From"), widget=DateInput())
-    to_on = forms.DateField(label=_("To"), widget=DateInput())
+    from_on = forms.DateField(label=_("First day"), widget=DateInput())
+    to_on = forms.DateField(label=_("Last day"), widget=DateInput())

@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 import pytest
 from django.db import IntegrityError, ProgrammingError, transaction
 
+from credit.domain.documents import paper_of
 from credit.errors import (
     DrawdownNotCaptured,
     DrawdownNotFound,
@@ -15,6 +16,7 @@ from credit.errors import (
     PeriodInvalid,
     PeriodNotClosed,
 )
+from credit.gateways.pdf import render
 from credit.models import Document, Drawdown, PlanRow, Posting, Repayment
 from credit.operations import documents as papers
 from credit.queries.payoff import payoff
@@ -108,7 +110,7 @@ def test_a_statement_is_issued_once_and_its_bytes_can_be_made_again(at: datetime
     assert Document.objects.count() == 1
     assert Event.objects.filter(name="credit.document.issued").count() == 1
     content = bytes(first.content)
-    assert papers.pdf.render(papers.paper_of("statement", first.facts)) == content
+    assert render(paper_of("statement", first.facts)) == content
     assert (hashlib.sha256(content).hexdigest(), len(content)) == (first.sha256, first.byte_count)
     assert first.number.startswith("DZ-")
     assert first.file_name == f"对账单-{first.number}.pdf"
