@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import chinese_calendar
 import pytest
-from holidays.countries import China
+from holidays import country_holidays
 
 from credit.models import CalendarDay
 from credit.queries.calendar import calendar_days, workday_test, years_known
@@ -54,7 +54,7 @@ def test_the_days_off_of_2026_are_those_of_the_notice_and_the_weekends() -> None
 
 def test_2026_agrees_with_two_independent_calendars() -> None:
     is_workday = workday_test()
-    china = China(years=2026)
+    china = country_holidays("CN", years=2026)
     for day in every_day(2026):
         assert is_workday(day) == chinese_calendar.is_workday(day), day
         assert is_workday(day) == china.is_working_day(day), day
@@ -71,7 +71,7 @@ def test_the_past_agrees_with_its_source() -> None:
 def test_later_years_are_projected_by_weekends_and_statutory_days(year: int) -> None:
     statutory = {
         day
-        for day, name in China(years=year).items()
+        for day, name in country_holidays("CN", years=year).items()
         if "observed" not in name and "substituted" not in name
     }
     days = calendar_days(year)
