@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from credit import models
 from credit.enums import DayStatus, SettlementStatus
 from credit.interfaces.admin import caps  # noqa: F401 -- registers its pages
+from credit.interfaces.back_office.calendar_imports import CalendarImportAdmin
 from credit.operations.business_day import close_day, finish_closing_days
 from credit.operations.settlements import pay_settlements
 from platform_app.kernel.back_office import RowsAdmin, TenantFilter, TenantRowsAdmin, act
@@ -219,6 +220,19 @@ class BusinessDayAdmin(TenantRowsAdmin):
 class CalendarDayAdmin(RowsAdmin):
     list_display = ("on", "is_workday", "kind", "source", "notice_no", "is_projected")
     list_filter = ("is_workday", "is_projected")
+
+
+admin.site.register(models.CalendarImport, CalendarImportAdmin)
+
+
+@admin.register(models.Document)
+class DocumentAdmin(TenantRowsAdmin):
+    list_display = (
+        "id", "tenant", "number", "kind", "merchant", "drawdown", "byte_count", "sha256", "made_at",
+    )  # fmt: skip
+    list_filter = (TenantFilter, "kind")
+    search_fields = ("number__exact", "sha256__exact")
+    hidden = ("facts",)
 
 
 @admin.register(models.SettlementBatch)

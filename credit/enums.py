@@ -202,3 +202,19 @@ class RepaymentChannel(models.TextChoices):
 class SettlementStatus(models.TextChoices):
     LOCKED = "locked", _("Locked")
     PAID = "paid", _("Paid")
+
+
+class CalendarImportStatus(models.TextChoices):
+    PROPOSED = "proposed", _("Proposed")
+    APPLIED = "applied", _("In force")
+    REJECTED = "rejected", _("Rejected")
+
+
+class DocumentKind(models.TextChoices):
+    """What is issued as PDF; the words are also the titles on the paper."""
+
+    STATEMENT = "statement", _("Statement")
+    RECEIPT = "receipt", _("Drawdown receipt")
+    PAYOFF_CERTIFICATE = "payoff_certificate", _("Payoff certificate")
+    OVERDUE_NOTICE = "overdue_notice", _("Overdue notice")
+    CONTRACT = "contract", _("Agreement")

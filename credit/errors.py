@@ -312,3 +312,56 @@ class AccountNotFound(NotFound):
 
 class EntryNotFound(NotFound):
     message = gettext_noop("There is no journal entry with this id.")
+
+
+class CalendarFileInvalid(Invalid):
+    code = "calendar_file_invalid"
+    message = gettext_noop("Line {line}: {problem}.")
+
+
+class CalendarDayPast(Refused):
+    code = "calendar_day_past"
+    message = gettext_noop("{on} is past and may not change.")
+
+
+class CalendarDayGazetted(Refused):
+    code = "calendar_day_gazetted"
+    message = gettext_noop("{on} is gazetted and may not be overwritten by a projection.")
+
+
+class CalendarImportNotFound(NotFound):
+    message = gettext_noop("There is no calendar import with this id.")
+
+
+class CalendarImportClosed(Conflict):
+    code = "calendar_import_closed"
+    message = gettext_noop("This calendar import was applied or rejected before.")
+
+
+class DocumentNotFound(NotFound):
+    message = gettext_noop("There is no document with this id.")
+
+
+class PeriodNotClosed(Refused):
+    code = "period_not_closed"
+    message = gettext_noop("{to} is not closed yet. The open business day is {open_on}.")
+
+
+class PeriodInvalid(Invalid):
+    code = "period_invalid"
+    message = gettext_noop("The period must end on or after its first day, within 366 days.")
+
+
+class DrawdownNotCaptured(Conflict):
+    code = "drawdown_not_captured"
+    message = gettext_noop("Nothing was captured for this drawdown yet.")
+
+
+class DrawdownNotPaidOff(Conflict):
+    code = "drawdown_not_paid_off"
+    message = gettext_noop("This drawdown is not paid off yet.")
+
+
+class DrawdownNotOverdue(Conflict):
+    code = "drawdown_not_overdue"
+    message = gettext_noop("No installment of this drawdown is overdue.")

@@ -8,7 +8,7 @@ from decimal import Decimal
 from credit.domain.allocation import Component, DueType, FutureRule
 from credit.domain.amortization import Method, ScheduleTerms
 from credit.domain.derived import COMPONENTS, Happening, Row, Segment
-from credit.domain.interest import PeriodUnit, shift_to_workday
+from credit.domain.interest import InterestOnShift, PeriodUnit, shift_to_workday
 from credit.domain.life import Life
 
 RATE_PLACES = Decimal("0.00000001")
@@ -187,6 +187,7 @@ def extend(life: Life, event: Happening) -> None:
         )
         if row is not moved[0]:
             row.start_on += timedelta(days=event.days)
+    _agree(life, event, moved)
     if moved:
         life.open_row = min(life.open_row, life.rows.index(moved[0]))
         life.skip_paid()
@@ -214,9 +215,20 @@ def restructure(life: Life, event: Happening) -> None:
     )  # fmt: skip
     for part in (Component.INTEREST, Component.FEE, Component.PENALTY):
         new[0].add("", part, owed[part])
+    _agree(life, event, new)
     life.open_row = len(life.rows)
     life.rows += new
     life.base, life.since = owed[Component.PRINCIPAL], max(life.since, event.value_on)
+
+
+def _agree(life: Life, event: Happening, rows: Sequence[Row]) -> None:
+    """Due dates once agreed stay, whatever the calendar says later."""
+    for row, due_on in zip(rows, event.dues, strict=False):
+        row.due_on = due_on
+    if life.terms.interest_on_shift is InterestOnShift.ACCRUE:
+        for row in rows:
+            row.seed_due_on = row.due_on
+    life.agreed_due_on = tuple(row.due_on for row in rows)
 
 
 def _new_terms(life: Life, event: Happening) -> ScheduleTerms:

@@ -118,6 +118,7 @@ def _answer(life: Life) -> Derived:
         interest_back=life.interest_back,
         overpayment_refunded_minor=life.overpayment_refunded,
         penalty_rate=life.penalty_rate,
+        agreed_due_on=life.agreed_due_on,
         closes_alone=any(event.kind in ("pause", "rate_change") for event in life.events),
         paused_until=max((until for _, until in life.pauses), default=None),
     )

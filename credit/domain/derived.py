@@ -41,9 +41,9 @@ class Happening:
     """One recorded event of a drawdown; `seq` is the order of booking.
 
     What a kind needs beside its amount: `due_on` the due date of a charge or the last day of a
-    pause; `component` what a waiver forgives; `rate` the new annual rate; `row_seq` and `days` the
-    extension; `reverses` the `seq` of the event undone; `plan` the option of a restructure.
-    `booked_on` None is the value date.
+    pause; `dues` the due dates agreed by an extension or a restructure; `component` what a waiver
+    forgives; `rate` the new annual rate; `row_seq` and `days` the extension; `reverses` the `seq`
+    of the event undone; `plan` the option of a restructure. `booked_on` None is the value date.
     """
 
     seq: int
@@ -58,6 +58,7 @@ class Happening:
     days: int = 0
     reverses: int | None = None
     plan: Mapping[str, Any] | None = None
+    dues: tuple[date, ...] = ()
 
     @classmethod
     def recorded(
@@ -85,11 +86,12 @@ class Happening:
         return self.value_on
 
 
-_DETAILS = ("due_on", "component", "rate", "row_seq", "days", "reverses", "plan")
+_DETAILS = ("due_on", "component", "rate", "row_seq", "days", "reverses", "plan", "dues")
 _READERS: Mapping[str, Callable[[Any], Any]] = {
     "due_on": date.fromisoformat,
     "component": Component,
     "rate": Decimal,
+    "dues": lambda days: tuple(date.fromisoformat(day) for day in days),
 }
 
 
@@ -251,6 +253,7 @@ class Derived:
     penalty_rate: Decimal = Decimal(0)
     paused_until: date | None = None
     closes_alone: bool = False
+    agreed_due_on: tuple[date, ...] = ()
 
     @property
     def maturity_on(self) -> date:

@@ -50,6 +50,7 @@ class Life:
     annual_rate: Decimal = Decimal(0)
     penalty_rate: Decimal = Decimal(0)
     written_off_on: date | None = None
+    agreed_due_on: tuple[date, ...] = ()
     recovered: int = 0
     overpayment_refunded: int = 0
 

@@ -1,8 +1,10 @@
 """Credit's tables."""
 
 from credit.models.application import Application, CostSheet, CostSheetItem, Offer
-from credit.models.business_day import BusinessDay, CalendarDay, CloseBucket, CloseException
+from credit.models.business_day import BusinessDay, CloseBucket, CloseException
+from credit.models.calendar import CalendarDay, CalendarImport
 from credit.models.cap import CapRule, LprRate
+from credit.models.document import Document
 from credit.models.drawdown import Drawdown, Hold, Quote
 from credit.models.ledger import Account, AccountSnapshot, JournalEntry, Posting
 from credit.models.line import Contract, CreditLine, MerchantCap, TemporaryLimit
@@ -18,6 +20,7 @@ __all__ = [
     "Application",
     "BusinessDay",
     "CalendarDay",
+    "CalendarImport",
     "CapRule",
     "CloseBucket",
     "CloseException",
@@ -25,6 +28,7 @@ __all__ = [
     "CostSheet",
     "CostSheetItem",
     "CreditLine",
+    "Document",
     "Drawdown",
     "FundingSource",
     "Hold",

@@ -1,7 +1,5 @@
 """The tenant's calendar of books: which day is open, what its close found."""
 
-from typing import ClassVar
-
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -92,19 +90,3 @@ class CloseException(TenantOwned, Stamped):
                 name="credit_closeexception_status",
             ),
         ]
-
-
-class CalendarDay(models.Model):
-    """Is it a working day, who said so, and is that gazetted or only projected."""
-
-    is_reference: ClassVar[bool] = True
-
-    on = models.DateField(primary_key=True)
-    is_workday = models.BooleanField()
-    kind = models.TextField(default="")
-    source = models.TextField()
-    notice_no = models.TextField(default="")
-    is_projected = models.BooleanField(default=False)
-
-    class Meta:
-        verbose_name = verbose_name_plural = _("Calendar day")

@@ -5,14 +5,14 @@ same way, in the caller's transaction. The caller holds the line and the drawdow
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
 from django.db.models import F
 
 from credit.domain.derived import CREDITS, Derived, EventKind, Happening
-from credit.enums import DrawdownStatus, EntryKind, RepaymentStatus
+from credit.enums import AccountCode, DrawdownStatus, EntryKind, RepaymentStatus
 from credit.errors import DayBeingClosed, DayClosed
 from credit.models import (
     BusinessDay,
@@ -26,7 +26,7 @@ from credit.models import (
 from credit.operations import ledger, plans
 from credit.operations.balances import NOTHING, balances, difference
 from credit.operations.catch_up import catch_up
-from credit.queries.plans import derived, happenings
+from credit.queries.plans import agreed_due_on, derived, happenings
 from risk.operations import exposure
 
 
@@ -85,6 +85,8 @@ def book(
     catch_up(drawdown, day, at)
     past = happenings(drawdown.id) if drawdown.event_count else []
     before = derived(drawdown, past, as_of=day) if past else None
+    if change.kind in ("extension", "restructure"):
+        change = agreed(drawdown, change, past, day)
     event = _record(drawdown, change, day=day, actor=actor, at=at)
     after = derived(drawdown, [*past, happening(event)], as_of=day)
     if before is None:
@@ -102,6 +104,14 @@ def happening(event: LoanEvent) -> Happening:
     """A stored event as `derive` takes it."""
     return Happening.recorded(
         event.seq, event.kind, event.value_on, event.amount_minor, event.booked_on, event.details
+    )
+
+
+def agreed(drawdown: Drawdown, change: Change, past: list[Happening], day: date) -> Change:
+    """The change with the due dates it gives by today's calendar; from now on they are fixed."""
+    dues = agreed_due_on(drawdown, [*past, as_happening(drawdown, change, day)], as_of=day)
+    return replace(
+        change, details={**(change.details or {}), "dues": [one.isoformat() for one in dues]}
     )
 
 
@@ -150,7 +160,14 @@ def _post(
 ) -> JournalEntry | None:
     """Post what the event changed; an event that moves no money posts nothing."""
     amounts = difference(balances(after), balances(before) if before else NOTHING)
-    if not amounts:
+    adjusted = _accrual_corrections(event.kind, amounts)
+    if adjusted:
+        ledger.post(
+            kind=EntryKind.ADJUSTMENT, key=f"{event.kind}:{event.key}",
+            funding_source_id=drawdown.funding_source_id, amounts=adjusted,
+            value_on=event.value_on, booked_on=event.booked_on, at=at, drawdown_id=drawdown.id,
+        )  # fmt: skip
+    if not any(amounts.values()):
         return None
     return ledger.post(
         kind=EntryKind(event.kind), key=event.key,
@@ -158,6 +175,28 @@ def _post(
         value_on=event.value_on, booked_on=event.booked_on, at=at, drawdown_id=drawdown.id,
         reverses=_undone_entry(drawdown, event),
     )  # fmt: skip
+
+
+def _accrual_corrections(kind: str, amounts: dict[AccountCode, int]) -> dict[AccountCode, int]:
+    """Take out of a payment's entry, or its reversal's, what it changes of interest accrued since.
+
+    A refund gives interest back and a charge is income of its own: theirs stay where they are.
+    """
+    if kind != "reversal" and (kind not in CREDITS or kind == "refund"):
+        return {}
+    taken: dict[AccountCode, int] = {}
+    for income, receivable in _ACCRUED:
+        if amount := amounts.get(income, 0):
+            taken[income], taken[receivable] = amount, -amount
+            amounts[income] = 0
+            amounts[receivable] = amounts.get(receivable, 0) + amount
+    return taken
+
+
+_ACCRUED = (
+    (AccountCode.INTEREST_INCOME, AccountCode.INTEREST_RECEIVABLE),
+    (AccountCode.PENALTY_INCOME, AccountCode.PENALTY_RECEIVABLE),
+)
 
 
 def _undone_entry(drawdown: Drawdown, event: LoanEvent) -> str | None:

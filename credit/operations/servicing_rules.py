@@ -21,7 +21,7 @@ from credit.errors import (
     RefundTooLarge,
 )
 from credit.models import CostSheet, Drawdown, LoanEvent
-from credit.operations.booking import Change, as_happening
+from credit.operations.booking import Change, agreed, as_happening
 from credit.queries.business_day import open_day
 from credit.queries.plans import derived, happenings
 
@@ -112,6 +112,8 @@ def preview_of(drawdown: Drawdown, change: Change) -> Derived:
     """What the drawdown would be after `change`: the same function that books it."""
     past = happenings(drawdown.id)
     day = open_day()
+    if change.kind in ("extension", "restructure"):
+        change = agreed(drawdown, change, past, day)
     return derived(drawdown, [*past, as_happening(drawdown, change, day)], as_of=day)
 
 

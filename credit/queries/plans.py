@@ -21,14 +21,36 @@ def happenings(drawdown_id: str) -> list[Happening]:
 
 
 def derived(drawdown: Drawdown, events: list[Happening], *, as_of: date) -> Derived:
-    """Run `derive` on a drawdown's own terms and signed dates."""
+    """Run `derive` on a drawdown's own terms and signed dates.
+
+    Once dates are signed the calendar no longer speaks: a changed one reaches them by
+    `move_due_dates` only.
+    """
     return derive(
+        DrawdownTerms.from_json(drawdown.terms),
+        events,
+        as_of=as_of,
+        is_workday=_always if drawdown.signed_due_on else workday_test(),
+        signed_due_on=drawdown.signed_due_on or None,
+    )
+
+
+def agreed_due_on(drawdown: Drawdown, events: list[Happening], *, as_of: date) -> list[date]:
+    """The due dates that the last of `events`, an extension or a restructuring, gives by today's
+    calendar to the rows it moves: what is agreed, and stored with the event.
+    """
+    answer = derive(
         DrawdownTerms.from_json(drawdown.terms),
         events,
         as_of=as_of,
         is_workday=workday_test(),
         signed_due_on=drawdown.signed_due_on or None,
     )
+    return list(answer.agreed_due_on)
+
+
+def _always(_day: date) -> bool:
+    return True
 
 
 def difference_from_derived(drawdown: Drawdown, *, as_of: date) -> str | None:

@@ -176,3 +176,5 @@ COST_SHEET_READ_SECONDS = env.integer("COST_SHEET_READ_SECONDS", 8)
 WEBHOOK_ALLOW_LOCAL = env.flag("WEBHOOK_ALLOW_LOCAL", default=False)
 # Merchant pages may book a repayment without a bank: sandbox and demo only.
 REPAYMENT_SIMULATED = env.flag("REPAYMENT_SIMULATED", default=False)
+# How long a process may work with the calendar as it was before somebody else's import.
+CALENDAR_REFRESH_SECONDS = 60

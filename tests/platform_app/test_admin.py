@@ -16,6 +16,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from credit.models import BusinessDay, CreditLine, ReferenceChange, SettlementBatch
+from credit.operations.calendar import propose_calendar
+from credit.operations.documents import issue_receipt
 from credit.operations.reference_changes import propose_reference_change
 from credit.operations.snapshots import snapshot_balances
 from credit.queries.business_day import open_day
@@ -62,6 +64,9 @@ def live(tenant: Tenant, number: int, at: datetime) -> None:
         line = lives.line_of(merchant, at)
         drawdown = lives.drawn(line, 1_000_000, f"SO-{no}", at)
         lives.repaid(drawdown, 100_000, f"PAY-{no}", at)
+        issue_receipt(drawdown_id=drawdown.id, actor="usr", at=at)
+        calendar = f"date,is_workday,kind,notice_no\n2026-10-10,1,{no},A\n".encode()
+        propose_calendar(data=calendar, file_name=f"{no}.csv", actor="usr", at=at)
         create_hmac_key(label=no, scopes=["read"], actor="usr", at=at)
         open_session(
             merchant_id=merchant.id, component="line", origin="", return_url="", locale="zh-hans",

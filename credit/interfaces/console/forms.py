@@ -6,9 +6,15 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from credit.enums import ApplicationStatus, DrawdownStatus, LineStatus, SettlementStatus
+from credit.enums import (
+    ApplicationStatus,
+    DocumentKind,
+    DrawdownStatus,
+    LineStatus,
+    SettlementStatus,
+)
 from tenants.enums import KybStatus
-from tenants.forms import FilterForm, choice_field, day_field, search_field
+from tenants.forms import DateInput, FilterForm, choice_field, day_field, search_field
 
 LINE_STATES = [
     ("none", _("No line")),
@@ -99,3 +105,15 @@ class StatementFilter(DefaultedFilter):
 
     def __init__(self, data: Any, on: date) -> None:
         super().__init__(data, {"since": on.replace(day=1), "until": on})
+
+
+class DocumentFilter(FilterForm):
+    search = search_field(_("Number, order or merchant"))
+    kind = choice_field(_("Document"), DocumentKind.choices)
+
+
+class StatementForm(forms.Form):
+    """The period of a statement, both days included."""
+
+    from_on = forms.DateField(label=_("First day"), widget=DateInput())
+    to_on = forms.DateField(label=_("Last day"), widget=DateInput())

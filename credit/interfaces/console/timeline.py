@@ -66,6 +66,13 @@ _SENTENCES: Final = {
         "alert", "bad",
         gettext_noop("Installment %(seq)s of order %(order_no)s is overdue: ¥%(unpaid_minor)s."),
     ),
+    "credit.installment.moved": (
+        "calendar", "",
+        gettext_noop(
+            "Installment %(seq)s of order %(order_no)s is due on %(to_on)s instead of %(from_on)s."
+        ),
+    ),
+    "credit.document.issued": ("sign", "", gettext_noop("Document %(number)s issued.")),
 }  # fmt: skip
 
 

@@ -5,7 +5,9 @@ from django.urls import URLPattern, URLResolver, path
 from credit.interfaces.console import (
     applications,
     books,
+    calendar,
     closes,
+    documents,
     drawdowns,
     ledger,
     lines,
@@ -20,6 +22,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("lines", lines.listing, name="line-list"),
     path("drawdowns", drawdowns.listing, name="drawdown-list"),
     path("drawdowns/<str:drawdown_id>", drawdowns.detail, name="drawdown-detail"),
+    path("documents", documents.listing, name="document-list"),
+    path("documents/<str:document_id>.pdf", documents.download, name="document-download"),
+    path("drawdowns/<str:drawdown_id>/documents", documents.of_drawdown, name="drawdown-documents"),
+    path("merchants/<str:merchant_id>/documents", documents.of_merchant, name="merchant-documents"),
+    path("calendar", calendar.year, name="calendar-year"),
     path("books/days", books.days, name="day-list"),
     path("books/days/<str:day_id>", closes.detail, name="day-detail"),
     path(

@@ -22,6 +22,16 @@ _BOUNDS: Final = {
     "small_limit": gettext_noop("Ceiling for small starts"),
     "starter_limit": gettext_noop("Ceiling for a short history"),
 }
+# As the calendar's source writes them; an imported file brings its own words.
+_HOLIDAYS: Final = {
+    "New Year's Day": gettext_noop("New Year's Day"),
+    "Spring Festival": gettext_noop("Spring Festival"),
+    "Tomb-sweeping Day": gettext_noop("Tomb-sweeping Day"),
+    "Labour Day": gettext_noop("Labor Day"),
+    "Dragon Boat Festival": gettext_noop("Dragon Boat Festival"),
+    "National Day": gettext_noop("National Day"),
+    "Mid-autumn Festival": gettext_noop("Mid-autumn Festival"),
+}
 
 
 def option(code: str) -> str:
@@ -32,3 +42,8 @@ def option(code: str) -> str:
 def bound(code: str) -> str:
     """Which bound of the limit this is, in words."""
     return _(_BOUNDS[code]) if code in _BOUNDS else code
+
+
+def holiday(kind: str) -> str:
+    """The name of a holiday in the reader's language."""
+    return _(_HOLIDAYS[kind]) if kind in _HOLIDAYS else kind

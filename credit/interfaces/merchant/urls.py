@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from credit.interfaces.merchant import applications, bills, checkout, home, offers
+from credit.interfaces.merchant import applications, bills, checkout, documents, home, offers
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("home/", home.home, name="journey-home"),
@@ -25,5 +25,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("bills/<str:drawdown_id>/", bills.bill, name="bill-show"),
     path("bills/<str:drawdown_id>/repay/", bills.repay, name="bill-repay"),
     path("bills/<str:drawdown_id>/preview/", bills.preview, name="bill-preview"),
+    path("bills/<str:drawdown_id>/document/", documents.of_drawdown, name="bill-document"),
+    path("documents/", documents.listing, name="document-list"),
+    path("documents/statement/", documents.statement, name="document-statement"),
+    path("documents/contract/", documents.contract, name="document-contract"),
+    path("documents/<str:document_id>.pdf", documents.download, name="document-download"),
     path("repayments/<str:repayment_id>/", bills.repayment, name="repayment-show"),
 ]

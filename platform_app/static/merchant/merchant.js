@@ -149,6 +149,27 @@
     return response;
   };
 
+  /* A link cannot carry the token: the file is fetched with it and handed to the browser. */
+  const fetchFile = async (path, name) => {
+    hush();
+    try {
+      const response = await ask(path);
+      if (!response.ok) {
+        const problem = await problemOf(response);
+        warn(problem.detail || words.trouble, problem.request_id);
+        return;
+      }
+      const link = document.createElement("a");
+      link.href = window.URL.createObjectURL(await response.blob());
+      link.download = name;
+      link.click();
+      window.setTimeout(() => window.URL.revokeObjectURL(link.href), 60000);
+      say(name);
+    } catch (error) {
+      warn(words.offline, "");
+    }
+  };
+
   const problemOf = async (response) => {
     const type = response.headers.get("Content-Type") || "";
     const problem = type.indexOf("problem+json") >= 0 ? await response.json() : {};
@@ -390,6 +411,9 @@
         event.preventDefault();
         tell("close");
       }
+    } else if (link.dataset.download !== undefined) {
+      event.preventDefault();
+      fetchFile(path, link.dataset.download);
     } else if (path.indexOf("/m/") === 0) {
       event.preventDefault();
       open(path, {});

@@ -89,6 +89,8 @@ def test_another_platforms_merchant_and_drawdown_are_not_there(
         ("lines", {"owner", "operator", "finance", "viewer"}),
         ("drawdowns", {"owner", "operator", "finance", "viewer"}),
         ("products", {"owner", "operator", "finance", "viewer"}),
+        ("calendar", {"owner", "operator", "finance", "viewer"}),
+        ("documents", {"owner", "operator", "finance"}),
         ("books/days", {"owner", "finance"}),
         ("books/settlements", {"owner", "finance"}),
         ("imports", {"owner", "operator", "developer"}),
