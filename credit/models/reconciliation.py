@@ -79,11 +79,7 @@ class BankFlow(TenantOwned, Stamped):
             ),
         ]
         indexes = [
-            models.Index(
-                fields=["tenant_id", "memo"],
-                condition=models.Q(status="new"),
-                name="credit_bankflow_new",
-            ),
+            models.Index(fields=["tenant_id", "memo"], name="credit_bankflow_memo"),
             models.Index(
                 fields=["tenant_id", "funding_source", "on"], name="credit_bankflow_day"
             ),
