@@ -45,6 +45,9 @@ def _compare(kind: BreakKind, at: datetime) -> tuple[int, int]:
         row.status, row.closed_on = BreakStatus.OPEN, None
     ReconciliationBreak.objects.bulk_update(back, ["status", "closed_on"], batch_size=2_000)
     changed = [row for row in known.values() if row.key in now and _differs(row, now[row.key])]
+    for row in changed:
+        row.expected_minor = now[row.key].expected_minor
+        row.found_minor = now[row.key].found_minor
     ReconciliationBreak.objects.bulk_update(
         changed, ["expected_minor", "found_minor"], batch_size=2_000
     )

@@ -10,8 +10,8 @@ from credit.domain.reconciliation_file import FileBytes, FileRow, file_bytes
 from credit.enums import EntryKind, FileKind
 from credit.models import Drawdown, Posting, ReconciliationFile, SettlementBatch, SettlementLine
 from credit.queries import settlements
-from credit.queries.reconciliation_files import latest_file
-from platform_app.kernel import events
+from credit.queries.reconciliation_files import file_with_content, latest_file
+from platform_app.kernel import audit, events
 
 INTERNAL = (EntryKind.ACCRUAL, EntryKind.ADJUSTMENT)
 
@@ -39,6 +39,17 @@ def write_day_file(*, on: date, at: datetime) -> ReconciliationFile:
     """
     content = file_bytes(_day_rows(on))
     return _keep(FileKind.DAY, on, content, batch=None, name=f"day-{on}", at=at)
+
+
+@transaction.atomic
+def take_file(*, file_id: str, actor: str, at: datetime) -> ReconciliationFile:
+    """A file with its bytes, for somebody to keep; who took it is on record. Raises NotFound."""
+    row = file_with_content(file_id)
+    audit.record(
+        actor=actor, action="file.download", subject=row.id, at=at,
+        after={"name": row.name, "sha256": row.sha256},
+    )  # fmt: skip
+    return row
 
 
 def _keep(

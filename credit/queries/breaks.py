@@ -103,11 +103,20 @@ def differences(kind: BreakKind) -> list[Difference]:
 
 def list_breaks(*, status: str = "", kind: str = "") -> QuerySet[Any]:
     """Breaks with what they are about, newest first; without a status those still open."""
-    rows = ReconciliationBreak.objects.select_related(
-        "drawdown", "drawdown__merchant", "batch", "repayment", "flow"
-    ).order_by("-id")
+    rows = _with_sides().order_by("-id")
     rows = rows.filter(status=status) if status else rows.filter(status__in=OPEN)
     return rows.filter(kind=kind) if kind else rows
+
+
+def reconciliation_break(break_id: str) -> ReconciliationBreak:
+    """One break with what it is about. Raises NotFound."""
+    return _one(_with_sides(), break_id)
+
+
+def _with_sides() -> QuerySet[Any]:
+    return ReconciliationBreak.objects.select_related(
+        "drawdown", "drawdown__merchant", "batch", "repayment", "flow"
+    )
 
 
 def ages(on: date) -> list[tuple[int, int | None, int, int]]:
@@ -125,7 +134,10 @@ def ages(on: date) -> list[tuple[int, int | None, int, int]]:
 
 def locked_break(break_id: str) -> ReconciliationBreak:
     """One break, locked. Raises NotFound."""
-    rows = ReconciliationBreak.objects.select_for_update(of=("self",))
+    return _one(ReconciliationBreak.objects.select_for_update(of=("self",)), break_id)
+
+
+def _one(rows: QuerySet[Any], break_id: str) -> ReconciliationBreak:
     try:
         found: ReconciliationBreak | None = rows.filter(pk=break_id).first()
     except ValueError:

@@ -1,11 +1,17 @@
 """What a merchant owes one funding source, drawdown by drawdown."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
+
+from django.db.models import Sum
 
 from credit.domain.spreading import Claim
 from credit.enums import DrawdownStatus
 from credit.models import CreditLine, Drawdown
 from credit.queries.payoff import payoff
+from tenants.models import Merchant
+from tenants.queries.merchants import list_merchants
 
 REPAYABLE = (DrawdownStatus.REPAYING, DrawdownStatus.PARTIALLY_CAPTURED)
 
@@ -33,3 +39,26 @@ def _claim(drawdown: Drawdown) -> Claim:
         due_minor=live.due_minor,
         payoff_minor=live.payoff_minor,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Debtor:
+    """A merchant that may have paid, and the principal it owes one funding source, in fen."""
+
+    merchant: Merchant
+    outstanding_minor: int
+
+
+def list_debtors(words: str, funding_source_id: str, most: int = 10) -> Sequence[Debtor]:
+    """Merchants by name or number with what they owe a funding source: two statements."""
+    merchants = list(list_merchants(search=words)[:most]) if words.strip() else []
+    owed = dict(
+        Drawdown.objects.filter(
+            merchant_id__in=[one.id for one in merchants],
+            funding_source_id=funding_source_id,
+            status__in=REPAYABLE,
+        )
+        .values_list("merchant_id")
+        .annotate(total=Sum("outstanding_principal_minor"))
+    )
+    return [Debtor(one, int(owed.get(one.id, 0))) for one in merchants]

@@ -36,8 +36,8 @@ def file_with_content(file_id: str) -> ReconciliationFile:
 
 
 def file_of_batch(batch_id: str) -> ReconciliationFile:
-    """The last revision of a batch's file, with its bytes. Raises NotFound."""
+    """The last revision of a batch's file, without its bytes. Raises NotFound."""
     found = latest_file(FileKind.SETTLEMENT, batch_id)
     if found is None:
         raise NotFound(noun="file")
-    return file_with_content(found.id)
+    return found

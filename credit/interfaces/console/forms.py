@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from credit.enums import ApplicationStatus, DrawdownStatus, LineStatus, SettlementStatus
+from credit.enums import ApplicationStatus, DrawdownStatus, LineStatus
 from tenants.enums import KybStatus
 from tenants.forms import FilterForm, choice_field, day_field, search_field
 
@@ -59,7 +59,3 @@ class DrawdownFilter(FilterForm):
     )
     due_from = day_field(_("Due from"))
     due_to = day_field(_("Due to"))
-
-
-class SettlementFilter(FilterForm):
-    status = choice_field(_("Status"), SettlementStatus.choices)

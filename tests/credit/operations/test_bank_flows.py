@@ -7,7 +7,6 @@ import pytest
 
 from credit.enums import AccountCode
 from credit.errors import BadBankFile
-from credit.gateways.bank import InProcessBank
 from credit.models import (
     BankFlow,
     CreditLine,
@@ -16,13 +15,11 @@ from credit.models import (
     Repayment,
     SettlementBatch,
     SuspenseItem,
-    VirtualAccount,
 )
 from credit.operations import suspense
 from credit.operations.bank_flows import check_bank_file, import_bank_file
 from credit.operations.flow_matching import match_flows
 from credit.operations.settlements import pay_settlements
-from credit.operations.virtual_accounts import open_virtual_account
 from platform_app.kernel import ids
 from platform_app.kernel.errors import NotFound
 from platform_app.kernel.models import AuditRecord, Event
@@ -42,13 +39,6 @@ def line(inside: Tenant, at: datetime) -> CreditLine:
 def moved() -> list[Any]:
     models = (BankFlow, JournalEntry, Repayment, Event, AuditRecord, SuspenseItem)
     return [model.objects.count() for model in models]
-
-
-def account_of(line: CreditLine, at: datetime) -> VirtualAccount:
-    return open_virtual_account(
-        merchant_id=line.merchant_id, funding_source_id=settling.source_id(), bank=InProcessBank(),
-        actor=lives.ACTOR, at=at,
-    )  # fmt: skip
 
 
 def test_a_dry_run_tells_and_does_nothing(line: CreditLine, at: datetime) -> None:
@@ -119,8 +109,8 @@ def test_chinese_titles_in_gb18030(line: CreditLine, at: datetime) -> None:
 def test_paid_to_the_merchants_own_account(line: CreditLine, at: datetime) -> None:
     late = lives.drawn(line, 300_000, "SO-1", at)
     fresh = lives.drawn(line, 200_000, "SO-2", at, "bullet_60")
-    account = account_of(line, at)
-    assert account_of(line, at).id == account.id
+    account = settling.account_of(line.merchant_id, at)
+    assert settling.account_of(line.merchant_id, at).id == account.id
     settling.banked(at, f"B-1,2026-03-02,3500.00,示例,{account.number},")
     assert list(Repayment.objects.order_by("id").values_list("drawdown_id", "amount_minor")) == [
         (late.id, 300_000),
