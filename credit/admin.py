@@ -158,10 +158,7 @@ class SettlementLineAdmin(TenantRowsAdmin):
 
 @admin.register(models.SettlementTerms)
 class SettlementTermsAdmin(TenantRowsAdmin):
-    list_display = (
-        "id", "tenant", "funding_source", "from_on", "payout_days", "fee_fraction",
-        "holdback_fraction", "revenue_share_fraction",
-    )  # fmt: skip
+    list_display = ("id", "tenant", "funding_source", "from_on", "payout_days", "fee_fraction")
 
 
 @admin.register(models.Holdback)
@@ -185,17 +182,13 @@ class BankFlowAdmin(TenantRowsAdmin):
 
 @admin.register(models.ReconciliationBreak)
 class ReconciliationBreakAdmin(TenantRowsAdmin):
-    list_display = (
-        "id", "tenant", "kind", "status", "expected_minor", "found_minor", "opened_on", "owner",
-    )  # fmt: skip
+    list_display = ("id", "tenant", "kind", "status", "expected_minor", "found_minor", "opened_on")
     list_filter = (TenantFilter, "status", "kind")
 
 
 @admin.register(models.SuspenseItem)
 class SuspenseItemAdmin(TenantRowsAdmin):
-    list_display = (
-        "id", "tenant", "external_id", "amount_minor", "open_minor", "status", "received_on",
-    )  # fmt: skip
+    list_display = ("id", "tenant", "external_id", "amount_minor", "open_minor", "status")
     list_filter = (TenantFilter, "status")
     search_fields = ("external_id__exact",)
 
@@ -203,7 +196,6 @@ class SuspenseItemAdmin(TenantRowsAdmin):
 @admin.register(models.VirtualAccount)
 class VirtualAccountAdmin(TenantRowsAdmin):
     list_display = ("id", "tenant", "merchant", "funding_source", "number")
-    search_fields = ("number__exact",)
 
 
 @admin.register(models.DebitMandate)
@@ -215,7 +207,6 @@ class DebitMandateAdmin(TenantRowsAdmin):
 class DirectDebitAdmin(TenantRowsAdmin):
     list_display = ("id", "tenant", "drawdown", "amount_minor", "status", "reason", "asked_at")
     list_filter = (TenantFilter, "status")
-    search_fields = ("external_id__exact",)
 
 
 @admin.register(models.DeductionAgreement)
@@ -226,15 +217,11 @@ class DeductionAgreementAdmin(TenantRowsAdmin):
 @admin.register(models.SaleDeduction)
 class SaleDeductionAdmin(TenantRowsAdmin):
     list_display = ("id", "tenant", "merchant", "external_id", "sale_minor", "deducted_minor")
-    search_fields = ("external_id__exact",)
 
 
 @admin.register(models.GuarantorClaim)
 class GuarantorClaimAdmin(TenantRowsAdmin):
-    list_display = (
-        "id", "tenant", "merchant", "drawdown", "guarantor", "amount_minor", "recovered_minor",
-        "status",
-    )  # fmt: skip
+    list_display = ("id", "tenant", "drawdown", "guarantor", "amount_minor", "recovered_minor")
 
 
 @admin.register(models.GuarantorRecovery)

@@ -68,7 +68,7 @@ class SettlementBatch(TenantOwned, Stamped):
     status = models.TextField(choices=SettlementStatus.choices, default=SettlementStatus.BUILDING)
     line_count = models.IntegerField(default=0)
     net_minor = MinorField(default=0)
-    totals = models.JSONField(default=dict)
+    totals = models.JSONField(default=list)
     due_on = models.DateField()
     payout_reference = models.TextField(default="")
     paid_on = models.DateField(null=True)

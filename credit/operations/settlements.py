@@ -9,6 +9,7 @@ zero is carried to the next batch and never paid.
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Any
 
 from django.db import transaction
 
@@ -127,13 +128,13 @@ def _carry(
     )
 
 
-def _totals(lines: Sequence[SettlementLine]) -> dict[str, dict[str, int]]:
+def _totals(lines: Sequence[SettlementLine]) -> list[dict[str, Any]]:
     """Count and fen per kind, in the order of the kinds."""
-    found: dict[str, dict[str, int]] = {}
+    found = []
     for kind in SettlementLineKind.values:
         mine = [line.amount_minor for line in lines if line.kind == kind]
         if mine:
-            found[kind] = {"count": len(mine), "amount_minor": sum(mine)}
+            found.append({"kind": kind, "count": len(mine), "amount_minor": sum(mine)})
     return found
 
 

@@ -59,7 +59,7 @@ def body_of(batch: SettlementBatch) -> dict[str, Any]:
     is_waiting = batch.status == SettlementStatus.LOCKED
     when = batch.due_on.isoformat()
     pay = NextAction("us", "pay", gettext_noop("We pay it on the day it is due."), when)
-    captures = batch.totals.get("capture", {"count": batch.line_count})
+    captures = [one["count"] for one in batch.totals if one["kind"] == "capture"]
     facts = head(
         "settlement",
         batch,
@@ -70,10 +70,10 @@ def body_of(batch: SettlementBatch) -> dict[str, Any]:
         captured_on=batch.captured_on,
         amount=batch.net_minor,
         currency="CNY",
-        capture_count=captures["count"],
+        capture_count=sum(captures),
         totals=[
-            {"kind": kind, "count": one["count"], "amount": one["amount_minor"]}
-            for kind, one in batch.totals.items()
+            {"kind": one["kind"], "count": one["count"], "amount": one["amount_minor"]}
+            for one in batch.totals
         ],
         due_on=batch.due_on,
         payout_reference=batch.payout_reference,

@@ -116,6 +116,6 @@ def _initial(current: SettlementTerms) -> dict[str, Any]:
 def _sums(batch: SettlementBatch) -> list[tuple[str, int, int]]:
     """What the batch is made of: the words for each kind, count, fen."""
     return [
-        (str(SettlementLineKind(kind).label), one["count"], one["amount_minor"])
-        for kind, one in batch.totals.items()
+        (str(SettlementLineKind(one["kind"]).label), one["count"], one["amount_minor"])
+        for one in batch.totals
     ]

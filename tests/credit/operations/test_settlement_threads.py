@@ -42,7 +42,7 @@ def test_refunds_against_the_lock(tenant: Tenant, at: datetime) -> None:
     def refund(number: int) -> object:
         return settling.refunded_in_its_own_transaction(10_000, f"R-{number}", tonight)
 
-    acts = [lambda n=n: refund(n) for n in range(8)]  # type: ignore[misc]
+    acts = [lambda n=n: refund(n) for n in range(8)]
     ended = together(tenant, [*acts[:4], lambda: close_day(at=tonight), *acts[4:]])
     assert ended == {"done": 9}
     with tenant_scope(tenant.id):

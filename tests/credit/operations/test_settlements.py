@@ -57,10 +57,10 @@ def test_a_batch_is_netted_of_the_days_refunds(line: CreditLine, at: datetime) -
     assert lines_of(batch) == [("capture", 500_000), ("refund", -120_000)]
     assert (batch.status, batch.net_minor, batch.line_count) == ("locked", 380_000, 2)
     assert (batch.captured_on, batch.due_on) == (DAY, date(2026, 3, 3))
-    assert batch.totals == {
-        "capture": {"count": 1, "amount_minor": 500_000},
-        "refund": {"count": 1, "amount_minor": -120_000},
-    }
+    assert batch.totals == [
+        {"kind": "capture", "count": 1, "amount_minor": 500_000},
+        {"kind": "refund", "count": 1, "amount_minor": -120_000},
+    ]
     assert settling.proven()
 
 

@@ -16,6 +16,7 @@ from credit.models import (
     Repayment,
     SettlementBatch,
 )
+from credit.operations.deductions import agree_deduction
 from platform_app.kernel import clock, ids
 from platform_app.kernel.models import AuditRecord, Event, IdempotencyRecord
 from platform_app.kernel.tenancy import tenant_scope
@@ -43,6 +44,9 @@ def things(tenant: Tenant, line: CreditLine, at: datetime) -> dict[str, str]:
             endpoint=endpoint, event_id=ids.new_id("evt"), event_name="credit.line.activated",
             body="{}", next_attempt_at=at,
         )  # fmt: skip
+        agree_deduction(
+            merchant_id=line.merchant_id, fraction=settling.TENTH, actor=lives.ACTOR, at=at
+        )
         lives.close_until(date(2026, 3, 4))
         return {
             "merchant_id": line.merchant_id,
