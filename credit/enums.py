@@ -177,10 +177,10 @@ class BreakStatus(models.TextChoices):
 
 
 class SuspenseStatus(models.TextChoices):
-    OPEN = "open", _("Open")
+    OPEN = "open", _("Unclaimed")
     RETURNING = "returning", _("Return awaits approval")
     MATCHED = "matched", _("Matched")
-    RETURNED = "returned", _("Returned")
+    RETURNED = "returned", _("Sent back")
 
 
 class MandateStatus(models.TextChoices):

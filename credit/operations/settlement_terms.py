@@ -21,7 +21,7 @@ from credit.operations import ledger
 from credit.queries import settlements
 from credit.queries.business_day import open_day_for_booking
 from platform_app.kernel import audit, events
-from platform_app.kernel.errors import NotFound
+from platform_app.kernel.errors import NotFound, gettext_noop
 
 LONGEST_PAYOUT, LONGEST_HOLDBACK = 90, 730
 
@@ -76,7 +76,9 @@ def set_settlement_terms(  # noqa: PLR0913 -- terms have this many parts, each b
     )
     if not is_new:
         if any(getattr(row, name) != value for name, value in terms.items()):
-            raise BadSettlementTerms(field="payout_days", reason="changed today already")
+            raise BadSettlementTerms(
+                field="payout_days", reason=gettext_noop("they were changed today already")
+            )
         return row
     after = {name: str(value) for name, value in terms.items()}
     audit.record(
@@ -91,11 +93,16 @@ def set_settlement_terms(  # noqa: PLR0913 -- terms have this many parts, each b
 
 def _check(payout_days: int, holdback_days: int, *fractions: Decimal) -> None:
     if not 1 <= payout_days <= LONGEST_PAYOUT:
-        raise BadSettlementTerms(field="payout_days", reason="1–90 days")
+        raise BadSettlementTerms(
+            field="payout_days", reason=gettext_noop("1–90 days until the payout")
+        )
     if not 0 <= holdback_days <= LONGEST_HOLDBACK:
-        raise BadSettlementTerms(field="holdback_days", reason="0–730 days")
+        raise BadSettlementTerms(field="holdback_days", reason=gettext_noop("0–730 days held back"))
     if not all(0 <= one < 1 for one in fractions) or sum(fractions[:2]) >= 1:
-        raise BadSettlementTerms(field="fee_fraction", reason="fractions from 0 to below 1")
+        raise BadSettlementTerms(
+            field="fee_fraction",
+            reason=gettext_noop("shares from 0 to below 100 %, fee and holdback together too"),
+        )
 
 
 def book_terms(drafts: Sequence[Draft], *, booked_on: date, at: datetime) -> None:
