@@ -6,9 +6,13 @@ import structlog
 from celery import shared_task
 
 from credit.enums import ApplicationStatus
+from credit.gateways.bank import connected_bank
 from credit.models import Application
+from credit.operations import direct_debits
 from credit.operations.applications import decide_application as decide
+from credit.operations.breaks import reconcile as compare
 from credit.operations.business_day import close_day, finish_closing_days
+from credit.operations.flow_matching import match_flows as match
 from credit.operations.offers import expire_offers
 from credit.operations.settlements import pay_settlements
 from credit.queries.business_day import open_day
@@ -73,3 +77,41 @@ def _close_tenant() -> int:
         pay_settlements(actor="system:close", at=clock.now())
         closed += 1
     return closed
+
+
+@shared_task(name="credit.match_flows")
+def match_flows(*, tenant_id: str, **_: Any) -> int:  # noqa: ARG001 -- opens the scope
+    """Match the bank flows of one platform that have not found their place yet."""
+    return match(actor="system:reconcile", at=clock.now())
+
+
+@shared_task(name="credit.reconcile")
+def reconcile(**_: Any) -> int:
+    """Match bank flows and compare orders, drawdowns and bank of every platform.
+
+    Returns how many breaks were opened. A platform whose run fails is logged and holds up nobody.
+    """
+    opened = 0
+    for tenant in Tenant.objects.filter(is_virtual=False, status="active").order_by("id"):
+        try:
+            with tenant_scope(tenant.id):
+                opened += compare(actor="system:reconcile", at=clock.now())["opened"]
+        except Exception:
+            logger.exception("reconcile.failed", tenant=tenant.id)
+    return opened
+
+
+@shared_task(name="credit.send_debit")
+def send_debit(*, tenant_id: str, debit_id: str, **_: Any) -> None:  # noqa: ARG001 -- opens the scope
+    """Send one requested debit to the bank; one that is on its way is left alone."""
+    direct_debits.send_debit(debit_id=debit_id, bank=connected_bank(), at=clock.now())
+
+
+@shared_task(name="credit.ask_debits")
+def ask_debits(**_: Any) -> int:
+    """Ask the bank how unknown debits ended, and send those whose job was lost."""
+    ended = 0
+    for tenant in Tenant.objects.filter(status="active").order_by("id"):
+        with tenant_scope(tenant.id):
+            ended += direct_debits.ask_debits(bank=connected_bank(), at=clock.now())
+    return ended

@@ -11,6 +11,8 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     "resume imports": {"task": "tenants.resume_imports", "schedule": timedelta(minutes=5)},
     "decide applications": {"task": "credit.decide_applications", "schedule": timedelta(minutes=2)},
     "close yesterday": {"task": "credit.close_days", "schedule": crontab(minute="5")},
+    "ask for unknown debits": {"task": "credit.ask_debits", "schedule": timedelta(minutes=2)},
+    "reconcile": {"task": "credit.reconcile", "schedule": crontab(minute="35")},
     "event partitions": {
         "task": "kernel.ensure_partitions",
         "schedule": crontab(hour="3", minute="0"),

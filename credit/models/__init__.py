@@ -4,20 +4,32 @@ from credit.models.application import Application, CostSheet, CostSheetItem, Off
 from credit.models.business_day import BusinessDay, CloseBucket, CloseException
 from credit.models.calendar import CalendarDay, CalendarImport
 from credit.models.cap import CapRule, LprRate
+from credit.models.channel import (
+    DebitMandate,
+    DeductionAgreement,
+    DirectDebit,
+    SaleDeduction,
+    VirtualAccount,
+)
 from credit.models.document import Document
 from credit.models.drawdown import Drawdown, Hold, Quote
+from credit.models.guarantee import GuarantorClaim, GuarantorRecovery
 from credit.models.ledger import Account, AccountSnapshot, JournalEntry, Posting
 from credit.models.line import Contract, CreditLine, MerchantCap, TemporaryLimit
 from credit.models.plan import Allocation, InterestSegment, LoanEvent, PlanRow
 from credit.models.product import FundingSource, Product, ProductVersion
+from credit.models.reconciliation import BankFlow, ReconciliationBreak, ReconciliationFile
 from credit.models.reference_change import ReferenceChange
-from credit.models.repayment import Repayment, SettlementBatch, SettlementLine
+from credit.models.repayment import Repayment
+from credit.models.settlement import Holdback, SettlementBatch, SettlementLine, SettlementTerms
+from credit.models.suspense import SuspenseItem
 
 __all__ = [
     "Account",
     "AccountSnapshot",
     "Allocation",
     "Application",
+    "BankFlow",
     "BusinessDay",
     "CalendarDay",
     "CalendarImport",
@@ -28,10 +40,16 @@ __all__ = [
     "CostSheet",
     "CostSheetItem",
     "CreditLine",
+    "DebitMandate",
+    "DeductionAgreement",
+    "DirectDebit",
     "Document",
     "Drawdown",
     "FundingSource",
+    "GuarantorClaim",
+    "GuarantorRecovery",
     "Hold",
+    "Holdback",
     "InterestSegment",
     "JournalEntry",
     "LoanEvent",
@@ -43,9 +61,15 @@ __all__ = [
     "Product",
     "ProductVersion",
     "Quote",
+    "ReconciliationBreak",
+    "ReconciliationFile",
     "ReferenceChange",
     "Repayment",
+    "SaleDeduction",
     "SettlementBatch",
     "SettlementLine",
+    "SettlementTerms",
+    "SuspenseItem",
     "TemporaryLimit",
+    "VirtualAccount",
 ]

@@ -8,6 +8,7 @@ from typing import Final
 
 from django.db import connection
 
+from credit.queries.settlement_proofs import SETTLEMENT_FULL, SETTLEMENT_NIGHTLY
 from credit.queries.snapshot_proofs import SNAPSHOTS_AGREE
 from platform_app.kernel import ids
 from platform_app.kernel.scope import current_tenant_id
@@ -168,14 +169,18 @@ FULL: Final = {
 }
 
 
+_CLOSE: Final = {**NIGHTLY, **SETTLEMENT_NIGHTLY}
+_ALL: Final = {**_CLOSE, **FULL, **SETTLEMENT_FULL}
+
+
 def nightly_checks(*, accrued_through: date) -> dict[str, int]:
     """Broken rows per check of the daily close (0 is good)."""
-    return {name: _count(sql, accrued_through) for name, sql in NIGHTLY.items()}
+    return {name: _count(sql, accrued_through) for name, sql in _CLOSE.items()}
 
 
 def full_checks(*, accrued_through: date) -> dict[str, int]:
     """Broken rows per check, all of them (0 is good)."""
-    return {name: _count(sql, accrued_through) for name, sql in {**NIGHTLY, **FULL}.items()}
+    return {name: _count(sql, accrued_through) for name, sql in _ALL.items()}
 
 
 def _count(sql: str, through: date) -> int:

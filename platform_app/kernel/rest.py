@@ -200,7 +200,7 @@ def page_of(item: type[Output]) -> type[Output]:
     return type(name, (Output,), {"data": item(many=True), **tail})
 
 
-def operation(
+def operation(  # noqa: PLR0913 -- a description has this many parts, each by its name
     operation_id: str,
     *,
     tag: str,
@@ -210,8 +210,14 @@ def operation(
     status: int = 200,
     refusals: Sequence[type[DomainError]] = (),
     query: Sequence[OpenApiParameter] = (),
+    media: str = "",
 ) -> Callable[[V], V]:
-    """Describe the one operation of a view class; `scope`, `input`, `keyed` are read off it."""
+    """Describe the one operation of a view class; `scope`, `input`, `keyed` are read off it.
+
+    With `media` the answer is a file of that type instead of JSON.
+    """
+    whole: Any = (status, media) if media else status
+    content: Any = OpenApiTypes.BINARY if media else answer
 
     def described(view: V) -> V:
         method = next(name for name in METHODS if name in vars(view))
@@ -222,7 +228,7 @@ def operation(
             description=_with_refusals(description or summary, refusals),
             request=view.input,
             responses={
-                status: OpenApiResponse(answer, HTTPStatus(status).phrase),
+                whole: OpenApiResponse(content, HTTPStatus(status).phrase),
                 **_problems(view, refusals),
             },
             parameters=[*query, *_own_parameters(view, status)],

@@ -41,7 +41,7 @@ from tenants.operations.members import enroll_totp
 from tenants.operations.people import set_person
 from tenants.operations.webhooks import create_endpoint, make_deliveries
 from tests.callers import browser, member
-from tests.credit import lives
+from tests.credit import lives, settling
 
 pytestmark = pytest.mark.django_db
 
@@ -67,6 +67,7 @@ def live(tenant: Tenant, number: int, at: datetime) -> None:
         issue_receipt(drawdown_id=drawdown.id, actor="usr", at=at)
         calendar = f"date,is_workday,kind,notice_no\n2026-10-10,1,{no},A\n".encode()
         propose_calendar(data=calendar, file_name=f"{no}.csv", actor="usr", at=at)
+        settling.leave_one_of_everything(merchant.id, drawdown.id, no, at)
         create_hmac_key(label=no, scopes=["read"], actor="usr", at=at)
         open_session(
             merchant_id=merchant.id, component="line", origin="", return_url="", locale="zh-hans",

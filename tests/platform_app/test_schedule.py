@@ -17,6 +17,8 @@ SWEEPS = {
     "tenants.send_webhooks": "tenants.send_webhooks",
     "tenants.import_file": "tenants.resume_imports",
     "credit.decide_application": "credit.decide_applications",
+    "credit.match_flows": "credit.reconcile",
+    "credit.send_debit": "credit.ask_debits",
 }
 
 

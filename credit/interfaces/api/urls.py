@@ -4,15 +4,17 @@ from django.urls import URLPattern, URLResolver, path
 
 from credit.interfaces.api import (
     applications,
+    deductions,
     drawdown_lookups,
     drawdowns,
     lines,
     offers,
+    reconciliation_files,
     repayments,
+    settlements,
 )
 from credit.interfaces.api.installments import InstallmentList
 from credit.interfaces.api.quotes import QuoteMake
-from credit.interfaces.api.settlements import SettlementList
 from platform_app.kernel.drf import by_method
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -65,5 +67,27 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(
         "repayments/<str:repayment_id>", repayments.RepaymentShow.as_view(), name="repayment-show"
     ),
-    path("settlements", SettlementList.as_view(), name="settlement-list"),
+    path("deductions", deductions.DeductionRecord.as_view(), name="deduction-record"),
+    path("virtual_accounts", deductions.VirtualAccountOpen.as_view(), name="virtual_account-open"),
+    path("settlements", settlements.SettlementList.as_view(), name="settlement-list"),
+    path(
+        "settlements/<str:settlement_id>",
+        settlements.SettlementShow.as_view(),
+        name="settlement-show",
+    ),
+    path(
+        "settlements/<str:settlement_id>/file",
+        settlements.SettlementFile.as_view(),
+        name="settlement-file",
+    ),
+    path(
+        "reconciliation_files",
+        reconciliation_files.ReconciliationFileList.as_view(),
+        name="reconciliation_file-list",
+    ),
+    path(
+        "reconciliation_files/<str:file_id>/content",
+        reconciliation_files.ReconciliationFileContent.as_view(),
+        name="reconciliation_file-content",
+    ),
 ]

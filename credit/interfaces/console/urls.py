@@ -13,6 +13,9 @@ from credit.interfaces.console import (
     lines,
     merchants,
     products,
+    reconciliation,
+    settlements,
+    suspense,
 )
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -43,7 +46,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("books/ledger.csv", ledger.balances_file, name="trial-balance-file"),
     path("books/ledger/<str:account_id>", ledger.statement, name="account-statement"),
     path("books/entries/<str:entry_id>", ledger.entry, name="entry-detail"),
-    path("books/settlements", books.settlements, name="settlement-list"),
     path("products", products.listing, name="product-list"),
     path("products/<str:product_id>/draft", products.draft, name="product-draft"),
     path("products/versions/<str:version_id>", products.detail, name="product-version"),
@@ -52,4 +54,15 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("products/versions/<str:version_id>/submit", products.submit, name="product-submit"),
     path("products/versions/<str:version_id>/approve", products.approve, name="product-approve"),
     path("products/versions/<str:version_id>/reject", products.reject, name="product-reject"),
+    path("books/settlements", settlements.listing, name="settlement-list"),
+    path("books/settlements/<str:batch_id>", settlements.detail, name="settlement-detail"),
+    path("books/settlement_terms/<str:source_id>", settlements.terms, name="settlement_terms-set"),
+    path("books/reconciliation", reconciliation.listing, name="break-list"),
+    path("books/reconciliation/compare", reconciliation.compare, name="break-compare"),
+    path("books/reconciliation/breaks/<str:break_id>", reconciliation.detail, name="break-detail"),
+    path("books/reconciliation/files", reconciliation.files, name="file-list"),
+    path("books/reconciliation/files/<str:file_id>", reconciliation.download, name="file-download"),
+    path("books/reconciliation/bank", reconciliation.bank, name="bank_flow-list"),
+    path("books/suspense", suspense.listing, name="suspense-list"),
+    path("books/suspense/<str:item_id>", suspense.detail, name="suspense-detail"),
 ]

@@ -7,14 +7,23 @@ from typing import Any
 
 import pytest
 
-from credit.models import Application, CreditLine, JournalEntry, Offer, Repayment
+from credit.models import (
+    Application,
+    CreditLine,
+    JournalEntry,
+    Offer,
+    ReconciliationFile,
+    Repayment,
+    SettlementBatch,
+)
+from credit.operations.deductions import agree_deduction
 from platform_app.kernel import clock, ids
 from platform_app.kernel.models import AuditRecord, Event, IdempotencyRecord
 from platform_app.kernel.tenancy import tenant_scope
 from tenants.interfaces.api.docs import openapi
 from tenants.models import ConsentRecord, EmbedSession, Merchant, Tenant, WebhookDelivery
 from tenants.operations.webhooks import create_endpoint
-from tests.credit import lives
+from tests.credit import lives, settling
 from tests.tenants.interfaces.api.client import Partner
 
 Call = tuple[str, str, str, str, Any]  # operation id, scope, method, path, body
@@ -35,6 +44,9 @@ def things(tenant: Tenant, line: CreditLine, at: datetime) -> dict[str, str]:
             endpoint=endpoint, event_id=ids.new_id("evt"), event_name="credit.line.activated",
             body="{}", next_attempt_at=at,
         )  # fmt: skip
+        agree_deduction(
+            merchant_id=line.merchant_id, fraction=settling.TENTH, actor=lives.ACTOR, at=at
+        )
         lives.close_until(date(2026, 3, 4))
         return {
             "merchant_id": line.merchant_id,
@@ -47,6 +59,9 @@ def things(tenant: Tenant, line: CreditLine, at: datetime) -> dict[str, str]:
             "endpoint_id": endpoint.id,
             "delivery_id": delivery.id,
             "external_id": "M-1",
+            "settlement_id": SettlementBatch.objects.get().id,
+            "file_id": ReconciliationFile.objects.order_by("id")[0].id,
+            "lender_id": settling.source_id(),
         }
 
 
@@ -79,6 +94,15 @@ def bodies(things: dict[str, str]) -> dict[str, Any]:
             **amount,
             "drawdown": things["drawdown_id"],
             "channel": "partner",
+        },
+        "deduction-record": {
+            "merchant": things["merchant_id"],
+            "external_id": "S-1",
+            "sale_amount": 100_000,
+        },
+        "virtual_account-open": {
+            "merchant": things["merchant_id"],
+            "lender": things["lender_id"],
         },
         "repayment-preview": {"drawdown": things["drawdown_id"]},
         "embed_session-open": {"merchant": things["merchant_id"], "component": "line"},

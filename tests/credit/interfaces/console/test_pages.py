@@ -93,6 +93,8 @@ def test_another_platforms_merchant_and_drawdown_are_not_there(
         ("documents", {"owner", "operator", "finance"}),
         ("books/days", {"owner", "finance"}),
         ("books/settlements", {"owner", "finance"}),
+        ("books/reconciliation", {"owner", "finance"}),
+        ("books/suspense", {"owner", "finance"}),
         ("imports", {"owner", "operator", "developer"}),
         ("webhooks", {"owner", "developer"}),
         ("", {"owner", "operator", "finance", "developer", "viewer"}),
@@ -262,7 +264,7 @@ def test_the_books_cost_the_same_for_any_number_of_days(
 
     with django_assert_num_queries(7):
         days = client.get("/console/books/days").context["page"].rows
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(9):
         batches = client.get("/console/books/settlements")
 
     assert [day.status for day in days] == ["open"] + ["closed"] * item_count

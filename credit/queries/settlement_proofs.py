@@ -1,0 +1,95 @@
+"""The invariants of settlement and suspense as SQL: how many rows break each (0 is good).
+
+`SETTLEMENT_NIGHTLY` belongs to the daily close, after the day's batches are locked;
+`SETTLEMENT_FULL` to the full check.
+"""
+
+from typing import Final
+
+from django.db import connection
+
+from platform_app.kernel import ids
+from platform_app.kernel.scope import current_tenant_id
+
+SETTLEMENT_NIGHTLY: Final = {
+    # what is in suspense is what its items have open
+    "suspense_agrees": """
+        SELECT count(*) FROM (
+            SELECT a.funding_source_id, sum(p.amount_minor) AS balance FROM credit_posting p
+            JOIN credit_account a ON a.tenant_id = p.tenant_id AND a.id = p.account_id
+            WHERE p.tenant_id = %(tenant)s AND a.code = '2202' GROUP BY 1) b
+        FULL JOIN (SELECT funding_source_id, sum(open_minor) AS waiting FROM credit_suspenseitem
+                   WHERE tenant_id = %(tenant)s GROUP BY 1) i USING (funding_source_id)
+        WHERE coalesce(b.balance, 0) <> -coalesce(i.waiting, 0)""",
+    # what is held back is what waits for its release day
+    "holdback_agrees": """
+        SELECT count(*) FROM (
+            SELECT a.funding_source_id, sum(p.amount_minor) AS balance FROM credit_posting p
+            JOIN credit_account a ON a.tenant_id = p.tenant_id AND a.id = p.account_id
+            WHERE p.tenant_id = %(tenant)s AND a.code = '2102' GROUP BY 1) b
+        FULL JOIN (SELECT funding_source_id, sum(amount_minor) AS waiting FROM credit_holdback
+                   WHERE tenant_id = %(tenant)s AND released_on IS NULL GROUP BY 1) h
+            USING (funding_source_id)
+        WHERE coalesce(b.balance, 0) <> -coalesce(h.waiting, 0)""",
+}
+
+SETTLEMENT_FULL: Final = {
+    # 23: every line is the posting of its entry
+    "settlement_lines_agree": """
+        SELECT count(*) FROM credit_settlementline l
+        JOIN credit_settlementbatch b ON b.tenant_id = l.tenant_id AND b.id = l.batch_id
+        WHERE l.tenant_id = %(tenant)s AND l.entry_id IS NOT NULL AND NOT EXISTS (
+            SELECT 1 FROM credit_posting p
+            JOIN credit_account a ON a.tenant_id = p.tenant_id AND a.id = p.account_id
+            WHERE p.tenant_id = l.tenant_id AND p.entry_id = l.entry_id AND a.code = '2101'
+              AND a.funding_source_id = b.funding_source_id
+              AND p.amount_minor = -l.amount_minor)""",
+    # 23: nothing owed to the partner on a closed day was left out of every batch
+    "settlements_are_complete": """
+        SELECT count(*) FROM credit_posting p
+        JOIN credit_account a ON a.tenant_id = p.tenant_id AND a.id = p.account_id
+        JOIN credit_journalentry e ON e.tenant_id = p.tenant_id AND e.id = p.entry_id
+        JOIN credit_businessday y ON y.tenant_id = e.tenant_id AND y."on" = e.booked_on
+        WHERE p.tenant_id = %(tenant)s AND a.code = '2101' AND e.kind <> 'settlement'
+          AND y.status = 'closed' AND NOT EXISTS (
+            SELECT 1 FROM credit_settlementline l
+            WHERE l.tenant_id = p.tenant_id AND l.entry_id = p.entry_id)""",
+    # what was carried out of a batch is taken in once, whole, by a later batch of the same source
+    "carries_agree": """
+        SELECT count(*) FROM credit_settlementline i
+        JOIN credit_settlementbatch t ON t.tenant_id = i.tenant_id AND t.id = i.batch_id
+        LEFT JOIN credit_settlementline o ON o.tenant_id = i.tenant_id
+            AND o.batch_id = i.carried_from_id AND o.kind = 'carried_out'
+        LEFT JOIN credit_settlementbatch f ON f.tenant_id = i.tenant_id
+            AND f.id = i.carried_from_id
+        WHERE i.tenant_id = %(tenant)s AND i.kind = 'carried_in'
+          AND (o.amount_minor IS DISTINCT FROM -i.amount_minor
+               OR f.funding_source_id <> t.funding_source_id OR f.captured_on >= t.captured_on)""",
+    # what was paid out is the net of the batch
+    "payouts_agree": """
+        SELECT count(*) FROM credit_settlementbatch b WHERE b.tenant_id = %(tenant)s
+          AND (CASE WHEN b.status IN ('paid', 'reconciled') THEN b.net_minor ELSE 0 END) <> (
+            SELECT coalesce(sum(p.amount_minor), 0) FROM credit_journalentry e
+            JOIN credit_posting p ON p.tenant_id = e.tenant_id AND p.entry_id = e.id
+            JOIN credit_account a ON a.tenant_id = p.tenant_id AND a.id = p.account_id
+            WHERE e.tenant_id = b.tenant_id AND e.kind = 'settlement' AND a.code = '2101'
+              AND e.key = b.payout_reference AND a.funding_source_id = b.funding_source_id)""",
+    # a repayment by debit, deduction or guarantor has what it came from
+    "claims_agree": """
+        SELECT count(*) FROM credit_repayment r WHERE r.tenant_id = %(tenant)s
+          AND r.channel = 'guarantor' AND NOT EXISTS (
+            SELECT 1 FROM credit_guarantorclaim c WHERE c.tenant_id = r.tenant_id
+              AND c.repayment_id = r.id AND c.amount_minor = r.amount_minor)""",
+}
+
+
+def settlement_checks() -> dict[str, int]:
+    """Broken rows per check, all of them."""
+    return {name: _count(sql) for name, sql in {**SETTLEMENT_NIGHTLY, **SETTLEMENT_FULL}.items()}
+
+
+def _count(sql: str) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, {"tenant": str(ids.to_uuid("tnt", current_tenant_id()))})
+        row = cursor.fetchone()
+    return int(row[0]) if row else 0
