@@ -191,7 +191,6 @@ class ExtensionStatus(models.TextChoices):
     ASKED = "asked", _("Asked")
     APPROVED = "approved", _("Approved")
     DECLINED = "declined", _("Declined")
-    WITHDRAWN = "withdrawn", _("Withdrawn")
 
 
 class ReminderKind(models.TextChoices):

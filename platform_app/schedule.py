@@ -11,6 +11,11 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     "resume imports": {"task": "tenants.resume_imports", "schedule": timedelta(minutes=5)},
     "decide applications": {"task": "credit.decide_applications", "schedule": timedelta(minutes=2)},
     "close yesterday": {"task": "credit.close_days", "schedule": crontab(minute="5")},
+    "work collections": {"task": "credit.work_collections", "schedule": crontab(minute="20")},
+    "remind merchants": {
+        "task": "credit.remind_merchants",
+        "schedule": crontab(hour="9-19", minute="*/15"),
+    },
     "event partitions": {
         "task": "kernel.ensure_partitions",
         "schedule": crontab(hour="3", minute="0"),

@@ -89,6 +89,17 @@ def judge(
     return Verdict()
 
 
+def judge_notice(rules: CollectionRules, facts: ContactFacts, *, now: datetime) -> Verdict:
+    """A text message about what is not yet past due: no collection, but manners all the same."""
+    if facts.is_blocked:
+        return Verdict("contact_blocked")
+    if is_quiet(rules, now):
+        return Verdict("contact_quiet_hours", next_open(rules, now))
+    if _is_used_up(rules, facts, "sms"):
+        return Verdict("contact_cap_reached", next_open(rules, clock.end_of(clock.day_of(now))))
+    return Verdict()
+
+
 def is_quiet(rules: CollectionRules, now: datetime) -> bool:
     """The hour that begins the quiet time is already quiet, the one that ends it is not."""
     hour = now.astimezone(clock.SHANGHAI).hour

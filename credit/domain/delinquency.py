@@ -1,8 +1,8 @@
 """Days past due, and what they are sorted into: buckets, collection stages, five classes.
 
-A ladder is data: steps by rising days past due, the first at 0. A step reaches to where the next one
-begins, so the intervals are disjoint and leave no gap however a tenant cuts them. Everything here
-is computed from dates; being overdue is stored nowhere.
+A ladder is data: steps by rising days past due, the first at 0. A step reaches to where the next
+one begins, so the intervals are disjoint and leave no gap however a tenant cuts them. Everything
+here is computed from dates; being overdue is stored nowhere.
 """
 
 from bisect import bisect_right
@@ -57,16 +57,18 @@ class Ladder:
             for step, end in zip(self.steps, [*ends, None], strict=True)
         ]
 
-    def interval_of(self, code: str) -> tuple[int, int | None] | None:
-        """Where a step begins and ends, or None for a code that is not (any more) on the ladder."""
-        return next(((a, b) for a, b, name in self.intervals() if name == code), None)
+    def every(self, code: str) -> int:
+        """Every how many days a case on this step is worked; daily when the step is gone."""
+        return next((step.contact_every_days for step in self.steps if step.code == code), 0) or 1
 
 
 def bucket_ladder(starts: Sequence[int]) -> Ladder:
     """Buckets named by what they hold: `current`, `1-7`, `8-30`, …, `181+`. Raises BadLadder."""
     ends = [*starts[1:], None]
     return Ladder(
-        tuple(Step(start, _bucket_code(start, end)) for start, end in zip(starts, ends, strict=True))
+        tuple(
+            Step(start, _bucket_code(start, end)) for start, end in zip(starts, ends, strict=True)
+        )
     )
 
 

@@ -87,7 +87,7 @@ TIMETABLE: Final = (
 )  # fmt: skip
 RULES: Final = {rule.kind: rule for rule in TIMETABLE}
 SEVERAL: Final = gettext_noop(
-    "{count} installments, ¥{amount} in all, are due or past due. Please see your bills."
+    "{count} installments, ¥{amount} in all, fall due or are past due. Please see your bills."
 )
 FIRST_DAYS_BEFORE: Final = max(-rule.days for rule in TIMETABLE)
 LAST_DAYS_AFTER: Final = max(rule.days for rule in TIMETABLE)
