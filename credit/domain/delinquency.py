@@ -64,7 +64,7 @@ class Ladder:
 
 def bucket_ladder(starts: Sequence[int]) -> Ladder:
     """Buckets named by what they hold: `current`, `1-7`, `8-30`, …, `181+`. Raises BadLadder."""
-    ends = [*starts[1:], None]
+    ends = [*starts, None][1:]
     return Ladder(
         tuple(
             Step(start, _bucket_code(start, end)) for start, end in zip(starts, ends, strict=True)

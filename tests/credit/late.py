@@ -1,0 +1,104 @@
+"""Late merchants, for the tests of collection: everything through the public operations."""
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import pytest
+from django.db.models import Model
+
+from credit.models import (
+    BucketChange,
+    CaseHandover,
+    CollectionCase,
+    CollectionContact,
+    ConductRules,
+    ContactBlock,
+    ContactOutcome,
+    CreditLine,
+    Dispute,
+    Drawdown,
+    ExtensionRequest,
+    JournalEntry,
+    LadderStep,
+    LoanEvent,
+    PlanRow,
+    PromiseToPay,
+    Reminder,
+)
+from credit.operations.business_day import close_day
+from credit.operations.collections import work_collections
+from credit.operations.reminders import make_reminders
+from credit.queries.business_day import open_day
+from platform_app.kernel import clock
+from platform_app.kernel.errors import DomainError
+from platform_app.kernel.models import AuditRecord, Event
+from tenants.models import Merchant
+from tenants.operations.people import set_person
+from tests.credit import lives
+
+# Drawn on Monday 2 March for 30 days: due on Wednesday 1 April, grace until Saturday 4 April.
+DUE = date(2026, 4, 1)
+GRACE_UNTIL = date(2026, 4, 4)
+FIRST_OVERDUE = date(2026, 4, 5)
+AMOUNT = 1_000_000
+WATCHED: list[type[Model]] = [
+    AuditRecord, BucketChange, CaseHandover, CollectionCase, CollectionContact, ConductRules,
+    ContactBlock, ContactOutcome, CreditLine, Dispute, Drawdown, Event, ExtensionRequest,
+    JournalEntry, LadderStep, LoanEvent, PlanRow, PromiseToPay, Reminder,
+]  # fmt: skip
+
+
+def with_phone(external_id: str, at: datetime) -> Merchant:
+    """A merchant that can be written to."""
+    merchant = lives.merchant_with_trade(external_id, at)
+    set_person(
+        merchant_id=merchant.id, role="finance_contact", name="王示例", phone="13800000000",
+        actor=lives.ACTOR, at=at,
+    )  # fmt: skip
+    return merchant
+
+
+def drawn(external_id: str, at: datetime, amount_minor: int = AMOUNT) -> Drawdown:
+    """One order of a merchant of its own, due on 1 April."""
+    line = lives.line_of(with_phone(external_id, at), at)
+    return lives.drawn(line, amount_minor, f"SO-{external_id}", at)
+
+
+def live_until(day: date) -> datetime:
+    """Close and work each day before `day`, reminding at nine; return ten in the morning of it."""
+    while (current := open_day()) < day:
+        close_day(at=clock.end_of(current))
+        work_collections(day=open_day(), at=clock.end_of(current))
+        make_reminders(on=open_day(), at=clock.moment_on(open_day(), 9))
+    return clock.moment_on(day, 10)
+
+
+def case_of(drawdown: Drawdown) -> CollectionCase:
+    return CollectionCase.objects.select_related("merchant").get(
+        merchant_id=drawdown.merchant_id, status="open"
+    )
+
+
+def everything() -> dict[str, list[dict[str, Any]]]:
+    return {
+        model.__name__: list(model._default_manager.order_by("id").values()) for model in WATCHED
+    }
+
+
+def refuse(error: type[DomainError], act: Any, **arguments: Any) -> DomainError:
+    """The act is refused with this error, and no row of any table moved."""
+    before = everything()
+    with pytest.raises(error) as caught:
+        act(**arguments)
+    assert type(caught.value) is error
+    assert everything() == before
+    return caught.value
+
+
+def names(merchant_id: str, prefix: str = "credit.") -> list[str]:
+    rows = Event.objects.filter(merchant_id=merchant_id, name__startswith=prefix)
+    return list(rows.order_by("id").values_list("name", flat=True))
+
+
+def days_after(day: date, count: int) -> date:
+    return day + timedelta(days=count)
