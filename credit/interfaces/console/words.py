@@ -32,3 +32,12 @@ def option(code: str) -> str:
 def bound(code: str) -> str:
     """Which bound of the limit this is, in words."""
     return _(_BOUNDS[code]) if code in _BOUNDS else code
+
+
+def bucket(code: str) -> str:
+    """`1-7` → 1–7 days; `181+` → 181 days and more."""
+    if code == "current":
+        return _("Not past due")
+    if code.endswith("+"):
+        return _("%(days)s days and more") % {"days": code.removesuffix("+")}
+    return _("%(days)s days") % {"days": code.replace("-", "–")}

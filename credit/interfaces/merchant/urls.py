@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from credit.interfaces.merchant import applications, bills, checkout, home, offers
+from credit.interfaces.merchant import applications, bills, checkout, home, late, offers
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("home/", home.home, name="journey-home"),
@@ -25,5 +25,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("bills/<str:drawdown_id>/", bills.bill, name="bill-show"),
     path("bills/<str:drawdown_id>/repay/", bills.repay, name="bill-repay"),
     path("bills/<str:drawdown_id>/preview/", bills.preview, name="bill-preview"),
+    path("overdue/", late.show, name="overdue-show"),
+    path("overdue/promise/", late.promise, name="overdue-promise"),
+    path("overdue/<str:drawdown_id>/extension/", late.extension, name="overdue-extension"),
+    path("overdue/<str:drawdown_id>/dispute/", late.dispute, name="overdue-dispute"),
     path("repayments/<str:repayment_id>/", bills.repayment, name="repayment-show"),
 ]

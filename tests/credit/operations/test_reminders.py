@@ -190,7 +190,7 @@ def test_reminding_costs_the_same_for_any_number(
     moment = clock.moment_on(late.DUE, 9)
     with django_assert_num_queries(12):
         assert make_reminders(on=late.DUE, at=moment) == item_count
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         assert send_reminders(on=late.DUE, at=moment) == item_count
 
 
