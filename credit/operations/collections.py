@@ -24,7 +24,7 @@ from tenants.models import Member
 from tenants.queries.members import list_members
 
 ACTOR: Final = "system:collections"
-SHORTEST_REASON: Final = 4
+SHORTEST_REASON: Final = 2
 
 
 @transaction.atomic

@@ -16,7 +16,7 @@ from platform_app.kernel import clock, events
 from platform_app.kernel.errors import Invalid, NotFound
 from tenants.values import PERSON_ROLES
 
-SHORTEST: Final = 4
+SHORTEST: Final = 2
 _AGAIN_TOMORROW: Final = (ContactResult.NO_ANSWER, ContactResult.WRONG_NUMBER)
 
 

@@ -17,7 +17,7 @@ from credit.models import Dispute, Drawdown
 from platform_app.kernel import clock, events
 
 ANSWER_DAYS: Final = 15
-SHORTEST: Final = 4
+SHORTEST: Final = 2
 
 
 @transaction.atomic

@@ -20,7 +20,7 @@ from credit.queries.delinquency import collection_rules
 from credit.queries.drawdowns import locked_drawdown
 from platform_app.kernel import events
 
-SHORTEST: Final = 4
+SHORTEST: Final = 2
 
 
 class BookExtension(Protocol):

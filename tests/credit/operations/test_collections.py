@@ -230,7 +230,7 @@ def test_a_case_is_assigned_and_handed_over(drawdown: Drawdown, inside: Tenant) 
     one, two = desk.member("operator", inside, moment), desk.member("owner", inside, moment)
     assert assign_case(member_id=one.id, reason="", **who).owner == one
     assign_case(member_id=one.id, reason="", **who)
-    late.refuse(errors.NoteNeeded, assign_case, member_id=two.id, reason=" no", **who)
+    late.refuse(errors.NoteNeeded, assign_case, member_id=two.id, reason=" x", **who)
     assert assign_case(member_id=two.id, reason="更熟悉该店", **who).owner == two
     late.refuse(errors.NoteNeeded, place_with_agency, agency=" ", reason="超过九十天", **who)
     late.refuse(errors.NoteNeeded, place_with_agency, agency="示例律所", reason="", **who)
