@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from platform_app.kernel import clock
+from platform_app.kernel.errors import gettext_noop
 
 SYSTEM: Final = "system"
 LEGAL_QUIET_FROM: Final = 22
@@ -35,13 +36,13 @@ class CollectionRules:
     def problem(self) -> str:
         """What is wrong with them, or nothing."""
         if not 0 < LEGAL_QUIET_UNTIL <= self.quiet_until_hour < self.quiet_from_hour:
-            return "quiet hours may not be shorter than 22:00 to 08:00"
+            return gettext_noop("quiet hours may not be shorter than 22:00 to 08:00")
         if self.quiet_from_hour > LEGAL_QUIET_FROM:
-            return "quiet hours may not be shorter than 22:00 to 08:00"
+            return gettext_noop("quiet hours may not be shorter than 22:00 to 08:00")
         if min(self.calls_per_day, self.texts_per_day) < 0:
-            return "a number of contacts cannot be negative"
+            return gettext_noop("a number of contacts cannot be negative")
         if min(self.contagion_days, self.promise_days, self.extension_days) < 1:
-            return "a number of days must be at least 1"
+            return gettext_noop("a number of days must be at least 1")
         return ""
 
 

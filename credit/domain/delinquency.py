@@ -12,6 +12,8 @@ from datetime import date, timedelta
 from itertools import pairwise
 from typing import Final
 
+from platform_app.kernel.errors import gettext_noop
+
 LONGEST_DPD: Final = 9_999
 
 
@@ -37,13 +39,13 @@ class Ladder:
     def __post_init__(self) -> None:
         starts = [step.from_dpd for step in self.steps]
         if not starts or starts[0] != 0:
-            raise BadLadder("the first step must begin at 0 days")
+            raise BadLadder(gettext_noop("the first step must begin at 0 days"))
         if any(later <= earlier for earlier, later in pairwise(starts)):
-            raise BadLadder("each step must begin later than the one before")
+            raise BadLadder(gettext_noop("each step must begin later than the one before"))
         if starts[-1] > LONGEST_DPD:
-            raise BadLadder(f"no step may begin after {LONGEST_DPD} days")
+            raise BadLadder(gettext_noop("no step may begin after 9999 days"))
         if len({step.code for step in self.steps}) != len(starts):
-            raise BadLadder("each step needs a name of its own")
+            raise BadLadder(gettext_noop("each step needs a name of its own"))
 
     def at(self, dpd: int) -> Step:
         """The step these days past due stand on."""

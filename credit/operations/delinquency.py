@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import date, datetime
-from typing import Final
+from typing import Any, Final
 
 from django.db import connection, transaction
 
@@ -14,6 +14,7 @@ from credit.errors import CollectionRulesInvalid, LadderInvalid
 from credit.models import ConductRules, LadderStep
 from credit.queries.delinquency import collection_rules, ladder
 from platform_app.kernel import audit, ids
+from platform_app.kernel.errors import gettext_noop
 from platform_app.kernel.scope import current_tenant_id
 
 CODES: Final = {LadderKind.STAGE: CollectionStage.values, LadderKind.CLASS: DebtClass.values}
@@ -61,7 +62,7 @@ def record_bucket_changes(*, on: date) -> int:
     One statement; a second run the same day writes nothing. Returns how many changed.
     """
     buckets = ladder(LadderKind.BUCKET)
-    params = {
+    params: dict[str, Any] = {
         "tenant": str(ids.to_uuid("tnt", current_tenant_id())),
         "on": on,
         "first": buckets.steps[0].code,
@@ -91,9 +92,11 @@ def set_ladder(*, kind: LadderKind, steps: Sequence[Step], actor: str, at: datet
     """
     unknown = [step.code for step in steps if step.code not in CODES.get(kind, [])]
     if unknown:
-        raise LadderInvalid(field="steps", reason=f"unknown: {', '.join(unknown)}")
+        raise LadderInvalid(field="steps", reason=", ".join(unknown))
     if kind == LadderKind.STAGE and any(step.contact_every_days < 1 for step in steps):
-        raise LadderInvalid(field="steps", reason="each stage says how often a case is worked")
+        raise LadderInvalid(
+            field="steps", reason=gettext_noop("each stage says how often a case is worked")
+        )
     try:
         wanted = Ladder(tuple(steps))
     except BadLadder as error:

@@ -124,10 +124,11 @@ def _payments(found: Iterable[PromiseToPay]) -> dict[str, list[Payment]]:
         value_on__gte=min(clock.day_of(one.made_at) for one in found),
     )
     payments: dict[str, list[Payment]] = {}
-    for merchant_id, *facts in rows.values_list(
+    for merchant_id, value_on, received_at, amount_minor in rows.values_list(
         "merchant_id", "value_on", "received_at", "amount_minor"
     ):
-        payments.setdefault(merchant_id, []).append(Payment(*facts))
+        payment = Payment(value_on, received_at, amount_minor)
+        payments.setdefault(merchant_id, []).append(payment)
     return payments
 
 
@@ -139,7 +140,7 @@ def _decide(promise: PromiseToPay, payments: list[Payment], on: date) -> bool:
         return False
     promise.status = status
     promise.paid_minor = paid
-    promise.decided_on = None if status == PromiseStatus.OPEN else on
+    promise.decided_on = None if status == "open" else on
     return True
 
 

@@ -81,7 +81,7 @@ def past_due(
     drawdown_ids: Sequence[str] | None = None,
 ) -> list[PastDue]:
     """Every past-due drawdown, of these merchants or drawdowns if named: one statement."""
-    params = {
+    params: dict[str, Any] = {
         "tenant": str(ids.to_uuid("tnt", current_tenant_id())),
         "on": on,
         "merchants": _uuids("mch", merchant_ids),

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Final
+from typing import Any, Final
 
 from django.db import connection
 from django.db.models import Exists, OuterRef
@@ -62,7 +62,7 @@ class DueReminder:
 
 def due_reminders(*, on: date) -> list[DueReminder]:
     """Everything to remind of on `on` and not yet reminded of: one statement."""
-    params = {
+    params: dict[str, Any] = {
         "tenant": str(ids.to_uuid("tnt", current_tenant_id())),
         "on": on,
         "first": on - timedelta(days=LONGEST_GRACE_DAYS + LAST_DAYS_AFTER),

@@ -10,7 +10,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from credit.enums import CaseStatus, ContactResult, DebtClass, LadderKind
+from credit.enums import CaseStatus, ContactChannel, ContactResult, DebtClass, LadderKind
 from credit.interfaces.console import collection_forms as made
 from credit.interfaces.console import words
 from credit.interfaces.console.timeline import moments
@@ -92,7 +92,11 @@ def case_page(
         "bucket": words.bucket(row.bucket),
         "lates": _graded(row, on),
         "guard": [
-            (channel.label, verdict, say(refusal(verdict)) if verdict.code else "")
+            (
+                str(ContactChannel(channel).label),
+                verdict,
+                say(refusal(verdict)) if verdict.code else "",
+            )
             for channel, verdict in verdicts.items()
         ],
         "people": list(list_people(case.merchant_id)),
@@ -108,7 +112,7 @@ def case_page(
         "may_work": is_open and role in WORKERS,
         "may_decide": role in DECIDERS,
         "may_answer": role in WORKERS,
-        "forms": _forms(row) | wrong | _answers(wrong),
+        "forms": {**_forms(row), **wrong, **_answers(wrong)},
         "results": ContactResult.choices,
         "on": on,
     }

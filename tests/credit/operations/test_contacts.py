@@ -383,7 +383,7 @@ def test_another_platform_can_do_nothing_here(
              {"promise_id": made.id, "actor": "x", "at": TEN}),
         ):  # fmt: skip
             with pytest.raises(error):
-                act(**arguments)  # type: ignore[operator]
+                act(**arguments)
     assert late.everything() == before
     with no_scope(), pytest.raises(NoScope):
         channel_verdicts(merchant_id=case.merchant_id, role="operator", at=TEN)

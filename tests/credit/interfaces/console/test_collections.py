@@ -242,7 +242,7 @@ def test_promises_by_form(case: CollectionCase, worker: Client, tenant: Tenant) 
 def test_disputes_by_form(case: CollectionCase, worker: Client, tenant: Tenant) -> None:
     with tenant_scope(tenant.id):
         drawdown = Drawdown.objects.get()
-    fields = {"drawdown": drawdown.id, "reason": "goods", "words": "少发两箱"}
+    fields: dict[str, Any] = {"drawdown": drawdown.id, "reason": "goods", "words": "少发两箱"}
     assert done(worker, case, "dispute", **fields | {"drawdown": "drw_x"}).status_code == 422
     assert done(worker, case, "dispute", **fields).status_code == 302
     assert done(worker, case, "contact", channel="call").status_code == 422
@@ -275,7 +275,7 @@ def test_extensions_are_decided_by_the_owner_or_finance(
 
 
 def test_blocks_by_form(case: CollectionCase, worker: Client, tenant: Tenant) -> None:
-    fields = {"channel": "call", "person_role": "", "reason": "请勿来电"}
+    fields: dict[str, Any] = {"channel": "call", "person_role": "", "reason": "请勿来电"}
     assert done(worker, case, "block", **fields).status_code == 302
     assert done(worker, case, "block", **fields).status_code == 422
     assert done(worker, case, "contact", channel="call", person_role="").status_code == 422
