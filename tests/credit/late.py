@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 from django.db.models import Model
 
+from credit.domain.contact_guard import CollectionRules
+from credit.enums import ContactChannel, DisputeReason
 from credit.models import (
     BucketChange,
     CaseHandover,
@@ -27,6 +29,10 @@ from credit.models import (
 )
 from credit.operations.business_day import close_day
 from credit.operations.collections import work_collections
+from credit.operations.contacts import block_contact
+from credit.operations.delinquency import set_buckets, set_collection_rules
+from credit.operations.disputes import open_dispute
+from credit.operations.extensions import ask_extension
 from credit.operations.reminders import make_reminders
 from credit.queries.business_day import open_day
 from platform_app.kernel import clock
@@ -102,3 +108,28 @@ def names(merchant_id: str, prefix: str = "credit.") -> list[str]:
 
 def days_after(day: date, count: int) -> date:
     return day + timedelta(days=count)
+
+
+def one_of_each(drawdown: Drawdown, at: datetime) -> None:
+    """A row in every table of collection, for pages that show tables: nobody has to be late."""
+    on, whose = clock.day_of(at), {"merchant_id": drawdown.merchant_id}
+    who: dict[str, Any] = {"actor": lives.ACTOR, "at": at}
+    set_buckets(starts=[0, 1, 31], **who)
+    set_collection_rules(rules=CollectionRules(), **who)
+    open_dispute(drawdown_id=drawdown.id, reason=DisputeReason.OTHER, words="示例", **who)
+    ask_extension(drawdown_id=drawdown.id, days=7, words="示例", **who)
+    block_contact(**whose, channel=ContactChannel.SMS, person_role="", reason="示例", **who)
+    BucketChange.objects.create(
+        drawdown=drawdown, **whose, on=on, dpd=1, from_code="current", to_code="1-30"
+    )
+    case = CollectionCase.objects.create(
+        **whose, stage="remind", stage_since_on=on, opened_on=on, next_contact_on=on
+    )
+    CaseHandover.objects.create(case=case, to_agency="示例律所", reason="示例", **who)
+    contact = CollectionContact.objects.create(case=case, **whose, channel="call", on=on, **who)
+    ContactOutcome.objects.create(contact=contact, result="no_answer", **who)
+    PromiseToPay.objects.create(**whose, amount_minor=1, by_on=on, made_by=lives.ACTOR, made_at=at)
+    Reminder.objects.create(
+        **whose, drawdown=drawdown, seq=1, kind="due_today", due_on=on, on=on, amount_minor=1,
+        text_zh="示例", text_en="sample", status="shown", made_at=at,
+    )  # fmt: skip

@@ -37,7 +37,7 @@ from tenants.operations.members import enroll_totp
 from tenants.operations.people import set_person
 from tenants.operations.webhooks import create_endpoint, make_deliveries
 from tests.callers import browser, member
-from tests.credit import lives
+from tests.credit import late, lives
 
 pytestmark = pytest.mark.django_db
 
@@ -60,6 +60,7 @@ def live(tenant: Tenant, number: int, at: datetime) -> None:
         line = lives.line_of(merchant, at)
         drawdown = lives.drawn(line, 1_000_000, f"SO-{no}", at)
         lives.repaid(drawdown, 100_000, f"PAY-{no}", at)
+        late.one_of_each(drawdown, at)
         create_hmac_key(label=no, scopes=["read"], actor="usr", at=at)
         open_session(
             merchant_id=merchant.id, component="line", origin="", return_url="", locale="zh-hans",
