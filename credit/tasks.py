@@ -1,5 +1,6 @@
 """Background work of credit: called by name, with ids only."""
 
+from collections.abc import Callable
 from typing import Any
 
 import structlog
@@ -12,8 +13,10 @@ from credit.operations import direct_debits
 from credit.operations.applications import decide_application as decide
 from credit.operations.breaks import reconcile as compare
 from credit.operations.business_day import close_day, finish_closing_days
+from credit.operations.collections import work_collections as work
 from credit.operations.flow_matching import match_flows as match
 from credit.operations.offers import expire_offers
+from credit.operations.reminders import make_reminders, send_reminders
 from credit.operations.settlements import pay_settlements
 from credit.queries.business_day import open_day
 from platform_app.kernel import clock
@@ -75,6 +78,7 @@ def _close_tenant() -> int:
     while clock.now() >= clock.end_of(open_day()):
         close_day(at=clock.now())
         pay_settlements(actor="system:close", at=clock.now())
+        work(day=open_day(), at=clock.now())
         closed += 1
     return closed
 
@@ -115,3 +119,37 @@ def ask_debits(**_: Any) -> int:
         with tenant_scope(tenant.id):
             ended += direct_debits.ask_debits(bank=connected_bank(), at=clock.now())
     return ended
+
+
+@shared_task(name="credit.work_collections")
+def work_collections(**_: Any) -> int:
+    """Find what a close that died left: bring each tenant's cases to its open day."""
+    return _each_tenant(
+        "collections.failed", lambda: work(day=open_day(), at=clock.now())["opened"]
+    )
+
+
+@shared_task(name="credit.remind_merchants")
+def remind_merchants(**_: Any) -> int:
+    """Make today's reminders and send their text messages; return how many went out."""
+    return _each_tenant("reminders.failed", _remind)
+
+
+def _remind() -> int:
+    on, at = open_day(), clock.now()
+    if on != clock.day_of(at):  # yesterday is not closed yet: its figures are not today's
+        return 0
+    make_reminders(on=on, at=at)
+    return send_reminders(on=on, at=at)
+
+
+def _each_tenant(failed: str, work_one: Callable[[], int]) -> int:
+    """Do it in each tenant's scope; one that fails is logged and holds up nobody else."""
+    count = 0
+    for tenant in Tenant.objects.filter(is_virtual=False, status="active").order_by("id"):
+        try:
+            with tenant_scope(tenant.id):
+                count += work_one()
+        except Exception:
+            logger.exception(failed, tenant=tenant.id)
+    return count

@@ -13,6 +13,11 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     "close yesterday": {"task": "credit.close_days", "schedule": crontab(minute="5")},
     "ask for unknown debits": {"task": "credit.ask_debits", "schedule": timedelta(minutes=2)},
     "reconcile": {"task": "credit.reconcile", "schedule": crontab(minute="35")},
+    "work collections": {"task": "credit.work_collections", "schedule": crontab(minute="20")},
+    "remind merchants": {
+        "task": "credit.remind_merchants",
+        "schedule": crontab(hour="9-19", minute="*/15"),
+    },
     "event partitions": {
         "task": "kernel.ensure_partitions",
         "schedule": crontab(hour="3", minute="0"),

@@ -11,6 +11,14 @@ from credit.models.channel import (
     SaleDeduction,
     VirtualAccount,
 )
+from credit.models.collection import (
+    CaseHandover,
+    CollectionCase,
+    CollectionContact,
+    ContactBlock,
+    ContactOutcome,
+)
+from credit.models.delinquency import BucketChange, ConductRules, LadderStep
 from credit.models.document import Document
 from credit.models.drawdown import Drawdown, Hold, Quote
 from credit.models.guarantee import GuarantorClaim, GuarantorRecovery
@@ -18,8 +26,10 @@ from credit.models.ledger import Account, AccountSnapshot, JournalEntry, Posting
 from credit.models.line import Contract, CreditLine, MerchantCap, TemporaryLimit
 from credit.models.plan import Allocation, InterestSegment, LoanEvent, PlanRow
 from credit.models.product import FundingSource, Product, ProductVersion
+from credit.models.promise import Dispute, ExtensionRequest, PromiseToPay
 from credit.models.reconciliation import BankFlow, ReconciliationBreak, ReconciliationFile
 from credit.models.reference_change import ReferenceChange
+from credit.models.reminder import Reminder
 from credit.models.repayment import Repayment
 from credit.models.settlement import Holdback, SettlementBatch, SettlementLine, SettlementTerms
 from credit.models.suspense import SuspenseItem
@@ -30,12 +40,19 @@ __all__ = [
     "Allocation",
     "Application",
     "BankFlow",
+    "BucketChange",
     "BusinessDay",
     "CalendarDay",
     "CalendarImport",
     "CapRule",
+    "CaseHandover",
     "CloseBucket",
     "CloseException",
+    "CollectionCase",
+    "CollectionContact",
+    "ConductRules",
+    "ContactBlock",
+    "ContactOutcome",
     "Contract",
     "CostSheet",
     "CostSheetItem",
@@ -43,8 +60,10 @@ __all__ = [
     "DebitMandate",
     "DeductionAgreement",
     "DirectDebit",
+    "Dispute",
     "Document",
     "Drawdown",
+    "ExtensionRequest",
     "FundingSource",
     "GuarantorClaim",
     "GuarantorRecovery",
@@ -52,6 +71,7 @@ __all__ = [
     "Holdback",
     "InterestSegment",
     "JournalEntry",
+    "LadderStep",
     "LoanEvent",
     "LprRate",
     "MerchantCap",
@@ -60,10 +80,12 @@ __all__ = [
     "Posting",
     "Product",
     "ProductVersion",
+    "PromiseToPay",
     "Quote",
     "ReconciliationBreak",
     "ReconciliationFile",
     "ReferenceChange",
+    "Reminder",
     "Repayment",
     "SaleDeduction",
     "SettlementBatch",

@@ -41,7 +41,7 @@ from tenants.operations.members import enroll_totp
 from tenants.operations.people import set_person
 from tenants.operations.webhooks import create_endpoint, make_deliveries
 from tests.callers import browser, member
-from tests.credit import lives, settling
+from tests.credit import late, lives, settling
 
 pytestmark = pytest.mark.django_db
 
@@ -68,6 +68,7 @@ def live(tenant: Tenant, number: int, at: datetime) -> None:
         calendar = f"date,is_workday,kind,notice_no\n2026-10-10,1,{no},A\n".encode()
         propose_calendar(data=calendar, file_name=f"{no}.csv", actor="usr", at=at)
         settling.leave_one_of_everything(merchant.id, drawdown.id, no, at)
+        late.one_of_each(drawdown, at)
         create_hmac_key(label=no, scopes=["read"], actor="usr", at=at)
         open_session(
             merchant_id=merchant.id, component="line", origin="", return_url="", locale="zh-hans",

@@ -73,6 +73,58 @@ _SENTENCES: Final = {
         ),
     ),
     "credit.document.issued": ("sign", "", gettext_noop("Document %(number)s issued.")),
+    "credit.installment.reminder": (
+        "send", "", gettext_noop("Reminded of installment %(seq)s of order %(order_no)s."),
+    ),
+    "credit.collection.opened": ("alert", "bad", gettext_noop("Collection case opened.")),
+    "credit.collection.stage_changed": ("eye", "warn", gettext_noop("Next stage of collection.")),
+    "credit.collection.closed": (
+        "check", "good", gettext_noop("Collection case closed: nothing is overdue."),
+    ),
+    "credit.collection.assigned": ("user", "", gettext_noop("The case was given to an owner.")),
+    "credit.collection.placed": (
+        "user", "warn", gettext_noop("The case was handed to %(agency)s."),
+    ),
+    "credit.collection.contact_begun": ("send", "", gettext_noop("The merchant was contacted.")),
+    "credit.collection.contact_finished": (
+        "edit", "", gettext_noop("The result of a contact was written down."),
+    ),
+    "credit.collection.contact_received": ("send", "good", gettext_noop("The merchant called.")),
+    "credit.collection.contact_blocked": (
+        "lock", "warn", gettext_noop("Asked not to be contacted this way."),
+    ),
+    "credit.collection.contact_unblocked": (
+        "check", "", gettext_noop("May be contacted this way again."),
+    ),
+    "credit.promise.made": (
+        "sign", "", gettext_noop("Promised ¥%(amount_minor)s by %(by_on)s."),
+    ),
+    "credit.promise.kept": (
+        "check", "good", gettext_noop("Kept the promise: ¥%(paid_minor)s paid."),
+    ),
+    "credit.promise.broken": (
+        "cross", "bad",
+        gettext_noop("Broke the promise: ¥%(paid_minor)s of ¥%(amount_minor)s paid."),
+    ),
+    "credit.promise.withdrawn": ("sign", "warn", gettext_noop("Promise withdrawn.")),
+    "credit.dispute.opened": (
+        "alert", "warn", gettext_noop("Disputed order %(order_no)s; collection rests."),
+    ),
+    "credit.dispute.upheld": (
+        "check", "", gettext_noop("The dispute about order %(order_no)s was upheld."),
+    ),
+    "credit.dispute.rejected": (
+        "cross", "", gettext_noop("The dispute about order %(order_no)s was rejected."),
+    ),
+    "credit.extension.asked": (
+        "clock", "", gettext_noop("Asked for %(days)s more days for order %(order_no)s."),
+    ),
+    "credit.extension.approved": (
+        "check", "good", gettext_noop("%(days)s more days granted for order %(order_no)s."),
+    ),
+    "credit.extension.declined": (
+        "cross", "", gettext_noop("The extension of order %(order_no)s was declined."),
+    ),
 }  # fmt: skip
 
 

@@ -7,6 +7,8 @@ from credit.interfaces.console import (
     books,
     calendar,
     closes,
+    collection_acts,
+    collections,
     documents,
     drawdowns,
     ledger,
@@ -30,6 +32,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("drawdowns/<str:drawdown_id>/documents", documents.of_drawdown, name="drawdown-documents"),
     path("merchants/<str:merchant_id>/documents", documents.of_merchant, name="merchant-documents"),
     path("calendar", calendar.year, name="calendar-year"),
+    path("collections", collections.listing, name="collection-list"),
+    path("collections/<str:case_id>", collections.detail, name="collection-detail"),
+    path("collections/<str:case_id>/<str:name>", collection_acts.act, name="collection-act"),
     path("books/days", books.days, name="day-list"),
     path("books/days/<str:day_id>", closes.detail, name="day-detail"),
     path(

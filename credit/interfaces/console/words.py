@@ -47,3 +47,12 @@ def bound(code: str) -> str:
 def holiday(kind: str) -> str:
     """The name of a holiday in the reader's language."""
     return _(_HOLIDAYS[kind]) if kind in _HOLIDAYS else kind
+
+
+def bucket(code: str) -> str:
+    """`1-7` → 1–7 days; `181+` → 181 days and more."""
+    if code == "current":
+        return _("Not past due")
+    if code.endswith("+"):
+        return _("%(days)s days and more") % {"days": code.removesuffix("+")}
+    return _("%(days)s days") % {"days": code.replace("-", "–")}

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from credit.interfaces.merchant import applications, bills, checkout, documents, home, offers
+from credit.interfaces.merchant import applications, bills, checkout, documents, home, late, offers
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("home/", home.home, name="journey-home"),
@@ -30,5 +30,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("documents/statement/", documents.statement, name="document-statement"),
     path("documents/contract/", documents.contract, name="document-contract"),
     path("documents/<str:document_id>.pdf", documents.download, name="document-download"),
+    path("overdue/", late.show, name="overdue-show"),
+    path("overdue/promise/", late.promise, name="overdue-promise"),
+    path("overdue/<str:drawdown_id>/extension/", late.extension, name="overdue-extension"),
+    path("overdue/<str:drawdown_id>/dispute/", late.dispute, name="overdue-dispute"),
     path("repayments/<str:repayment_id>/", bills.repayment, name="repayment-show"),
 ]

@@ -91,6 +91,7 @@ def test_another_platforms_merchant_and_drawdown_are_not_there(
         ("products", {"owner", "operator", "finance", "viewer"}),
         ("calendar", {"owner", "operator", "finance", "viewer"}),
         ("documents", {"owner", "operator", "finance"}),
+        ("collections", {"owner", "operator", "finance", "viewer"}),
         ("books/days", {"owner", "finance"}),
         ("books/settlements", {"owner", "finance"}),
         ("books/reconciliation", {"owner", "finance"}),
