@@ -8,7 +8,7 @@ from django.db.models import Max
 from credit.domain.terms import STANDARD_OPTIONS, ProductTerms, canonical_sha256
 from credit.enums import ProductStatus
 from credit.models import BusinessDay, FundingSource, Product, ProductVersion
-from credit.operations import ledger
+from credit.operations.partnerships import launch_source
 from platform_app.kernel import events
 
 
@@ -18,11 +18,10 @@ def open_books(
     at: datetime,
 ) -> FundingSource:  # fmt: skip
     """Give the tenant its funding source, chart of accounts and first business day. Repeatable."""
-    source, created = FundingSource.objects.get_or_create(
-        name=lender_name,
-        defaults={"licence_type": licence_type, "complaint_phone": complaint_phone},
-    )
-    ledger.open_accounts(funding_source_id=source.id)
+    source, created = launch_source(
+        name=lender_name, licence_type=licence_type, complaint_phone=complaint_phone,
+        first_day=first_day, actor=actor, at=at,
+    )  # fmt: skip
     if not BusinessDay.objects.exists():
         BusinessDay.objects.create(on=first_day)
     if created:
