@@ -138,7 +138,7 @@ class FundingCapSlice(TenantOwned):
     id = OwnIdField("fcs")
     funding_source = TenantForeignKey(FundingSource)
     slice_no = models.IntegerField()
-    cap_minor = MinorField(null=True)
+    cap_minor = models.BigIntegerField(null=True)
     used_minor = MinorField(default=0)
 
     class Meta:

@@ -12,7 +12,7 @@ from credit.enums import (
     ProductKind,
     ProductStatus,
 )
-from platform_app.kernel.fields import MinorField, OwnIdField, TenantForeignKey
+from platform_app.kernel.fields import OwnIdField, TenantForeignKey
 from platform_app.kernel.models import Stamped, TenantOwned
 
 
@@ -34,9 +34,11 @@ class FundingSource(TenantOwned, Stamped):
     status_reason = models.TextField(default="", blank=True)
     from_on = models.DateField(null=True)
     to_on = models.DateField(null=True)
-    cap_minor = MinorField(null=True)
-    per_merchant_cap_minor = MinorField(null=True)
-    tier_one_minor = MinorField(null=True, help_text="Tier-1 capital as the lender reports it.")
+    cap_minor = models.BigIntegerField(null=True)
+    per_merchant_cap_minor = models.BigIntegerField(null=True)
+    tier_one_minor = models.BigIntegerField(
+        null=True, help_text="Tier-1 capital as the lender reports it."
+    )
     product_kinds = ArrayField(models.TextField(), default=list, blank=True)
     channel = models.TextField(choices=FundingChannel.choices, default=FundingChannel.NONE)
     channel_url = models.TextField(default="", blank=True)

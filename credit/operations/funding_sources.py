@@ -6,9 +6,15 @@ from urllib.parse import urlsplit
 
 from django.db import transaction
 
-from credit.enums import FundingChannel, FundingStatus, LicenceType, ProductKind
+from credit.enums import (
+    FundingChannel,
+    FundingStatus,
+    InstructionStatus,
+    LicenceType,
+    ProductKind,
+)
 from credit.errors import FundingNameTaken, FundingTermsInvalid
-from credit.models import FundingSource
+from credit.models import FundingInstruction, FundingSource
 from credit.operations import funding_caps, funding_states, ledger
 from credit.values import SourceTerms
 from platform_app.kernel import audit, crypto
@@ -129,9 +135,10 @@ def set_cap(
 def set_channel(
     *, source_id: str, url: str, key_id: str, secret: str, actor: str, at: datetime
 ) -> FundingSource:
-    """Tell it to pay over its own HTTP interface; the secret is sealed and never shown again.
+    """Tell it to pay over its own HTTP interface; what waits for a channel goes out next.
 
-    Raises FundingSourceNotFound, FundingTermsInvalid for an address that is not https.
+    The secret is sealed and never shown again. Raises FundingSourceNotFound, and
+    FundingTermsInvalid for an address that is not https.
     """
     row = funding_states.locked_source(source_id)
     parts = urlsplit(url)
@@ -145,6 +152,8 @@ def set_channel(
     row.channel_url, row.channel_key_id = url.rstrip("/"), key_id
     row.channel_secret_sealed = crypto.seal(secret, purpose=SECRET)
     row.save(update_fields=["channel", "channel_url", "channel_key_id", "channel_secret_sealed"])
+    waiting = FundingInstruction.objects.filter(funding_source=row, status=InstructionStatus.NONE)
+    waiting.update(next_look_at=at)
     audit.record(
         actor=actor, action="fundingsource.channel", subject=row.id, at=at,
         after={"url": row.channel_url, "key_id": key_id},

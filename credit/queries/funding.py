@@ -1,11 +1,11 @@
 """Whose money a drawdown is, and what each source has out."""
 
-from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
+from typing import Any
 
-from django.db.models import F, OuterRef, Subquery, Sum
+from django.db.models import F, OuterRef, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 
 from credit.domain.routing import Candidate, PartyFacts, SourceFacts, is_review_near
@@ -59,7 +59,7 @@ def candidates(*, line: CreditLine, amount_minor: int) -> list[Candidate]:
 
     Waits for other drawdowns of the merchant when a source bounds what one merchant may have out.
     """
-    rows = list(_principal_shares())
+    rows: list[Any] = list(_principal_shares())
     sources: dict[str, FundingSource] = {row.funding_source_id: row.funding_source for row in rows}
     used = {row.funding_source_id: row.used_minor for row in rows}
     theirs: dict[str, int] = {}
@@ -76,7 +76,7 @@ def candidates(*, line: CreditLine, amount_minor: int) -> list[Candidate]:
     ]
 
 
-def _principal_shares() -> Iterable[PartnershipShare]:
+def _principal_shares() -> QuerySet[Any]:
     used = FundingCapSlice.objects.filter(funding_source_id=OuterRef("funding_source_id"))
     out = used.order_by().values("funding_source_id").annotate(out=Sum("used_minor")).values("out")
     return (

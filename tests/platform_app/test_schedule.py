@@ -17,6 +17,7 @@ SWEEPS = {
     "tenants.send_webhooks": "tenants.send_webhooks",
     "tenants.import_file": "tenants.resume_imports",
     "credit.decide_application": "credit.decide_applications",
+    "credit.pursue_funding": "credit.sweep_funding",
 }
 
 
