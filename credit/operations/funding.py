@@ -32,7 +32,6 @@ class Route:
     refusals: tuple[Refusal, ...]
 
 
-@transaction.atomic
 def route_drawdown(*, line: CreditLine, product_kind: str, amount_minor: int, on: date) -> Route:
     """Choose who funds an order of `amount_minor` fen and take the room for it under their caps.
 
@@ -71,7 +70,6 @@ def _full(one: Candidate, source_id: str) -> Refusal:
     return Refusal(one.partnership_id, one.name, (Reason("source_cap_full", source_id, name),))
 
 
-@transaction.atomic
 def store_route(*, route: Route, drawdown: Drawdown, actor: str, at: datetime) -> FundingDecision:
     """Write down who funds the drawdown and why not the others, in the same transaction."""
     return FundingDecision.objects.create(
@@ -111,7 +109,6 @@ def record_refusal(
     )
 
 
-@transaction.atomic
 def move_use(*, drawdown: Drawdown, before_minor: int, after_minor: int) -> None:
     """Follow what a drawdown holds plus owes of principal, from one figure to the next, in fen.
 

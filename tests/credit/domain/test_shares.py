@@ -49,7 +49,7 @@ def some_shares(draw: st.DrawFn) -> Shares:
 
 
 def two_thirds() -> Shares:
-    rows = dict.fromkeys(Component, [Decimal("0.70"), Decimal("0.30")])
+    rows = {key: [Decimal("0.70"), Decimal("0.30")] for key in Component}
     return joint(rows, 2, 0)
 
 
@@ -125,7 +125,7 @@ def test_the_residual_fen_of_an_odd_amount() -> None:
 
 
 def test_a_payment_goes_by_what_it_pays() -> None:
-    rows = dict.fromkeys(Component, [Decimal("0.70"), Decimal("0.30")])
+    rows = {key: [Decimal("0.70"), Decimal("0.30")] for key in Component}
     rows[Component.INTEREST] = [Decimal("0.80"), Decimal("0.20")]
     payment = {
         AccountCode.FUNDING_BANK: 1_100,
@@ -147,7 +147,7 @@ def test_a_payment_goes_by_what_it_pays() -> None:
 
 
 def test_components_moving_into_one_another_are_settled_between_the_parties() -> None:
-    rows = dict.fromkeys(Component, [Decimal("0.70"), Decimal("0.30")])
+    rows = {key: [Decimal("0.70"), Decimal("0.30")] for key in Component}
     rows[Component.INTEREST] = [Decimal("0.80"), Decimal("0.20")]
     capitalized = {AccountCode.LOANS: 100, AccountCode.INTEREST_RECEIVABLE: -100}
     sides = split_amounts(capitalized, joint(rows, 2, 0))
@@ -169,7 +169,7 @@ def test_an_entry_that_does_not_balance() -> None:
     ],
 )
 def test_shares_that_make_no_whole(parts: list[str], residual: int, message: str) -> None:
-    rows = dict.fromkeys(Component, [Decimal(part) for part in parts])
+    rows = {key: [Decimal(part) for part in parts] for key in Component}
     with pytest.raises(BadShares, match=message):
         joint(rows, 2, residual)
 
