@@ -100,14 +100,15 @@ def _understood(method: str, status: int, raw: bytes) -> FundingAnswer:
         said = None
     if not isinstance(said, dict):
         return FundingAnswer(FundingOutcome.UNKNOWN, detail=f"http {status}")
+    word = str(said.get("status"))
     if method == "GET" and status == requests.codes.not_found:
-        is_certain = said.get("status") == "not_found"
+        is_certain = word == "not_found"
         outcome = FundingOutcome.NOT_FOUND if is_certain else FundingOutcome.UNKNOWN
         return FundingAnswer(outcome, detail="http 404")
-    if status != requests.codes.ok or said.get("status") not in _SAID:
+    if status != requests.codes.ok or word not in _SAID:
         return FundingAnswer(FundingOutcome.UNKNOWN, detail=f"http {status}")
     return FundingAnswer(
-        _SAID[said["status"]],
+        _SAID[word],
         reference=str(said.get("reference") or "")[:100],
         detail=str(said.get("code") or "")[:100],
     )

@@ -113,9 +113,9 @@ def _set_out(instruction_id: str, gateways: Gateways, at: datetime) -> _Errand |
     if is_request:
         row.status, row.requested_at = InstructionStatus.REQUESTED, at
     row.next_look_at = at + LADDER[0]
-    row.save(update_fields=["status", "requested_at", "next_look_at"])
     kind = AttemptKind.REQUEST if is_request else AttemptKind.ASK
     _log(row, kind, FundingAnswer(FundingOutcome.SENT), 0, at)
+    row.save(update_fields=["status", "requested_at", "next_look_at", "attempt_count"])
     order = FundingOrder(
         key=row.key, amount_minor=row.amount_minor, drawdown_id=row.drawdown_id,
         order_no=row.drawdown.order_no,

@@ -7,7 +7,8 @@ from typing import Any
 
 from django.db import transaction
 
-from credit.enums import Component, LoanEventKind, ProductKind
+from credit.enums import Component, InstructionStatus, LoanEventKind, ProductKind
+from credit.gateways.funding import FundingGateway, FundingOrder, InProcessFunding, Script
 from credit.models import (
     CreditLine,
     Drawdown,
@@ -19,6 +20,7 @@ from credit.models import (
 )
 from credit.operations.drawdowns import capture_drawdown
 from credit.operations.funding import route_drawdown, store_route
+from credit.operations.funding_pursuit import pursue
 from credit.operations.funding_sources import activate_source, draft_source
 from credit.operations.instructions import instruct_funding
 from credit.operations.partnerships import activate_partnership, draft_partnership
@@ -109,3 +111,21 @@ def captured(
     )  # fmt: skip
     event = LoanEvent.objects.filter(drawdown=drawdown, kind=LoanEventKind.CAPTURE).latest("seq")
     return instruct_funding(drawdown=after, loan_event=event, captured_before_minor=before, at=at)
+
+
+def scripted(script: Script) -> InProcessFunding:
+    """A bank that does the same with every order."""
+
+    def always(_order: FundingOrder) -> Script:
+        return script
+
+    return InProcessFunding(always)
+
+
+def look(row: FundingInstruction, bank: FundingGateway | None, at: datetime) -> InstructionStatus:
+    """Send or ask, as the worker does, with this bank at the other end."""
+
+    def gateways(_source: FundingSource) -> FundingGateway | None:
+        return bank
+
+    return pursue(instruction_id=row.id, gateways=gateways, now=lambda: at)
