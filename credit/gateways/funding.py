@@ -53,17 +53,17 @@ class Script(Enum):
     LOSE = "lose"
 
 
-_BY_LAST_FEN: Final = {
-    1: Script.DECLINE,
-    2: Script.PAY_AND_TIME_OUT,
-    3: Script.PAY_LATER,
-    4: Script.LOSE,
+_BY_ENDING: Final = {
+    77_01: Script.DECLINE,
+    77_02: Script.PAY_AND_TIME_OUT,
+    77_03: Script.PAY_LATER,
+    77_04: Script.LOSE,
 }
 
 
-def by_last_fen(order: FundingOrder) -> Script:
-    """The sandbox's rule: amounts that end in .01 to .04 go wrong, each in its way."""
-    return _BY_LAST_FEN.get(order.amount_minor % 100, Script.PAY)
+def by_amount(order: FundingOrder) -> Script:
+    """The sandbox's rule: amounts that end in 77.01 to 77.04 yuan go wrong, each in its way."""
+    return _BY_ENDING.get(order.amount_minor % 10_000, Script.PAY)
 
 
 @dataclass(slots=True)
@@ -74,7 +74,7 @@ class InProcessFunding:
     this platform could have. A lost order is lost the first time only.
     """
 
-    script: Callable[[FundingOrder], Script] = by_last_fen
+    script: Callable[[FundingOrder], Script] = by_amount
     payouts: list[str] = field(default_factory=list)
     _known: dict[str, FundingOutcome] = field(default_factory=dict)
     _lost: set[str] = field(default_factory=set)

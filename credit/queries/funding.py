@@ -1,5 +1,6 @@
 """Whose money a drawdown is, and what each source has out."""
 
+from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
@@ -46,9 +47,14 @@ def shares_in(partnership_id: str) -> Shares:
 @lru_cache(maxsize=10_000)
 def _shares(tenant_id: str, partnership_id: str) -> Shares:
     rows = PartnershipShare.objects.filter(tenant_id=tenant_id, partnership_id=partnership_id)
-    partnership: Partnership = Partnership.objects.get(tenant_id=tenant_id, pk=partnership_id)
+    partnership = Partnership.objects.get(tenant_id=tenant_id, pk=partnership_id)
+    return shares_from(partnership, rows)
+
+
+def shares_from(partnership: Partnership, rows: Iterable[PartnershipShare]) -> Shares:
+    """A partnership's rows as one value: the lead first, then by id."""
     fractions: dict[str, dict[str, Decimal]] = {partnership.funding_source_id: {}}
-    for row in rows.order_by("funding_source_id"):
+    for row in sorted(rows, key=lambda one: str(one.funding_source_id)):
         fractions.setdefault(row.funding_source_id, {})[row.component] = row.fraction
     parties = tuple(Party(source, parts) for source, parts in fractions.items())
     return Shares(parties, partnership.residual_source_id)

@@ -15,7 +15,9 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from credit.models import BusinessDay, CreditLine, SettlementBatch
+from credit.gateways.funding import Script
+from credit.models import BusinessDay, CreditLine, ProductVersion, SettlementBatch
+from credit.operations.partnerships import name_lenders
 from credit.queries.business_day import open_day
 from platform_app.kernel import audit, clock, events, idempotency
 from platform_app.kernel.back_office import RowsAdmin
@@ -37,7 +39,7 @@ from tenants.operations.members import enroll_totp
 from tenants.operations.people import set_person
 from tenants.operations.webhooks import create_endpoint, make_deliveries
 from tests.callers import browser, member
-from tests.credit import lives
+from tests.credit import lenders, lives
 
 pytestmark = pytest.mark.django_db
 
@@ -52,13 +54,20 @@ def live(tenant: Tenant, number: int, at: datetime) -> None:
     """Leave at least one row in every table of this tenant: its merchant number `number`."""
     no = f"{tenant.slug}-{number}"
     with tenant_scope(tenant.id):
+        if not CreditLine.objects.exists():
+            name_lenders(
+                product_version_id=ProductVersion.objects.get().id, actor="usr", at=at,
+                funding_source_ids=[lenders.source("示例第二银行", at).id],
+            )  # fmt: skip
         merchant = lives.merchant_with_trade(no, at)
         set_person(
             merchant_id=merchant.id, role="legal_representative", name="张示例", phone=PHONE,
             actor="usr", at=at,
         )  # fmt: skip
         line = lives.line_of(merchant, at)
-        drawdown = lives.drawn(line, 1_000_000, f"SO-{no}", at)
+        drawdown, _ = lenders.routed(line, 1_000_000, f"SO-{no}", at)
+        (paid,) = lenders.captured(drawdown, 1_000_000, "ship-1", at)
+        lenders.look(paid, lenders.scripted(Script.PAY), at)
         lives.repaid(drawdown, 100_000, f"PAY-{no}", at)
         create_hmac_key(label=no, scopes=["read"], actor="usr", at=at)
         open_session(

@@ -5,7 +5,15 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from credit.enums import ApplicationStatus, DrawdownStatus, LineStatus, SettlementStatus
+from credit.enums import (
+    ApplicationStatus,
+    DrawdownStatus,
+    InstructionStatus,
+    LineStatus,
+    RouteOutcome,
+    SettlementStatus,
+)
+from credit.models import FundingSource
 from tenants.enums import KybStatus
 from tenants.forms import FilterForm, choice_field, day_field, search_field
 
@@ -63,3 +71,19 @@ class DrawdownFilter(FilterForm):
 
 class SettlementFilter(FilterForm):
     status = choice_field(_("Status"), SettlementStatus.choices)
+
+
+class InstructionFilter(FilterForm):
+    status = choice_field(_("Status"), [("open", _("Not ended")), *InstructionStatus.choices])
+    source = forms.ChoiceField(label=_("Lender"), required=False)
+
+    def __init__(self, data: Any, sources: list[FundingSource]) -> None:
+        super().__init__(data)
+        choices = [("", _("All")), *((source.id, source.name) for source in sources)]
+        self.fields["source"] = forms.ChoiceField(
+            label=_("Lender"), required=False, choices=choices
+        )
+
+
+class FundingDecisionFilter(FilterForm):
+    outcome = choice_field(_("Outcome"), RouteOutcome.choices)

@@ -318,8 +318,9 @@ def test_the_sweep_finds_what_nobody_looks_at(
 def test_the_sandboxs_amounts(line: CreditLine, at: datetime) -> None:
     outcomes = []
     for fen in range(5):
-        drawdown, _ = lenders.routed(line, 100_000 + fen, f"SO-{fen}", at)
-        (row,) = lenders.captured(drawdown, 100_000 + fen, "ship", at)
+        amount = 107_700 + fen
+        drawdown, _ = lenders.routed(line, amount, f"SO-{fen}", at)
+        (row,) = lenders.captured(drawdown, amount, "ship", at)
         outcomes.append(look(row, SIMULATED, at).value)
     assert outcomes == ["funded", "failed", "unknown", "requested", "unknown"]
 
