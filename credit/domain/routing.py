@@ -41,7 +41,7 @@ MESSAGES: Final[Mapping[str, str]] = {
     "lead_is_co_lender": gettext_noop("{source} may take part, but not lead."),
     "listing_missing": gettext_noop("The lender does not list us as a partner platform."),
     "listing_review_overdue": gettext_noop("The lender's review of our listing is overdue."),
-    "joint_share_too_low": gettext_noop("{source} carries less than 30% of the loan."),
+    "joint_share_too_low": gettext_noop("{source} carries less than three tenths of the loan."),
     "share_below_minimum": gettext_noop("{source}'s part is below the least of the contract."),
     "source_inactive": gettext_noop("{source} is not active."),
     "source_dates": gettext_noop("{source} does not lend on this day."),

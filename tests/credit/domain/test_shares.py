@@ -30,7 +30,7 @@ def fractions_of(weights: list[int]) -> list[Decimal]:
     return [*parts, 1 - sum(parts, Decimal(0))]
 
 
-def joint(rows: Mapping[str, list[Decimal]], parties: int, residual: int) -> Shares:
+def joint(rows: Mapping[Component, list[Decimal]], parties: int, residual: int) -> Shares:
     return Shares(
         tuple(
             Party(f"fnd_{n}", {component: parts[n] for component, parts in rows.items()})
@@ -179,7 +179,7 @@ def test_a_party_twice_and_a_component_missing() -> None:
     with pytest.raises(BadShares, match="twice"):
         Shares((Party("fnd_0", whole), Party("fnd_0", whole)), "fnd_0")
     with pytest.raises(BadShares, match="missing"):
-        Shares((Party("fnd_0", {Component.PRINCIPAL: Decimal(1)}),), "fnd_0")
+        Shares((Party("fnd_0", {"principal": Decimal(1)}),), "fnd_0")
 
 
 def test_one_lender_has_it_all() -> None:

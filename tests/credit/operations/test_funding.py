@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.db.models import Model
 
 from credit import errors
 from credit.domain.shares import Shares
@@ -47,7 +48,7 @@ def used() -> dict[str, int]:
 
 
 def everything() -> list[Any]:
-    watched = [*WATCHED, FundingCapSlice, FundingDecision]
+    watched: list[type[Model]] = [*WATCHED, FundingCapSlice, FundingDecision]
     return [list(model._default_manager.order_by("id").values()) for model in watched]
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 import pytest
@@ -133,17 +134,16 @@ def test_a_name_is_one_lenders(at: datetime) -> None:
 
 
 def test_no_such_lender_or_contract(at: datetime) -> None:
+    who: dict[str, Any] = {"actor": DRAFTER, "at": at}
     for wrong in (ids.new_id("fnd"), "fnd_malformed"):
         refuse(
             errors.FundingSourceNotFound,
-            lambda wrong=wrong: sources.activate_source(source_id=wrong, actor=DRAFTER, at=at),
+            partial(sources.activate_source, source_id=wrong, **who),
         )
     for wrong in (ids.new_id("ptn"), "ptn_malformed"):
         refuse(
             errors.PartnershipNotFound,
-            lambda wrong=wrong: partnerships.activate_partnership(
-                partnership_id=wrong, actor=DRAFTER, at=at
-            ),
+            partial(partnerships.activate_partnership, partnership_id=wrong, **who),
         )
 
 
@@ -176,7 +176,7 @@ def test_a_channel_is_https_and_its_secret_is_sealed(at: datetime) -> None:
         )
 
     for url in ("http://bank.example", "https://me@bank.example", "bank", "https://b.example?x=1"):
-        assert refuse(errors.FundingTermsInvalid, lambda url=url: tell(url)).field == "url"
+        assert refuse(errors.FundingTermsInvalid, partial(tell, url)).field == "url"
     refuse(errors.FundingTermsInvalid, lambda: tell("https://bank.example", " "))
     told = tell("https://bank.example/pay/")
     assert (told.channel, told.channel_url) == ("http", "https://bank.example/pay")
@@ -209,7 +209,7 @@ def test_a_contract_takes_two_people_and_keeps_its_terms(at: datetime) -> None:
     for change in ({"settlement_days": 9}, {"status": "active"}, {"holdback_share": "0.5"}):
         violated(
             "credit_partnership_terms_final",
-            lambda change=change: Partnership.objects.filter(pk=row.pk).update(**change),
+            partial(Partnership.objects.filter(pk=row.pk).update, **change),
         )
 
 
