@@ -175,7 +175,7 @@ def test_shares_that_make_no_whole(parts: list[str], residual: int, message: str
 
 
 def test_a_party_twice_and_a_component_missing() -> None:
-    whole = dict.fromkeys(Component, Decimal("0.5"))
+    whole = dict.fromkeys(Component.values, Decimal("0.5"))
     with pytest.raises(BadShares, match="twice"):
         Shares((Party("fnd_0", whole), Party("fnd_0", whole)), "fnd_0")
     with pytest.raises(BadShares, match="missing"):
