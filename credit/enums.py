@@ -171,7 +171,7 @@ class FundingChannel(models.TextChoices):
 
 class RouteOutcome(models.TextChoices):
     ROUTED = "routed", _("Funded by")
-    REFUSED = "refused", _("Refused")
+    REFUSED = "refused", _("Not funded")
 
 
 class InstructionStatus(models.TextChoices):

@@ -4,6 +4,7 @@ A source pays one key once, however often it is requested; that is part of every
 No method raises: what cannot be understood is *unknown*, and unknown is asked about.
 """
 
+import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import Enum
@@ -105,7 +106,11 @@ class InProcessFunding:
         if outcome == FundingOutcome.FAILED:
             return FundingAnswer(outcome, detail="account_closed")
         is_paid = outcome == FundingOutcome.FUNDED
-        return FundingAnswer(outcome, reference=f"SIM-{key[-12:]}" if is_paid else "")
+        return FundingAnswer(outcome, reference=f"SIM-{_digest(key)}" if is_paid else "")
+
+
+def _digest(key: str) -> str:
+    return hashlib.sha256(key.encode()).hexdigest()[:12]
 
 
 SIMULATED: Final = InProcessFunding()

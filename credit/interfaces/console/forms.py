@@ -86,4 +86,4 @@ class InstructionFilter(FilterForm):
 
 
 class FundingDecisionFilter(FilterForm):
-    outcome = choice_field(_("Outcome"), RouteOutcome.choices)
+    outcome = choice_field(_("What came of it"), RouteOutcome.choices)
