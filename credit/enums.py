@@ -393,3 +393,74 @@ class ReminderStatus(models.TextChoices):
     WAITING = "waiting", _("Waiting to be sent")
     SENT = "sent", _("Sent")
     WITHHELD = "withheld", _("Not sent")
+
+
+class LicenceType(models.TextChoices):
+    """What a funding source is allowed to be."""
+
+    BANK = "bank", _("Bank")
+    CONSUMER_FINANCE = "consumer_finance", _("Consumer finance company")
+    MICROLOAN = "microloan", _("Microloan company")
+    TRUST = "trust", _("Trust company")
+    FACTORING = "factoring", _("Commercial factoring company")
+    NONE = "none", _("No licence")
+
+
+class FundingRole(models.TextChoices):
+    LENDER = "lender", _("Lender")
+    CO_LENDER = "co_lender", _("Co-lender")
+
+
+class FundingStatus(models.TextChoices):
+    """Of a funding source and of a partnership; two people take either from draft to active."""
+
+    DRAFT = "draft", _("Draft")
+    ACTIVE = "active", _("Active")
+    SUSPENDED = "suspended", _("Suspended")
+    ENDED = "ended", _("Ended")
+
+
+class ListingStatus(models.TextChoices):
+    """Whether the lender's head office has us on its list of partner platforms."""
+
+    UNLISTED = "unlisted", _("Not listed")
+    LISTED = "listed", _("Listed")
+    REMOVED = "removed", _("Taken off the list")
+
+
+class FundingChannel(models.TextChoices):
+    """How a funding source is told to pay. A virtual platform's sources are simulated anyway."""
+
+    NONE = "none", _("No channel yet")
+    HTTP = "http", _("Its own interface")
+
+
+class RouteOutcome(models.TextChoices):
+    ROUTED = "routed", _("Funded by")
+    REFUSED = "refused", _("Not funded")
+
+
+class InstructionStatus(models.TextChoices):
+    """What is known of the money. Unknown is a real state: it is asked about, never sent again."""
+
+    NONE = "none", _("Not sent yet")
+    REQUESTED = "requested", _("Requested")
+    FUNDED = "funded", _("Funded")
+    FAILED = "failed", _("Failed")
+    UNKNOWN = "unknown", _("Unknown")
+
+
+class AttemptKind(models.TextChoices):
+    REQUEST = "request", _("Request")
+    ASK = "ask", _("Question")
+
+
+class FundingOutcome(models.TextChoices):
+    """What one attempt came to. `sent` is written before, the others after."""
+
+    SENT = "sent", _("Sent")
+    FUNDED = "funded", _("Funded")
+    FAILED = "failed", _("Failed")
+    PENDING = "pending", _("Not yet paid")
+    UNKNOWN = "unknown", _("No answer")
+    NOT_FOUND = "not_found", _("Never received")

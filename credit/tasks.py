@@ -15,13 +15,15 @@ from credit.operations.breaks import reconcile as compare
 from credit.operations.business_day import close_day, finish_closing_days
 from credit.operations.collections import work_collections as work
 from credit.operations.flow_matching import match_flows as match
+from credit.operations.funding_pursuit import pursue
 from credit.operations.offers import expire_offers
 from credit.operations.reminders import make_reminders, send_reminders
 from credit.operations.settlements import pay_settlements
 from credit.queries.business_day import open_day
-from platform_app.kernel import clock
+from credit.queries.instructions import due_instructions
+from platform_app.kernel import clock, jobs
 from platform_app.kernel.errors import DomainError
-from platform_app.kernel.tenancy import tenant_scope
+from platform_app.kernel.tenancy import platform_scope, tenant_scope
 from tenants.models import Tenant
 
 logger = structlog.get_logger(__name__)
@@ -153,3 +155,21 @@ def _each_tenant(failed: str, work_one: Callable[[], int]) -> int:
         except Exception:
             logger.exception(failed, tenant=tenant.id)
     return count
+
+
+@shared_task(name="credit.pursue_funding")
+def pursue_funding(*, tenant_id: str, instruction_id: str, **_: Any) -> None:  # noqa: ARG001 -- opens the scope
+    """Send a funding instruction, or ask what became of it."""
+    pursue(instruction_id=instruction_id)
+
+
+@shared_task(name="credit.sweep_funding")
+def sweep_funding(**_: Any) -> int:
+    """Find every instruction whose time has come: never sent, timed out, or left by a crash."""
+    with platform_scope():
+        due = due_instructions(clock.now())
+        for tenant_id, instruction_id in due:
+            jobs.enqueue(
+                "credit.pursue_funding", tenant_id=tenant_id, instruction_id=instruction_id
+            )
+    return len(due)

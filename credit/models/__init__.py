@@ -21,7 +21,15 @@ from credit.models.collection import (
 from credit.models.delinquency import BucketChange, ConductRules, LadderStep
 from credit.models.document import Document
 from credit.models.drawdown import Drawdown, Hold, Quote
+from credit.models.funding import (
+    FundingCapSlice,
+    FundingDecision,
+    NamedLender,
+    Partnership,
+    PartnershipShare,
+)
 from credit.models.guarantee import GuarantorClaim, GuarantorRecovery
+from credit.models.instruction import FundingAttempt, FundingInstruction
 from credit.models.ledger import Account, AccountSnapshot, JournalEntry, Posting
 from credit.models.line import Contract, CreditLine, MerchantCap, TemporaryLimit
 from credit.models.plan import Allocation, InterestSegment, LoanEvent, PlanRow
@@ -64,6 +72,10 @@ __all__ = [
     "Document",
     "Drawdown",
     "ExtensionRequest",
+    "FundingAttempt",
+    "FundingCapSlice",
+    "FundingDecision",
+    "FundingInstruction",
     "FundingSource",
     "GuarantorClaim",
     "GuarantorRecovery",
@@ -75,7 +87,10 @@ __all__ = [
     "LoanEvent",
     "LprRate",
     "MerchantCap",
+    "NamedLender",
     "Offer",
+    "Partnership",
+    "PartnershipShare",
     "PlanRow",
     "Posting",
     "Product",

@@ -10,8 +10,8 @@ from credit.domain.options import STANDARD_OPTIONS
 from credit.domain.terms import ProductTerms, canonical_sha256
 from credit.enums import ProductStatus
 from credit.models import BusinessDay, FundingSource, Product, ProductVersion
-from credit.operations import ledger
 from credit.operations.caps import stop
+from credit.operations.partnerships import launch_source
 from credit.queries.caps import judge_version
 from platform_app.kernel import audit, clock, events
 
@@ -22,11 +22,10 @@ def open_books(
     at: datetime,
 ) -> FundingSource:  # fmt: skip
     """Give the tenant its funding source, chart of accounts and first business day. Repeatable."""
-    source, created = FundingSource.objects.get_or_create(
-        name=lender_name,
-        defaults={"licence_type": licence_type, "complaint_phone": complaint_phone},
-    )
-    ledger.open_accounts(funding_source_id=source.id)
+    source, created = launch_source(
+        name=lender_name, licence_type=licence_type, complaint_phone=complaint_phone,
+        first_day=first_day, actor=actor, at=at,
+    )  # fmt: skip
     if not BusinessDay.objects.exists():
         BusinessDay.objects.create(on=first_day)
     if created:

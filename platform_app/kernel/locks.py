@@ -1,8 +1,9 @@
 """Every lock key and the order they are taken in.
 
-Lock order, always: credit line row → drawdown rows by id → exposure bucket rows. Nothing locks a
-tenant-wide row. Advisory locks below are for work that has no row of its own; each lives in the
-transaction that took it.
+Lock order, always: credit line row → drawdown rows by id → a funded merchant's advisory lock →
+funding cap slices by source and number → exposure bucket rows. Nothing locks a tenant-wide row.
+Advisory locks below are for work that has no row of its own; each lives in the transaction that
+took it.
 """
 
 from enum import IntEnum
@@ -17,6 +18,7 @@ class LockSpace(IntEnum):
     AUDIT_CHAIN = 2
     DECISION_CHAIN = 3
     BUSINESS_DAY = 4
+    FUNDED_MERCHANT = 5
 
 
 def hold(space: LockSpace, name: str) -> None:

@@ -15,9 +15,11 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from credit.models import BusinessDay, CreditLine, ReferenceChange, SettlementBatch
+from credit.gateways.funding import Script
+from credit.models import BusinessDay, CreditLine, ProductVersion, ReferenceChange, SettlementBatch
 from credit.operations.calendar import propose_calendar
 from credit.operations.documents import issue_receipt
+from credit.operations.partnerships import name_lenders
 from credit.operations.reference_changes import propose_reference_change
 from credit.operations.snapshots import snapshot_balances
 from credit.queries.business_day import open_day
@@ -41,7 +43,7 @@ from tenants.operations.members import enroll_totp
 from tenants.operations.people import set_person
 from tenants.operations.webhooks import create_endpoint, make_deliveries
 from tests.callers import browser, member
-from tests.credit import late, lives, settling
+from tests.credit import late, lenders, lives, settling
 
 pytestmark = pytest.mark.django_db
 
@@ -56,13 +58,20 @@ def live(tenant: Tenant, number: int, at: datetime) -> None:
     """Leave at least one row in every table of this tenant: its merchant number `number`."""
     no = f"{tenant.slug}-{number}"
     with tenant_scope(tenant.id):
+        if not CreditLine.objects.exists():
+            name_lenders(
+                product_version_id=ProductVersion.objects.get().id, actor="usr", at=at,
+                funding_source_ids=[lenders.source("示例第二银行", at).id],
+            )  # fmt: skip
         merchant = lives.merchant_with_trade(no, at)
         set_person(
             merchant_id=merchant.id, role="legal_representative", name="张示例", phone=PHONE,
             actor="usr", at=at,
         )  # fmt: skip
         line = lives.line_of(merchant, at)
-        drawdown = lives.drawn(line, 1_000_000, f"SO-{no}", at)
+        drawdown, _ = lenders.routed(line, 1_000_000, f"SO-{no}", at)
+        (paid,) = lenders.captured(drawdown, 1_000_000, "ship-1", at)
+        lenders.look(paid, lenders.scripted(Script.PAY), at)
         lives.repaid(drawdown, 100_000, f"PAY-{no}", at)
         issue_receipt(drawdown_id=drawdown.id, actor="usr", at=at)
         calendar = f"date,is_workday,kind,notice_no\n2026-10-10,1,{no},A\n".encode()

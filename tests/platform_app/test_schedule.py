@@ -19,6 +19,7 @@ SWEEPS = {
     "credit.decide_application": "credit.decide_applications",
     "credit.match_flows": "credit.reconcile",
     "credit.send_debit": "credit.ask_debits",
+    "credit.pursue_funding": "credit.sweep_funding",
 }
 
 

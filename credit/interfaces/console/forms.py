@@ -10,9 +10,12 @@ from credit.enums import (
     ApplicationStatus,
     DocumentKind,
     DrawdownStatus,
+    InstructionStatus,
     LineStatus,
+    RouteOutcome,
     SettlementStatus,
 )
+from credit.models import FundingSource
 from tenants.enums import KybStatus
 from tenants.forms import DateInput, FilterForm, choice_field, day_field, search_field
 
@@ -117,3 +120,19 @@ class StatementForm(forms.Form):
 
     from_on = forms.DateField(label=_("First day"), widget=DateInput())
     to_on = forms.DateField(label=_("Last day"), widget=DateInput())
+
+
+class InstructionFilter(FilterForm):
+    status = choice_field(_("Status"), [("open", _("Not ended")), *InstructionStatus.choices])
+    source = forms.ChoiceField(label=_("Lender"), required=False)
+
+    def __init__(self, data: Any, sources: list[FundingSource]) -> None:
+        super().__init__(data)
+        choices = [("", _("All")), *((source.id, source.name) for source in sources)]
+        self.fields["source"] = forms.ChoiceField(
+            label=_("Lender"), required=False, choices=choices
+        )
+
+
+class FundingDecisionFilter(FilterForm):
+    outcome = choice_field(_("What came of it"), RouteOutcome.choices)

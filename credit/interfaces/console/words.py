@@ -1,9 +1,12 @@
 """Words for codes that are stored: term options, bounds of a limit, what an amount did."""
 
+from datetime import timedelta
 from typing import Final
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
+from django.utils.translation import gettext_noop, ngettext
+
+from credit.domain.routing import MESSAGES
 
 _OPTIONS: Final = {
     "bullet_30": gettext_noop("30 days"),
@@ -56,3 +59,19 @@ def bucket(code: str) -> str:
     if code.endswith("+"):
         return _("%(days)s days and more") % {"days": code.removesuffix("+")}
     return _("%(days)s days") % {"days": code.replace("-", "–")}
+
+
+def funding_reason(code: str, source_name: str) -> str:
+    """Why a partnership may not fund a drawdown; a code without words is shown as it is."""
+    return _(MESSAGES[code]).replace("{source}", source_name) if code in MESSAGES else code
+
+
+def age(passed: timedelta) -> str:
+    """How long ago, in its largest unit: minutes, hours or days."""
+    minutes = max(0, int(passed.total_seconds()) // 60)
+    if minutes < 120:  # noqa: PLR2004 -- two hours
+        return ngettext("{n} minute", "{n} minutes", minutes).format(n=minutes)
+    hours = minutes // 60
+    if hours < 48:  # noqa: PLR2004 -- two days
+        return ngettext("{n} hour", "{n} hours", hours).format(n=hours)
+    return ngettext("{n} day", "{n} days", hours // 24).format(n=hours // 24)

@@ -1,6 +1,7 @@
 """The tables of credit in the back office: obligations and money, to look at.
 
-Two acts: closing a platform's open business day, and booking its locked settlements as paid.
+Two acts: closing a platform's open business day, and booking its locked settlements as paid. Those
+on lenders and funding contracts are in `funding.py`.
 """
 
 from datetime import datetime
@@ -11,6 +12,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from credit import models
+from credit.admin import funding as funding
 from credit.enums import DayStatus, SettlementStatus
 from credit.interfaces.admin import caps  # noqa: F401 -- registers its pages
 from credit.interfaces.back_office.calendar_imports import CalendarImportAdmin
@@ -18,13 +20,6 @@ from credit.operations.business_day import close_day, finish_closing_days
 from credit.operations.settlements import pay_settlements
 from platform_app.kernel.back_office import RowsAdmin, TenantFilter, TenantRowsAdmin, act
 from platform_app.kernel.errors import Conflict
-
-
-@admin.register(models.FundingSource)
-class FundingSourceAdmin(TenantRowsAdmin):
-    list_display = ("id", "tenant", "name", "licence_type", "complaint_phone")
-    list_filter = (TenantFilter, "licence_type")
-    search_fields = ("name",)
 
 
 @admin.register(models.Product)
