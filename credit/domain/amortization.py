@@ -1,7 +1,7 @@
 """Repayment plans: from terms and one drawdown to the rows that a merchant signs.
 
-Conventions 1-4 of the credit core. Amounts are integer fen, rates are annual decimal fractions.
-Every figure is computed exactly in integers and rounded where the conventions round, nowhere else.
+Conventions 1-4 of the credit core. Amounts are integer fen, rates are annual decimal fractions;
+every figure is exact in integers and rounded where the conventions round.
 """
 
 from collections.abc import Callable, Sequence
@@ -29,9 +29,7 @@ from credit.domain.interest import (
 )
 
 LEVEL_RETRIES = 3
-
-# (principal, interest) of each installment, in fen
-Parts = list[tuple[int, int]]
+Parts = list[tuple[int, int]]  # (principal, interest) of each installment, in fen
 
 
 class Method(StrEnum):
@@ -69,7 +67,7 @@ class ScheduleTerms:
     principal_grace: int = 0
 
     def __post_init__(self) -> None:
-        if self.installments < 1 or self.every < 1:
+        if min(self.installments, self.every) < 1:
             raise ValueError("a plan needs at least one installment and a period of at least one")
         if self.method is Method.BULLET and self.installments != 1:
             raise ValueError("a bullet has one installment; its term is the length of the period")
@@ -77,9 +75,9 @@ class ScheduleTerms:
             raise ValueError("the annual rate must be zero or more")
         if self.installment_multiple_minor is not None and self.installment_multiple_minor < 1:
             raise ValueError("the installment multiple must be at least one fen")
-        self._check_start()
+        self._check_ends()
 
-    def _check_start(self) -> None:
+    def _check_ends(self) -> None:
         if self.down_payment is not None and not 0 <= self.down_payment < 1:
             raise ValueError("the down payment must be a fraction below one")
         before_last = (self.installments - 1) * self.every
@@ -116,8 +114,7 @@ class ScheduleTerms:
 class ScheduleRow:
     """One installment; ``balance_minor`` is the principal left after it. Seq 0: the down payment.
 
-    Interest of the row runs from ``start_on``; ``seed_due_on`` is the due date before a
-    working-day shift.
+    Its interest runs from ``start_on``; ``seed_due_on`` is the due date before a shift.
     """
 
     seq: int
@@ -151,8 +148,8 @@ def schedule(
     3. The down payment is rounded first and due on the day of the drawdown.
     4. The rest is spread by the method; the last row clears the balance to exactly zero.
 
-    Raises ``ValueError`` for a principal below one fen, a shifting rule without ``is_workday``,
-    or signed dates that do not match the number of installments.
+    Raises ``ValueError`` for a principal below one fen, a shifting rule without ``is_workday``, or
+    signed dates that do not match in number.
     """
     if principal_minor < 1:
         raise ValueError("a plan needs a principal of at least one fen")
@@ -245,7 +242,7 @@ def _equal_principal(terms: ScheduleTerms, balance: int, rates: Sequence[int], s
 
 
 def _interest_first(terms: ScheduleTerms, balance: int, rates: Sequence[int], scale: int) -> Parts:
-    """Spread so that every row pays its interest and the last one the principal; also a bullet."""
+    """Every row pays its interest, the last one the principal; also a bullet."""
     return _pay_principal(balance, 0, rates, scale, terms.rounding)
 
 
@@ -265,9 +262,8 @@ def _pay_principal(
 def _flat(terms: ScheduleTerms, balance: int, rates: Sequence[int], scale: int) -> Parts:
     """Spread interest on the whole principal for the whole term.
 
-    ``per_period``: the term's interest is rounded once and split evenly, the last row takes the
-    residual. ``daily``: each row has the interest of its own days. Either way principal and
-    interest together are split n ways, and the last row clears.
+    ``per_period``: the term's interest is rounded once and split, the last row takes the residual.
+    ``daily``: each row has the interest of its days. Both together are split n ways.
     """
     count = len(rates)
     if terms.interest_period is InterestPeriod.PER_PERIOD:

@@ -5,11 +5,12 @@ from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
-from credit.domain.allocation import Component, DueType, FutureRule
+from credit.domain.allocation import Component
 from credit.domain.amortization import Method, ScheduleTerms
 from credit.domain.derived import COMPONENTS, Happening, Row, Segment
 from credit.domain.interest import InterestOnShift, PeriodUnit, shift_to_workday
 from credit.domain.life import Life
+from credit.domain.paying import allocate
 
 RATE_PLACES = Decimal("0.00000001")
 
@@ -38,7 +39,7 @@ def credit(life: Life, event: Happening) -> None:
     if life.written_off_on is not None:
         left = _recover(life, event, event.amount_minor)
     else:
-        left = _allocate(life, event, event.kind, event.amount_minor)
+        left = allocate(life, event, event.kind, event.amount_minor)
     life.credits.append((event, left))
 
 
@@ -51,8 +52,8 @@ def refund(life: Life, event: Happening) -> None:
     life.freeze(event.value_on)
     back = _interest_on(life, event.amount_minor)
     life.interest_back[event.seq] = back
-    left = _allocate(life, event, "refund", event.amount_minor)
-    left += _allocate(life, event, "interest_back", back)
+    left = allocate(life, event, "refund", event.amount_minor)
+    left += allocate(life, event, "interest_back", back)
     life.credits.append((event, left))
 
 
@@ -86,7 +87,7 @@ def charge(life: Life, event: Happening) -> None:
     life.charged[component] = life.charged.get(component, 0) + event.amount_minor
     waiting, life.credits = life.credits, []
     for one, left in waiting:
-        life.credits.append((one, _allocate(life, one, one.kind, left) if left else 0))
+        life.credits.append((one, allocate(life, one, one.kind, left) if left else 0))
 
 
 def _row_of(life: Life, due_on: date) -> Row:
@@ -252,66 +253,6 @@ def _stop_all(life: Life, day: date) -> None:
     life.freeze(day)
     for row in life.rows:
         life.stop_late(row, day)
-
-
-# --- where a credit goes -------------------------------------------------------------------
-
-
-def _allocate(life: Life, event: Happening, rule_name: str, left: int) -> int:
-    """Pay rows by the rule; return what found nothing to pay."""
-    day = event.value_on
-    rule = life.terms.rule_for(rule_name)
-    life.start_late(day)
-    reached: list[Row] = []
-    for due_type, components in rule.steps(life.terms.direction):
-        if not left:
-            break
-        if due_type is DueType.IN_ADVANCE:
-            left = _in_advance(life, event, rule.future, components, left)
-            continue
-        for row in _due_rows(life, due_type, day):
-            if left:
-                life.stop_late(row, day)
-                left = life.take(event, row, left, components)
-                reached.append(row)
-    for row in reached:
-        life.end_late(row)
-    life.close_empty(day)
-    return left
-
-
-def _due_rows(life: Life, due_type: DueType, day: date) -> list[Row]:
-    rows = life.unpaid_rows()
-    if due_type is DueType.PAST_DUE:
-        return [row for row in rows if row.due_on < day]
-    return [row for row in rows if row.seed_due_on <= day <= row.due_on]
-
-
-def _in_advance(
-    life: Life, event: Happening, future: FutureRule, components: Sequence[Component], left: int
-) -> int:
-    """Pay rows that are not due yet, in even parts where the rule chooses several."""
-    life.freeze(event.value_on)
-    while left:
-        rows = _future_rows(life, future, components, event.value_on)
-        if not rows:
-            break
-        part, rest = divmod(left, len(rows))
-        for row in rows:
-            given = part + (rest if row is rows[-1] else 0)
-            left -= given - life.take(event, row, given, components)
-    return left
-
-
-def _future_rows(
-    life: Life, future: FutureRule, components: Sequence[Component], day: date
-) -> list[Row]:
-    rows = [row for row in life.unpaid_rows(components) if row.seed_due_on > day]
-    if not rows or future is FutureRule.REAMORTIZATION:
-        return rows
-    if future is FutureRule.NEXT_LAST and rows[0].start_on < day:
-        return rows[:1]
-    return rows[:1] if future is FutureRule.NEXT else rows[-1:]
 
 
 HANDLERS: dict[str, Callable[[Life, Happening], None]] = {

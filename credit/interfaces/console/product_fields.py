@@ -212,7 +212,7 @@ TERM_FIELDS: Final[tuple[TermField, ...]] = (
     ),
     Fraction(
         name="subsidy_rate",
-        label=gettext_lazy("The partner pays for interest-free days, % a year"),
+        label=gettext_lazy("The partner pays for interest-free days, percent a year"),
     ),
     Days(
         name="arrears_grace_days",
@@ -237,10 +237,10 @@ TERM_FIELDS: Final[tuple[TermField, ...]] = (
     ),
     Fraction(
         name="penalty_cap",
-        label=gettext_lazy("Penalty at most, % of what is overdue"),
+        label=gettext_lazy("Penalty at most, in percent of what is overdue"),
         is_optional=True,
     ),
-    Fraction(name="down_payment", label=gettext_lazy("Down payment, %"), is_optional=True),
+    Fraction(name="down_payment", label=gettext_lazy("Down payment, percent"), is_optional=True),
     Yuan(
         name="installment_multiple_minor",
         label=gettext_lazy("Installments are multiples of, ¥"),
@@ -256,7 +256,7 @@ TERM_FIELDS: Final[tuple[TermField, ...]] = (
     ),
     Fraction(
         name="share_of_sales",
-        label=gettext_lazy("Taken from sales through the partner, %"),
+        label=gettext_lazy("Taken from sales through the partner, percent"),
     ),
     Choice(name="rounding", label=gettext_lazy("Rounding"), choices=_ROUNDINGS),
     Days(

@@ -1,0 +1,97 @@
+"""Words from application to the last installment."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class ApplicationStatus(models.TextChoices):
+    DRAFT = "draft", _("Draft")
+    SUBMITTED = "submitted", _("Submitted")
+    IN_REVIEW = "in_review", _("In review")
+    APPROVED = "approved", _("Approved")
+    ACTIVATED = "activated", _("Activated")
+    DECLINED = "declined", _("Declined")
+    EXPIRED = "expired", _("Expired")
+
+
+class OfferStatus(models.TextChoices):
+    OPEN = "open", _("Open")
+    ACCEPTED = "accepted", _("Accepted")
+    EXPIRED = "expired", _("Expired")
+
+
+class LineStatus(models.TextChoices):
+    ACTIVE = "active", _("Active")
+    SUSPENDED = "suspended", _("Suspended")
+    CLOSED = "closed", _("Closed")
+
+
+class HoldStatus(models.TextChoices):
+    HELD = "held", _("Held")
+    CAPTURED = "captured", _("Captured")
+    PART_CAPTURED = "part_captured", _("Partly captured")
+    RELEASED = "released", _("Released")
+    EXPIRED = "expired", _("Expired")
+
+
+class DrawdownStatus(models.TextChoices):
+    """Overdue is not here: it is computed from dates."""
+
+    AUTHORIZED = "authorized", _("Authorized")
+    PARTIALLY_CAPTURED = "partially_captured", _("Partly captured")
+    REPAYING = "repaying", _("Repaying")
+    PAID_OFF = "paid_off", _("Paid off")
+    CANCELED = "canceled", _("Canceled")
+    EXPIRED = "expired", _("Expired")
+    WRITTEN_OFF = "written_off", _("Written off")
+
+
+class LoanEventKind(models.TextChoices):
+    CAPTURE = "capture", _("Capture")
+    REPAYMENT = "repayment", _("Repayment")
+    GOODWILL = "goodwill", _("Goodwill credit")
+    REFUND = "refund", _("Refund of goods")
+    PAYOUT_REFUND = "payout_refund", _("Payout returned")
+    GUARANTOR_PAYOUT = "guarantor_payout", _("Guarantor payout")
+    FEE = "fee", _("Fee")
+    PENALTY = "penalty", _("Penalty charge")
+    WAIVER = "waiver", _("Waiver")
+    RATE_CHANGE = "rate_change", _("Rate change")
+    PAUSE = "pause", _("Interest pause")
+    EXTENSION = "extension", _("Extension")
+    RESTRUCTURE = "restructure", _("Restructuring")
+    WRITE_OFF = "write_off", _("Write-off")
+    OVERPAYMENT_REFUND = "overpayment_refund", _("Overpayment returned")
+    REVERSAL = "reversal", _("Reversal")
+
+
+class Component(models.TextChoices):
+    PENALTY = "penalty", _("Penalty interest")
+    FEE = "fee", _("Fee")
+    INTEREST = "interest", _("Interest")
+    PRINCIPAL = "principal", _("Principal")
+
+
+class SegmentKind(models.TextChoices):
+    INTEREST = "interest", _("Interest")
+    PENALTY = "penalty", _("Penalty interest")
+    SUBSIDY = "subsidy", _("Subsidized interest")
+
+
+class RepaymentStatus(models.TextChoices):
+    SUCCEEDED = "succeeded", _("Succeeded")
+    REVERSED = "reversed", _("Reversed")
+
+
+class TemporaryLimitStatus(models.TextChoices):
+    PLANNED = "planned", _("Planned")
+    ACTIVE = "active", _("Active")
+    ENDED = "ended", _("Ended")
+
+
+class RepaymentChannel(models.TextChoices):
+    BANK_TRANSFER = "bank_transfer", _("Bank transfer")
+    DIRECT_DEBIT = "direct_debit", _("Direct debit")
+    PARTNER = "partner", _("Through the partner")
+    DEDUCTION = "deduction", _("Deduction from sale proceeds")
+    GUARANTOR = "guarantor", _("Guarantor payout")

@@ -1,0 +1,118 @@
+"""Refusals from application to capture."""
+
+from platform_app.kernel.errors import Conflict, Invalid, NotFound, Refused, gettext_noop
+
+
+class ApplicationOpen(Conflict):
+    code = "application_open"
+    message = gettext_noop("There is already an open application for this product.")
+
+
+class LineExists(Conflict):
+    code = "line_exists"
+    message = gettext_noop("The merchant already has a credit line for this product.")
+
+
+class TooEarlyToReapply(Refused):
+    code = "reapply_too_early"
+    message = gettext_noop("A new application is possible from {reapply_on}.")
+
+
+class ConsentMissing(Refused):
+    code = "consent_missing"
+    message = gettext_noop("These consents are still missing: {consents}")
+
+
+class MerchantNotVerified(Refused):
+    code = "merchant_not_verified"
+    message = gettext_noop("The merchant has to be verified before this step.")
+
+
+class ApplicationNotFound(NotFound):
+    message = gettext_noop("There is no application with this id.")
+
+
+class OfferNotFound(NotFound):
+    message = gettext_noop("There is no offer with this id.")
+
+
+class OfferClosed(Conflict):
+    code = "offer_closed"
+    message = gettext_noop("This offer was already accepted or has expired.")
+
+
+class CostSheetUnread(Refused):
+    code = "cost_sheet_unread"
+    message = gettext_noop("Please read the cost sheet for at least {seconds} seconds first.")
+
+
+class CostSheetChanged(Conflict):
+    code = "cost_sheet_changed"
+    message = gettext_noop("The cost sheet shown is not the one on offer. Please open it again.")
+
+
+class LineNotFound(NotFound):
+    message = gettext_noop("There is no credit line with this id.")
+
+
+class LineNotActive(Conflict):
+    code = "line_not_active"
+    message = gettext_noop("The credit line is not active, so nothing can be drawn.")
+
+
+class LineInsufficient(Refused):
+    code = "line_insufficient"
+    message = gettext_noop("¥{available} is available, ¥{needed} is needed.")
+
+
+class MerchantOverdue(Refused):
+    code = "merchant_overdue"
+    message = gettext_noop("An installment is overdue. Repay it first, then draw again.")
+
+
+class AmountTooSmall(Invalid):
+    code = "amount_too_small"
+    message = gettext_noop("The amount must be at least ¥{minimum}.")
+
+
+class TermNotOffered(Invalid):
+    code = "term_not_offered"
+    message = gettext_noop("This term is not offered on the credit line.")
+
+
+class QuoteNotFound(NotFound):
+    message = gettext_noop("There is no quote with this id.")
+
+
+class QuoteExpired(Refused):
+    code = "quote_expired"
+    message = gettext_noop("The quote has expired. Please ask for a new one.")
+
+
+class QuoteOfAnotherLine(Invalid):
+    code = "quote_of_another_line"
+    message = gettext_noop("The quote belongs to another credit line.")
+
+
+class DrawdownNotFound(NotFound):
+    message = gettext_noop("There is no drawdown with this id.")
+
+
+class ExternalIdConflict(Conflict):
+    code = "external_id_conflict"
+    message = gettext_noop("This external_id was used before with other values: {fields}")
+
+
+class DrawdownNotAuthorized(Conflict):
+    code = "drawdown_not_authorized"
+    message = gettext_noop("Only an authorized drawdown can be captured or canceled.")
+
+
+class CaptureTooLarge(Refused):
+    code = "capture_too_large"
+    message = gettext_noop("¥{remaining} is still held for this drawdown; ¥{needed} was asked.")
+
+
+class CaptureTooLate(Refused):
+    code = "capture_too_late"
+    message = gettext_noop("A further capture must come before the first due date.")

@@ -1,0 +1,67 @@
+"""Refusals while a drawdown lives."""
+
+from platform_app.kernel.errors import Conflict, Invalid, NotFound, Refused, gettext_noop
+
+
+class DrawdownNotRepaying(Conflict):
+    code = "drawdown_not_repaying"
+    message = gettext_noop("This drawdown has nothing to repay.")
+
+
+class DrawdownPaidOff(Conflict):
+    code = "drawdown_paid_off"
+    message = gettext_noop("This drawdown is paid off already.")
+
+
+class ValueBeforeDrawdown(Invalid):
+    code = "value_before_drawdown"
+    message = gettext_noop("The drawdown began on {drawn_on}; nothing can count before that day.")
+
+
+class RefundTooLarge(Refused):
+    code = "refund_too_large"
+    message = gettext_noop("¥{remaining} of this drawdown can still be refunded.")
+
+
+class NothingOwed(Conflict):
+    code = "nothing_owed"
+    message = gettext_noop("Only ¥{owed} of this is owed.")
+
+
+class OverpaymentTooSmall(Refused):
+    code = "overpayment_too_small"
+    message = gettext_noop("Only ¥{waiting} is waiting as overpayment.")
+
+
+class EventNotFound(NotFound):
+    message = gettext_noop("There is no event with this id.")
+
+
+class EventNotReversible(Conflict):
+    code = "event_not_reversible"
+    message = gettext_noop("This event cannot be reversed: {reason}")
+
+
+class FeeNotOnCostSheet(Refused):
+    code = "fee_not_on_cost_sheet"
+    message = gettext_noop("The cost sheet does not list this fee, so it cannot be charged.")
+
+
+class RateNotAllowed(Invalid):
+    code = "rate_not_allowed"
+    message = gettext_noop("The new rate must lie between zero and the rate signed, {signed}.")
+
+
+class BadPlan(Invalid):
+    code = "plan_invalid"
+    message = gettext_noop("This plan is not possible: {reason}")
+
+
+class BadPeriod(Invalid):
+    code = "period_invalid"
+    message = gettext_noop("Choose between {least} and {most} days.")
+
+
+class DrawdownNotServiceable(Conflict):
+    code = "drawdown_not_serviceable"
+    message = gettext_noop("In its present state this drawdown cannot be changed in this way.")
