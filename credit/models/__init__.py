@@ -1,6 +1,7 @@
 """Credit's tables."""
 
 from credit.models.application import Application, CostSheet, Offer
+from credit.models.approval import Approval
 from credit.models.business_day import BusinessDay, CalendarDay
 from credit.models.drawdown import Drawdown, Hold, Quote
 from credit.models.ledger import Account, JournalEntry, Posting
@@ -13,6 +14,7 @@ __all__ = [
     "Account",
     "Allocation",
     "Application",
+    "Approval",
     "BusinessDay",
     "CalendarDay",
     "Contract",

@@ -53,6 +53,13 @@ class CreditLine(TenantOwned, Stamped):
                 condition=models.Q(status__in=LineStatus.values), name="credit_creditline_status"
             ),
         ]
+        indexes = [
+            models.Index(
+                fields=["tenant_id", "limit_changes_on"],
+                condition=models.Q(limit_changes_on__isnull=False),
+                name="credit_creditline_limit_change",
+            )
+        ]
 
     @property
     def available_minor(self) -> int:
