@@ -62,9 +62,14 @@ class CreditLine(TenantOwned, Stamped):
         ]
 
     @property
+    def total_minor(self) -> int:
+        """The limit with the temporary limits of today."""
+        return self.limit_minor + self.temporary_minor
+
+    @property
     def available_minor(self) -> int:
         """What can still be drawn; a limit lowered below use leaves zero, never less."""
-        return max(0, self.limit_minor + self.temporary_minor - self.used_minor - self.held_minor)
+        return max(0, self.total_minor - self.used_minor - self.held_minor)
 
 
 class TemporaryLimit(TenantOwned, Stamped):

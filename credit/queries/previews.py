@@ -146,3 +146,9 @@ def _row(answer: Derived, row: Row) -> PreviewRow:
         written_off_minor=row.written_off_minor,
         owed_minor=row.unpaid_minor + sum(running.values()),
     )
+
+
+def payment(drawdown: Drawdown, amount_minor: int) -> Preview:
+    """What a payment of this many fen on the open day would do."""
+    change = Happening(drawdown.event_count + 1, "repayment", open_day(), amount_minor)
+    return preview(drawdown, change)

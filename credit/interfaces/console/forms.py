@@ -5,7 +5,15 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from credit.enums import ApplicationStatus, DrawdownStatus, LineStatus, SettlementStatus
+from credit.domain.second_person import ALONE_UP_TO_MINOR
+from credit.enums import (
+    ApplicationStatus,
+    ApprovalStatus,
+    DrawdownStatus,
+    LineStatus,
+    LoanEventKind,
+    SettlementStatus,
+)
 from tenants.enums import KybStatus
 from tenants.forms import FilterForm, choice_field, day_field, search_field
 
@@ -63,3 +71,15 @@ class DrawdownFilter(FilterForm):
 
 class SettlementFilter(FilterForm):
     status = choice_field(_("Status"), SettlementStatus.choices)
+
+
+class ApprovalFilter(FilterForm):
+    status = choice_field(
+        _("Status"), [one for one in ApprovalStatus.choices if one[0] != ApprovalStatus.PENDING]
+    )
+    kind = choice_field(_("Act"), [(kind, LoanEventKind(kind).label) for kind in ALONE_UP_TO_MINOR])
+
+    def __init__(self, data: Any) -> None:
+        super().__init__(data)
+        status = self.fields["status"]
+        status.widget.choices = [("", ApprovalStatus.PENDING.label), *ApprovalStatus.choices[1:]]

@@ -1,9 +1,13 @@
 """Words for codes that are stored: term options, bounds of a limit, what an amount did."""
 
+from collections.abc import Callable, Iterable
 from typing import Final
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
+
+from platform_app.kernel import ids as public_ids
+from tenants.models import Member
 
 _OPTIONS: Final = {
     "bullet_30": gettext_noop("30 days"),
@@ -32,3 +36,39 @@ def option(code: str) -> str:
 def bound(code: str) -> str:
     """Which bound of the limit this is, in words."""
     return _(_BOUNDS[code]) if code in _BOUNDS else code
+
+
+def names(actors: Iterable[str]) -> Callable[[str], str]:
+    """Who did something, as people call them: one statement for any number of actors."""
+    ids = {actor for actor in actors if actor.startswith("usr_")}
+    known: dict[str, str] = dict(
+        Member.objects.filter(pk__in=_whole(ids)).values_list("id", "name")
+    )
+
+    def name(actor: str) -> str:
+        if actor in known:
+            return known[actor]
+        kind = actor.partition("_")[0] if "_" in actor else actor.partition(":")[0]
+        return _(_ACTORS[kind]) if kind in _ACTORS else actor
+
+    return name
+
+
+_ACTORS: Final = {
+    "system": gettext_noop("The system"),
+    "merchant": gettext_noop("The merchant"),
+    "key": gettext_noop("The platform's server"),
+}
+
+
+def _whole(ids: Iterable[str]) -> list[str]:
+    """Those that are ids; tests and older logs name people otherwise."""
+    return [one for one in ids if _is_id(one)]
+
+
+def _is_id(text: str) -> bool:
+    try:
+        public_ids.to_uuid("usr", text)
+    except ValueError:
+        return False
+    return True

@@ -51,8 +51,8 @@ def test_a_refund_is_booked_once(tenant: Tenant, owner: Partner, drawdown: Drawd
         assert {key: refunded[key] for key in ("object", "status", "external_id", "amount")} == {
             "object": "refund", "status": "applied", "external_id": "RF-1", "amount": 350_000,
         }  # fmt: skip
-        # 350,000 × 0.072 × 7 days past the 15 free ones ÷ 365
-        assert refunded["interest_back"] == 483
+        # 7 days past the 15 free ones: 12.43 on 9,000.00 less the 7.59 that 5,500.00 bore
+        assert refunded["interest_back"] == 1_243 - 759
         assert (refunded["outstanding"], refunded["unspent"]) == (550_000, 0)
         assert (refunded["value_on"], refunded["booked_on"]) == ("2026-03-24", "2026-03-24")
         assert shown["outstanding"] == 550_000
