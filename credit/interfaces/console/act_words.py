@@ -1,5 +1,6 @@
 """Servicing in plain words: what each act does, and what one event was."""
 
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any, Final
 
@@ -129,7 +130,7 @@ def _fee(said: dict[str, Any]) -> str:
     return f"{said.get('code') or ''} · {due_on}" if due_on else str(said.get("code") or "")
 
 
-_TOLD: Final = {
+_TOLD: Final[dict[str, Callable[[dict[str, Any]], str]]] = {
     "waiver": lambda said: str(Component(said["component"]).label),
     "fee": _fee,
     "rate_change": lambda said: _("%(rate)s a year") % {"rate": percent(Decimal(said["rate"]))},

@@ -7,8 +7,9 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from credit.enums import LineStatus, SuspensionReason, TemporaryLimitStatus
+from credit.interfaces.console.act_forms import ReasonForm
 from credit.interfaces.console.forms import LineFilter
-from credit.interfaces.console.line_forms import ReasonForm, form_of
+from credit.interfaces.console.line_forms import form_of
 from credit.interfaces.console.rights import LINE_ACTORS, READERS
 from credit.interfaces.console.timeline import moments
 from credit.models import CreditLine
