@@ -15,7 +15,12 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from credit.models import BusinessDay, CreditLine, SettlementBatch
+from credit.models import BusinessDay, CreditLine, Drawdown, SettlementBatch
+from credit.operations.approvals import request_approval
+from credit.operations.merchant_caps import set_merchant_cap
+from credit.operations.servicing import Act
+from credit.operations.servicing_acts import Asked
+from credit.operations.temporary_limits import grant_temporary_limit
 from credit.queries.business_day import open_day
 from platform_app.kernel import audit, clock, events, idempotency
 from platform_app.kernel.back_office import RowsAdmin
@@ -60,6 +65,7 @@ def live(tenant: Tenant, number: int, at: datetime) -> None:
         line = lives.line_of(merchant, at)
         drawdown = lives.drawn(line, 1_000_000, f"SO-{no}", at)
         lives.repaid(drawdown, 100_000, f"PAY-{no}", at)
+        serviced(line, drawdown, no, at)
         create_hmac_key(label=no, scopes=["read"], actor="usr", at=at)
         open_session(
             merchant_id=merchant.id, component="line", origin="", return_url="", locale="zh-hans",
@@ -82,6 +88,19 @@ def live(tenant: Tenant, number: int, at: datetime) -> None:
         )  # fmt: skip
         if not Dispatch.objects.exists():
             Dispatch.objects.create(consumer="c", event_id=event_id, occurred_at=at)
+
+
+def serviced(line: CreditLine, drawdown: Drawdown, no: str, at: datetime) -> None:
+    """A temporary limit, a cap across lines, a write-off that waits for a second person."""
+    by: dict[str, Any] = {"reason": "样例", "actor": "usr", "at": at}
+    day = clock.day_of(at)
+    grant_temporary_limit(
+        line_id=line.id, amount_minor=1_000, from_on=day, until_on=day + timedelta(days=9), key=no,
+        **by,
+    )  # fmt: skip
+    set_merchant_cap(merchant_id=line.merchant_id, cap_minor=10**9, **by)
+    act = Act(drawdown_id=drawdown.id, external_id=no, actor="usr", at=at)
+    request_approval(act, Asked(kind="write_off"), reason="样例")
 
 
 @pytest.fixture

@@ -88,6 +88,7 @@ def test_another_platforms_merchant_and_drawdown_are_not_there(
         ("applications", {"owner", "operator", "finance", "viewer"}),
         ("lines", {"owner", "operator", "finance", "viewer"}),
         ("drawdowns", {"owner", "operator", "finance", "viewer"}),
+        ("approvals", {"owner", "operator", "finance", "viewer"}),
         ("books/days", {"owner", "finance"}),
         ("books/settlements", {"owner", "finance"}),
         ("imports", {"owner", "operator", "developer"}),

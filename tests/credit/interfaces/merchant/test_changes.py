@@ -146,7 +146,7 @@ def test_a_bill_costs_the_same_for_any_history(
         for number in range(item_count):
             lives.repaid(drawdown, 1_000, f"pay-{number}", at)
             servicing.credit_goodwill(act(drawdown, at, f"g-{number}"), amount_minor=100)
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(6):
         page: Any = visit.get(f"/m/bills/{drawdown.id}/")
     assert len(page.context["changes"]) == item_count
     assert len(re.findall(r"/m/repayments/", page.content.decode())) == item_count
