@@ -28,7 +28,6 @@ from platform_app.kernel import clock, ids
 from platform_app.kernel.errors import DomainError, NotFound
 from platform_app.kernel.http import say
 from platform_app.kernel.money import format_yuan
-from platform_app.kernel.templatetags.money import day
 from tenants.access.console import ConsoleRequest, console_view
 
 
@@ -193,7 +192,7 @@ def sides(before: Figures, after: Figures) -> list[Side]:
 
 
 def _on(when: date | None) -> str:
-    return day(when) or "—"
+    return f"{when:%Y-%m-%d}" if when else "—"
 
 
 def _chart(shown: Preview) -> dict[str, Any]:

@@ -22,6 +22,7 @@ from credit.queries.plans import derived, difference_from_derived, happenings
 from credit.queries.previews import figures
 from credit.queries.proofs import full_checks
 from platform_app.kernel.models import Event
+from platform_app.kernel.scope import NoScope
 from platform_app.kernel.tenancy import tenant_scope
 from tenants.models import Tenant
 from tests.credit import lives
@@ -152,4 +153,12 @@ def test_trying_refuses_what_doing_refuses(
 
 def test_another_tenant_cannot_even_look(drawdown: Drawdown, other_tenant: Tenant) -> None:
     with tenant_scope(other_tenant.id), pytest.raises(DrawdownNotFound):
+        try_act(drawdown.id, asked("goodwill", 1))
+
+
+def test_without_a_scope_nothing_is_shown(tenant: Tenant, at: datetime) -> None:
+    with tenant_scope(tenant.id):
+        line = lives.line_of(lives.merchant_with_trade("P1", at), at)
+        drawdown = lives.drawn(line, 900_000, "SO-1", at)
+    with pytest.raises(NoScope):
         try_act(drawdown.id, asked("goodwill", 1))
