@@ -202,7 +202,7 @@ class RestructureForm(ActForm):
         ],
     )
     installments = forms.IntegerField(
-        label=_("Installments"), min_value=1, max_value=MOST_INSTALLMENTS
+        label=_("Number of installments"), min_value=1, max_value=MOST_INSTALLMENTS
     )
     every = forms.IntegerField(label=_("One every"), min_value=1, max_value=365, initial=1)
     unit = forms.ChoiceField(

@@ -185,7 +185,7 @@ def sides(before: Figures, after: Figures) -> list[Side]:
     ]
     return [
         *found,
-        Side(_("Next due"), _on(before.next_due_on), _on(after.next_due_on)),
+        Side(_("Due next on"), _on(before.next_due_on), _on(after.next_due_on)),
         Side(_("Last due"), _on(before.maturity_on), _on(after.maturity_on)),
         Side(_("Installments open"), str(before.open_count), str(after.open_count)),
     ]
