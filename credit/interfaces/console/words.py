@@ -48,7 +48,7 @@ def names(actors: Iterable[str]) -> Callable[[str], str]:
     def name(actor: str) -> str:
         if actor in known:
             return known[actor]
-        kind = actor.partition("_")[0] if "_" in actor else actor.partition(":")[0]
+        kind = actor.partition(":")[0] if ":" in actor else actor.partition("_")[0]
         return _(_ACTORS[kind]) if kind in _ACTORS else actor
 
     return name

@@ -9,6 +9,8 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from credit.models import Approval, CreditLine, Drawdown, JournalEntry, LoanEvent
+from credit.operations import servicing
+from credit.operations.servicing import Act
 from platform_app.kernel import clock
 from platform_app.kernel.models import AuditRecord
 from platform_app.kernel.tenancy import tenant_scope
@@ -294,3 +296,15 @@ def test_pages_cost_the_same_for_any_number_of_rows(
         listed = ours.get("/console/approvals")
     assert len(page.context["history"]) == 1 + item_count
     assert len(listed.context["rows"]) == item_count
+
+
+def test_the_history_names_who_did_what(tenant: Tenant, drawdown: Drawdown, at: datetime) -> None:
+    actors = ["merchant:mch_1", "key_1", "system:close", "usr_nobody"]
+    with tenant_scope(tenant.id):
+        for number, actor in enumerate(actors):
+            one = Act(drawdown_id=drawdown.id, external_id=f"g-{number}", actor=actor, at=at)
+            servicing.credit_goodwill(one, amount_minor=100)
+    page = english(desk.at_the_desk("viewer", tenant, at)).get(f"/console/drawdowns/{drawdown.id}")
+    assert [one["by"] for one in reversed(page.context["history"])][1:] == [
+        "The merchant", "The platform's server", "The system", "usr_nobody",
+    ]  # fmt: skip
