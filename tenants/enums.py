@@ -53,6 +53,7 @@ class KeyAlgorithm(models.TextChoices):
 class KeyScope(models.TextChoices):
     READ = "read", _("Read")
     DRAW = "draw", _("Draw")
+    REFUND = "refund", _("Refund")
     REPAY = "repay", _("Repay")
     POOL = "pool", _("Merchants and orders")
     ADMIN = "admin", _("Webhook endpoints")

@@ -109,6 +109,15 @@ class DrawdownAdmin(TenantRowsAdmin):
     search_fields = ("order_no__exact", "external_id__exact")
 
 
+@admin.register(models.Approval)
+class ApprovalAdmin(TenantRowsAdmin):
+    list_display = (
+        "id", "tenant", "drawdown", "kind", "amount_minor", "status", "requested_by",
+        "requested_at", "decided_by",
+    )  # fmt: skip
+    list_filter = (TenantFilter, "status", "kind")
+
+
 @admin.register(models.PlanRow)
 class PlanRowAdmin(TenantRowsAdmin):
     list_display = (

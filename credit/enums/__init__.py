@@ -24,6 +24,7 @@ from credit.enums.collections import (
 )
 from credit.enums.lending import (
     ApplicationStatus,
+    ApprovalStatus,
     Component,
     DrawdownStatus,
     HoldStatus,
@@ -33,6 +34,7 @@ from credit.enums.lending import (
     RepaymentChannel,
     RepaymentStatus,
     SegmentKind,
+    SuspensionReason,
     TemporaryLimitStatus,
 )
 from credit.enums.money import (
@@ -71,6 +73,7 @@ __all__ = [
     "AccountCode",
     "AgreementStatus",
     "ApplicationStatus",
+    "ApprovalStatus",
     "AttemptKind",
     "BreakKind",
     "BreakStatus",
@@ -123,5 +126,6 @@ __all__ = [
     "SettlementLineKind",
     "SettlementStatus",
     "SuspenseStatus",
+    "SuspensionReason",
     "TemporaryLimitStatus",
 ]

@@ -26,6 +26,15 @@ class LineStatus(models.TextChoices):
     CLOSED = "closed", _("Closed")
 
 
+class SuspensionReason(models.TextChoices):
+    """Why nothing can be drawn; partners read it as `status_reason`."""
+
+    REQUESTED = "requested", _("The merchant asked for it")
+    RISK = "risk", _("Risk review")
+    ARREARS = "arrears", _("In arrears")
+    WRITTEN_OFF = "written_off", _("A loan was written off")
+
+
 class HoldStatus(models.TextChoices):
     HELD = "held", _("Held")
     CAPTURED = "captured", _("Captured")
@@ -87,6 +96,12 @@ class TemporaryLimitStatus(models.TextChoices):
     PLANNED = "planned", _("Planned")
     ACTIVE = "active", _("Active")
     ENDED = "ended", _("Ended")
+
+
+class ApprovalStatus(models.TextChoices):
+    PENDING = "pending", _("Waiting for a second person")
+    APPROVED = "approved", _("Approved")
+    REJECTED = "rejected", _("Rejected")
 
 
 class RepaymentChannel(models.TextChoices):

@@ -65,3 +65,48 @@ class BadPeriod(Invalid):
 class DrawdownNotServiceable(Conflict):
     code = "drawdown_not_serviceable"
     message = gettext_noop("In its present state this drawdown cannot be changed in this way.")
+
+
+class LineClosed(Conflict):
+    code = "line_closed"
+    message = gettext_noop("The credit line is closed; it cannot be changed any more.")
+
+
+class LineInUse(Refused):
+    code = "line_in_use"
+    message = gettext_noop("¥{used} is used and ¥{held} is held. A line closes when both are zero.")
+
+
+class TemporaryLimitNotFound(NotFound):
+    message = gettext_noop("There is no temporary limit with this id.")
+
+
+class MerchantCapReached(Refused):
+    code = "merchant_cap_reached"
+    message = gettext_noop(
+        "Across all its lines this merchant can draw ¥{available} more; ¥{needed} is needed."
+    )
+
+
+class AmountNotLower(Refused):
+    code = "amount_not_lower"
+    message = gettext_noop("The amount can only go down; it is ¥{amount} now.")
+
+
+class AmountBelowCaptured(Refused):
+    code = "amount_below_captured"
+    message = gettext_noop("¥{captured} was shipped already; the amount cannot go below that.")
+
+
+class ApprovalNotFound(NotFound):
+    message = gettext_noop("There is no request for approval with this id.")
+
+
+class ApprovalWaiting(Conflict):
+    code = "approval_waiting"
+    message = gettext_noop("The same act on this drawdown already waits for a second person.")
+
+
+class ApprovalDecided(Conflict):
+    code = "approval_decided"
+    message = gettext_noop("This request has been decided already.")

@@ -1,6 +1,7 @@
 """Credit's tables."""
 
 from credit.models.application import Application, CostSheet, CostSheetItem, Offer
+from credit.models.approval import Approval
 from credit.models.business_day import BusinessDay, CloseBucket, CloseException
 from credit.models.calendar import CalendarDay, CalendarImport
 from credit.models.cap import CapRule, LprRate
@@ -47,6 +48,7 @@ __all__ = [
     "AccountSnapshot",
     "Allocation",
     "Application",
+    "Approval",
     "BankFlow",
     "BucketChange",
     "BusinessDay",

@@ -53,11 +53,23 @@ class CreditLine(TenantOwned, Stamped):
                 condition=models.Q(status__in=LineStatus.values), name="credit_creditline_status"
             ),
         ]
+        indexes = [
+            models.Index(
+                fields=["tenant_id", "limit_changes_on"],
+                condition=models.Q(limit_changes_on__isnull=False),
+                name="credit_creditline_limit_change",
+            )
+        ]
+
+    @property
+    def total_minor(self) -> int:
+        """The limit with the temporary limits of today."""
+        return self.limit_minor + self.temporary_minor
 
     @property
     def available_minor(self) -> int:
         """What can still be drawn; a limit lowered below use leaves zero, never less."""
-        return max(0, self.limit_minor + self.temporary_minor - self.used_minor - self.held_minor)
+        return max(0, self.total_minor - self.used_minor - self.held_minor)
 
 
 class TemporaryLimit(TenantOwned, Stamped):

@@ -24,8 +24,8 @@ from credit.models import (
     Repayment,
 )
 from credit.operations import ledger, plans
-from credit.operations.balances import NOTHING, balances, difference
 from credit.operations.catch_up import catch_up
+from credit.queries.balances import NOTHING, balances, difference
 from credit.queries.plans import agreed_due_on, derived, happenings
 from risk.operations import exposure
 

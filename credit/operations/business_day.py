@@ -1,9 +1,9 @@
 """The daily close: a day on which nothing happens to a drawdown writes nothing for it.
 
 1. Flip: the day becomes *closing* and the next one opens at once, so the business never waits.
-2. Expired holds, each in a transaction of its own. Then the work in buckets, each one transaction:
-   rows that fell due, grace that ended, the day's accrual as one aggregate per funding source,
-   product and kind.
+2. Expired holds, each in a transaction of its own; temporary limits that begin or end. Then the
+   work in buckets, each one transaction: rows that fell due, grace that ended, the day's accrual
+   as one aggregate per funding source, product and kind.
 3. Prove: the settlement batch is locked and the invariants run as SQL; only when all hold, and no
    drawdown was left behind without a signature, does the day become *closed*.
 
@@ -23,6 +23,7 @@ from credit.operations.close_buckets import cut_buckets, work_buckets
 from credit.operations.drawdowns import expire_hold
 from credit.operations.settlements import lock_settlements
 from credit.operations.snapshots import snapshot_balances
+from credit.operations.temporary_limits import refresh_limits
 from credit.queries.business_day import open_day
 from credit.queries.proofs import nightly_checks
 from platform_app.kernel import clock, events, locks
@@ -49,6 +50,8 @@ def finish_closing_days(*, at: datetime) -> None:
     """Work and prove every day that is *closing*, in order."""
     for day in BusinessDay.objects.filter(status=DayStatus.CLOSING).order_by("on"):
         _expire_holds(day.on, at)
+        with transaction.atomic():  # it locks lines: never after drawdowns
+            refresh_limits(day=day.on + timedelta(days=1), at=at)
         work_buckets(day, at=at)
         _prove(day, at)
 

@@ -1,6 +1,6 @@
 """Reserve, capture, cancel: an order on its way to being a loan.
 
-Lock order: line, drawdown, exposure bucket.
+Lock order: line, the merchant's cap, drawdown, exposure bucket.
 """
 
 from dataclasses import dataclass
@@ -25,6 +25,8 @@ from credit.errors import (
 )
 from credit.models import CreditLine, Drawdown, Hold, LoanEvent, PlanRow, Quote
 from credit.operations.booking import Change, book
+from credit.operations.merchant_caps import check_merchant_cap
+from credit.operations.temporary_limits import refresh_limits
 from credit.queries.business_day import open_day_for_booking
 from credit.queries.drawdowns import is_overdue, locked_drawdown, locked_line
 from platform_app.kernel import events
@@ -41,7 +43,7 @@ def request_drawdown(
 
     The same external_id with the same quote returns the drawdown already made. Raises
     LineNotFound, QuoteNotFound, QuoteOfAnotherLine, QuoteExpired, LineNotActive, MerchantOverdue,
-    LineInsufficient, ExternalIdConflict, risk's ExposureFull.
+    LineInsufficient, MerchantCapReached, ExternalIdConflict, risk's ExposureFull.
     """
     line = locked_line(line_id)
     day = open_day_for_booking()
@@ -55,14 +57,7 @@ def request_drawdown(
         raise QuoteOfAnotherLine(field="quote")
     if at >= quote.expires_at or quote.value_on != day:
         raise QuoteExpired(field="quote")
-    if line.status != LineStatus.ACTIVE:
-        raise LineNotActive
-    if is_overdue(line.merchant_id, day):
-        raise MerchantOverdue
-    if quote.amount_minor > line.available_minor:
-        raise LineInsufficient(
-            field="amount", available_minor=line.available_minor, needed_minor=quote.amount_minor
-        )
+    _check_room(line, quote.amount_minor, day, at)
     drawdown = _authorize(line, quote, external_id, at)
     _hold(line, drawdown, day)
     events.record(
@@ -72,6 +67,23 @@ def request_drawdown(
                "external_id": external_id, "version": 1},
     )  # fmt: skip
     return drawdown
+
+
+def _check_room(line: CreditLine, amount_minor: int, day: date, at: datetime) -> None:
+    """The locked line may be drawn on, and has room; temporary limits count as of `day`."""
+    if line.status != LineStatus.ACTIVE:
+        raise LineNotActive
+    if is_overdue(line.merchant_id, day):
+        raise MerchantOverdue
+    if line.limit_changes_on is not None and line.limit_changes_on <= day:
+        refresh_limits(day=day, at=at, only=[line.id])
+        line.refresh_from_db(fields=["temporary_minor", "limit_changes_on", "version"])
+    if amount_minor > line.available_minor:
+        raise LineInsufficient(
+            field="amount", available_minor=line.available_minor, needed_minor=amount_minor
+        )
+    if line.has_cap:  # type: ignore[attr-defined]  # locked_line asked
+        check_merchant_cap(line, amount_minor)
 
 
 def _same(before: Drawdown, line_id: str, quote_id: str) -> Drawdown:

@@ -29,6 +29,7 @@ from credit.operations.servicing_rules import (
     check_refund,
     check_reversal,
     check_waiver,
+    check_write_off,
 )
 from credit.queries.business_day import open_day_for_booking
 from credit.queries.drawdowns import locked_drawdown
@@ -134,9 +135,9 @@ def refund_overpayment(act: Act, *, amount_minor: int) -> LoanEvent:
 def write_off(act: Act) -> LoanEvent:
     """Take what is owed off the books; the claim remains, and later money is a recovery.
 
-    The line is suspended: nobody draws beside a loss.
+    The line is suspended: nobody draws beside a loss. Raises NothingOwed.
     """
-    event = _do(act, "write_off", 0, {}, None)
+    event = _do(act, "write_off", 0, {}, check_write_off)
     line = CreditLine.objects.get(pk=event.drawdown.line_id)
     if line.status == LineStatus.ACTIVE:
         CreditLine.objects.filter(pk=line.pk).update(

@@ -57,6 +57,12 @@ def check_waiver(drawdown: Drawdown, change: Change) -> None:
         raise NothingOwed(field="amount", owed_minor=owed)
 
 
+def check_write_off(drawdown: Drawdown, change: Change) -> None:  # noqa: ARG001 -- one shape for all
+    """Only what is owed is written off: the line is suspended for a loss, not for nothing."""
+    if not _answer(drawdown).payoff_minor:
+        raise NothingOwed(owed_minor=0)
+
+
 def check_overpayment(drawdown: Drawdown, change: Change) -> None:
     waiting = sum(_answer(drawdown).unspent.values())
     if change.amount_minor > waiting:

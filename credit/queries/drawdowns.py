@@ -2,17 +2,22 @@
 
 from datetime import date
 
-from django.db.models import DateField, ExpressionWrapper, F, QuerySet
+from django.db.models import DateField, Exists, ExpressionWrapper, F, OuterRef, QuerySet
 
 from credit.errors import DrawdownNotFound, LineNotFound
-from credit.models import CreditLine, Drawdown
+from credit.models import CreditLine, Drawdown, MerchantCap
 
 
 def locked_line(line_id: str) -> CreditLine:
-    """The line, locked first of all rows (see kernel.locks). Raises LineNotFound."""
-    line = (
+    """The line, locked first of all rows (see kernel.locks). Raises LineNotFound.
+
+    `has_cap` says whether its merchant has a cap across all lines.
+    """
+    caps = MerchantCap.objects.filter(merchant_id=OuterRef("merchant_id"))
+    line: CreditLine | None = (
         CreditLine.objects.select_for_update(of=("self",))
         .select_related("product_version")
+        .annotate(has_cap=Exists(caps))
         .filter(pk=line_id)
         .first()
     )

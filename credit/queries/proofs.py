@@ -84,6 +84,12 @@ NIGHTLY: Final = {
             OR l.held_minor <> (SELECT coalesce(sum(
                 h.amount_minor - h.captured_minor - h.released_minor), 0)
                 FROM credit_hold h WHERE h.tenant_id = l.tenant_id AND h.line_id = l.id))""",
+    # 13: what a line may draw beside its limit is the sum of its temporary limits of today
+    "temporary_limits_agree": """
+        SELECT count(*) FROM credit_creditline l WHERE l.tenant_id = %(tenant)s
+          AND l.temporary_minor <> (SELECT coalesce(sum(t.amount_minor), 0)
+            FROM credit_temporarylimit t WHERE t.tenant_id = l.tenant_id
+              AND t.line_id = l.id AND t.status = 'active')""",
     "exposure_agrees": """
         SELECT count(*) FROM (
             SELECT coalesce(sum(used_minor), 0) AS used FROM risk_exposurebucket

@@ -4,6 +4,9 @@ Lock order, always: credit line row → drawdown rows by id → a funded merchan
 funding cap slices by source and number → exposure bucket rows. Nothing locks a tenant-wide row.
 Advisory locks below are for work that has no row of its own; each lives in the transaction that
 took it.
+Lock order, always: credit line row → the merchant's cap → drawdown rows by id → exposure bucket
+rows. Nothing locks a tenant-wide row. Advisory locks below are for work that has no row of its own;
+each lives in the transaction that took it.
 """
 
 from enum import IntEnum

@@ -16,12 +16,24 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from credit.gateways.funding import Script
-from credit.models import BusinessDay, CreditLine, ProductVersion, ReferenceChange, SettlementBatch
+from credit.models import (
+    BusinessDay,
+    CreditLine,
+    Drawdown,
+    ProductVersion,
+    ReferenceChange,
+    SettlementBatch,
+)
+from credit.operations.approvals import request_approval
 from credit.operations.calendar import propose_calendar
 from credit.operations.documents import issue_receipt
+from credit.operations.merchant_caps import set_merchant_cap
 from credit.operations.partnerships import name_lenders
 from credit.operations.reference_changes import propose_reference_change
+from credit.operations.servicing import Act
+from credit.operations.servicing_acts import Asked
 from credit.operations.snapshots import snapshot_balances
+from credit.operations.temporary_limits import grant_temporary_limit
 from credit.queries.business_day import open_day
 from platform_app.kernel import audit, clock, events, idempotency
 from platform_app.kernel.back_office import RowsAdmin
@@ -78,6 +90,7 @@ def live(tenant: Tenant, number: int, at: datetime) -> None:
         propose_calendar(data=calendar, file_name=f"{no}.csv", actor="usr", at=at)
         settling.leave_one_of_everything(merchant.id, drawdown.id, no, at)
         late.one_of_each(drawdown, at)
+        serviced(line, drawdown, no, at)
         create_hmac_key(label=no, scopes=["read"], actor="usr", at=at)
         open_session(
             merchant_id=merchant.id, component="line", origin="", return_url="", locale="zh-hans",
@@ -105,6 +118,19 @@ def live(tenant: Tenant, number: int, at: datetime) -> None:
             )  # fmt: skip
         if not Dispatch.objects.exists():
             Dispatch.objects.create(consumer="c", event_id=event_id, occurred_at=at)
+
+
+def serviced(line: CreditLine, drawdown: Drawdown, no: str, at: datetime) -> None:
+    """A temporary limit, a cap across lines, a write-off that waits for a second person."""
+    by: dict[str, Any] = {"reason": "样例", "actor": "usr", "at": at}
+    day = clock.day_of(at)
+    grant_temporary_limit(
+        line_id=line.id, amount_minor=1_000, from_on=day, until_on=day + timedelta(days=9), key=no,
+        **by,
+    )  # fmt: skip
+    set_merchant_cap(merchant_id=line.merchant_id, cap_minor=10**9, **by)
+    act = Act(drawdown_id=drawdown.id, external_id=no, actor="usr", at=at)
+    request_approval(act, Asked(kind="write_off"), reason="样例")
 
 
 @pytest.fixture

@@ -16,6 +16,7 @@ from credit.errors import (
     LineInsufficient,
     LineNotActive,
     LineNotFound,
+    MerchantCapReached,
     MerchantOverdue,
     QuoteExpired,
     QuoteNotFound,
@@ -127,7 +128,7 @@ def body_of(drawdown: Drawdown, on: date) -> dict[str, Any]:
     answer=DrawdownOutput,
     refusals=[
         NotFound, QuoteOfAnotherLine, QuoteExpired, LineNotActive, MerchantOverdue,
-        LineInsufficient, ExternalIdConflict, ExposureFull,
+        LineInsufficient, MerchantCapReached, ExternalIdConflict, ExposureFull,
     ],
 )  # fmt: skip
 class DrawdownRequest(KeyedView):

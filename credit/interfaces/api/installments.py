@@ -32,12 +32,16 @@ class InstallmentOutput(Output):
     seq = serializers.IntegerField()
     due_on = serializers.DateField()
     status = serializers.CharField(
-        help_text=gettext_noop("`scheduled`, `due`, `in_grace`, `overdue` or `paid`.")
+        help_text=gettext_noop(
+            "`scheduled`, `due`, `in_grace`, `overdue`, `paid`, `waived` or `written_off`."
+        )
     )
     planned = PartsOutput(
         help_text=gettext_noop("The whole installment; penalty as far as it has run today.")
     )
     paid = PartsOutput()
+    waived = PartsOutput(help_text=gettext_noop("Forgiven: nobody pays it."))
+    written_off = PartsOutput(help_text=gettext_noop("Off the books; it is still owed."))
     unpaid = PartsOutput()
     paid_off_on = serializers.DateField(allow_null=True)
 
@@ -81,6 +85,8 @@ def _quoted(drawdown: Drawdown) -> list[dict[str, Any]]:
             "status": "scheduled",
             "planned": {**nothing, "principal": row["principal"], "interest": row["interest"]},
             "paid": nothing,
+            "waived": nothing,
+            "written_off": nothing,
             "unpaid": {**nothing, "principal": row["principal"], "interest": row["interest"]},
             "paid_off_on": None,
         }
@@ -100,6 +106,8 @@ def _installment(drawdown: Drawdown, row: Row, answer: Derived) -> dict[str, Any
         "status": _status(row, answer.as_of, drawdown.grace_days),
         "planned": {part: row.of("", Component(part)) + running[part] for part in PARTS},
         "paid": {part: row.of("paid_", Component(part)) for part in PARTS},
+        "waived": {part: row.of("waived_", Component(part)) for part in PARTS},
+        "written_off": {part: row.of("written_off_", Component(part)) for part in PARTS},
         "unpaid": {part: row.unpaid(Component(part)) + running[part] for part in PARTS},
         "paid_off_on": row.paid_off_on,
     }
@@ -107,12 +115,18 @@ def _installment(drawdown: Drawdown, row: Row, answer: Derived) -> dict[str, Any
 
 def _status(row: Row, on: date, grace_days: int) -> str:
     if row.unpaid_minor == 0:
-        return "paid"
+        return _ended(row)
     if on > row.due_on + timedelta(days=grace_days):
         return "overdue"
     if on > row.due_on:
         return "in_grace"
     return "due" if on == row.due_on else "scheduled"
+
+
+def _ended(row: Row) -> str:
+    if row.written_off_minor:
+        return "written_off"
+    return "paid" if row.paid_minor or not row.settled_minor else "waived"
 
 
 @operation(

@@ -36,6 +36,13 @@ class LineOutput(ObjectOutput):
     product = serializers.CharField()
     offer = serializers.CharField()
     limit = serializers.IntegerField(help_text=gettext_noop("In fen."))
+    temporary = serializers.IntegerField(
+        help_text=gettext_noop("Temporary limits of today, on top of `limit`.")
+    )
+    temporary_changes_on = serializers.DateField(
+        allow_null=True,
+        help_text=gettext_noop("The next day a temporary limit starts or ends, or null."),
+    )
     used = serializers.IntegerField(help_text=gettext_noop("Captured principal not yet repaid."))
     held = serializers.IntegerField(help_text=gettext_noop("Authorized, not captured."))
     available = serializers.IntegerField(help_text=gettext_noop("What can be drawn now."))
@@ -61,6 +68,8 @@ def body_of(line: CreditLine) -> dict[str, Any]:
         product=line.product.code,
         offer=line.offer_id,
         limit=line.limit_minor,
+        temporary=line.temporary_minor,
+        temporary_changes_on=line.limit_changes_on,
         used=line.used_minor,
         held=line.held_minor,
         available=line.available_minor,

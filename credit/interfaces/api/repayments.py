@@ -8,6 +8,7 @@ from rest_framework.response import Response
 
 from credit.enums import DrawdownStatus, RepaymentChannel
 from credit.errors import (
+    DayBeingClosed,
     DayClosed,
     DrawdownNotFound,
     DrawdownNotRepaying,
@@ -16,8 +17,9 @@ from credit.errors import (
 )
 from credit.models import Allocation, Drawdown, Repayment
 from credit.operations.repayments import record_repayment
+from credit.operations.servicing_acts import Asked, try_act
 from credit.queries.journey import RUNNING
-from credit.queries.payoff import payment_preview, payoff
+from credit.queries.payoff import payoff
 from platform_app.kernel import clock
 from platform_app.kernel.drf import ApiView, StrictSerializer, actor_of
 from platform_app.kernel.errors import NotFound, gettext_noop
@@ -34,6 +36,9 @@ from platform_app.kernel.rest import (
 )
 
 TAG = "Repayments"
+VALUE_ON_TEXT = gettext_noop(
+    "The day the money arrived: the open business day when left out, or an earlier one."
+)
 
 
 class RepaymentInput(StrictSerializer):
@@ -44,6 +49,7 @@ class RepaymentInput(StrictSerializer):
         max_length=64, help_text=gettext_noop("Your number of the payment; booked once for ever.")
     )
     channel = serializers.ChoiceField(choices=RepaymentChannel.values)
+    value_on = serializers.DateField(required=False, help_text=VALUE_ON_TEXT)
 
 
 class PreviewInput(StrictSerializer):
@@ -51,12 +57,13 @@ class PreviewInput(StrictSerializer):
     amount = AmountField(
         required=False, help_text=gettext_noop("In fen; everything when left out.")
     )
+    value_on = serializers.DateField(required=False, help_text=VALUE_ON_TEXT)
 
 
 class AllocationOutput(Output):
     seq = serializers.IntegerField(help_text=gettext_noop("The installment."))
     component = serializers.CharField(
-        help_text=gettext_noop("`penalty`, `interest` or `principal`.")
+        help_text=gettext_noop("`penalty`, `fee`, `interest` or `principal`.")
     )
     amount = serializers.IntegerField()
 
@@ -84,9 +91,15 @@ class PreviewOutput(Output):
     )
     principal = serializers.IntegerField()
     interest = serializers.IntegerField()
+    fee = serializers.IntegerField()
     penalty = serializers.IntegerField()
     unspent = serializers.IntegerField()
     left = serializers.IntegerField(help_text=gettext_noop("Still to be paid off afterwards."))
+    next_due_on = serializers.DateField(
+        allow_null=True, help_text=gettext_noop("The next due date afterwards, or null.")
+    )
+    next_due = serializers.IntegerField(help_text=gettext_noop("What is due on it, in fen."))
+    installments_left = serializers.IntegerField()
     valid_until = serializers.DateTimeField(help_text=gettext_noop("The end of the business day."))
 
 
@@ -123,13 +136,17 @@ def body_of(repayment: Repayment) -> dict[str, Any]:
     tag=TAG,
     summary=gettext_noop("Record a repayment"),
     description=gettext_noop(
-        "Counts on the open business day. What is past due and due is paid first: penalty, "
-        "interest, principal, oldest installment first; the rest pays early."
+        "Counts on the open business day, or on the past day you name: then everything since is "
+        "worked out anew. What is past due and due is paid first: penalty, fee, interest, "
+        "principal, oldest installment first; the rest pays early."
     ),
     status=201,
     answer=RepaymentOutput,
-    refusals=[NotFound, DrawdownNotRepaying, DrawdownPaidOff, DayClosed, ExternalIdConflict],
-)
+    refusals=[
+        NotFound, DrawdownNotRepaying, DrawdownPaidOff, DayClosed, DayBeingClosed,
+        ExternalIdConflict,
+    ],
+)  # fmt: skip
 class RepaymentRecord(KeyedView):
     scope = "repay"
     input = RepaymentInput
@@ -143,7 +160,7 @@ class RepaymentRecord(KeyedView):
                 amount_minor=said["amount"],
                 external_id=said["external_id"],
                 channel=RepaymentChannel(said["channel"]),
-                value_on=None,
+                value_on=said.get("value_on"),
                 actor=actor_of(request),
                 at=clock.now(),
             )
@@ -156,9 +173,11 @@ class RepaymentRecord(KeyedView):
     "repayment-preview",
     tag=TAG,
     summary=gettext_noop("Preview a repayment"),
-    description=gettext_noop("Moves nothing. Without an amount: paying everything off today."),
+    description=gettext_noop(
+        "Moves nothing. Without an amount: the early settlement, paying everything off today."
+    ),
     answer=PreviewOutput,
-    refusals=[NotFound, DrawdownNotRepaying, DrawdownPaidOff],
+    refusals=[NotFound, DrawdownNotRepaying, DrawdownPaidOff, DayClosed, DayBeingClosed],
 )
 class RepaymentPreview(ApiView):
     input = PreviewInput
@@ -170,17 +189,25 @@ class RepaymentPreview(ApiView):
             raise DrawdownPaidOff
         if drawdown.status not in RUNNING:
             raise DrawdownNotRepaying
-        whole = payoff(drawdown)
-        amount = said.get("amount", whole.payoff_minor)
+        amount = said.get("amount") or payoff(drawdown).payoff_minor
+        shown = try_act(
+            drawdown.id,
+            Asked(kind="repayment", amount_minor=amount, value_on=said.get("value_on")),
+        )
         facts = {
             "object": "repayment_preview",
             "drawdown": drawdown.id,
             "amount": amount,
             "currency": "CNY",
-            "payoff": whole.payoff_minor,
-            "saved_interest": whole.saved_minor,
-            **payment_preview(drawdown, amount),
-            "valid_until": clock.end_of(whole.on),
+            "payoff": shown.before.payoff_minor,
+            "saved_interest": shown.before.to_come_minor,
+            **{part.value: taken for part, taken in shown.taken.items()},
+            "unspent": shown.unspent_minor,
+            "left": shown.after.payoff_minor,
+            "next_due_on": shown.after.next_due_on,
+            "next_due": shown.after.next_due_minor,
+            "installments_left": shown.after.open_count,
+            "valid_until": clock.end_of(shown.on),
         }
         return Response(PreviewOutput(facts).data)
 

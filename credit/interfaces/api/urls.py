@@ -10,10 +10,12 @@ from credit.interfaces.api import (
     lines,
     offers,
     reconciliation_files,
+    refunds,
     repayments,
     settlements,
 )
 from credit.interfaces.api.installments import InstallmentList
+from credit.interfaces.api.loan_events import DrawdownEventList
 from credit.interfaces.api.quotes import QuoteMake
 from platform_app.kernel.drf import by_method
 
@@ -56,6 +58,21 @@ urlpatterns: list[URLPattern | URLResolver] = [
         "drawdowns/<str:drawdown_id>/cancel",
         drawdowns.DrawdownCancel.as_view(),
         name="drawdown-cancel",
+    ),
+    path(
+        "drawdowns/<str:drawdown_id>/adjust",
+        refunds.DrawdownAdjust.as_view(),
+        name="drawdown-adjust",
+    ),
+    path(
+        "drawdowns/<str:drawdown_id>/refunds",
+        refunds.RefundRecord.as_view(),
+        name="refund-record",
+    ),
+    path(
+        "drawdowns/<str:drawdown_id>/events",
+        DrawdownEventList.as_view(),
+        name="drawdown_event-list",
     ),
     path(
         "drawdowns/<str:drawdown_id>/installments",

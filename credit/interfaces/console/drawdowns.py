@@ -1,4 +1,4 @@
-"""Drawdowns: the list, and one with its plan, its postings and why each figure is what it is."""
+"""Drawdowns: the list, and one with its plan, history, postings, and why its figures are so."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -7,26 +7,28 @@ from typing import Any
 from django.db.models import Q
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from credit.domain.allocation import Component
-from credit.domain.derived import Derived, Segment
+from credit.domain.derived import COMPONENTS, Derived, Row, Segment
 from credit.domain.terms import DrawdownTerms
-from credit.interfaces.console import words
+from credit.interfaces.console import act_words, words
 from credit.interfaces.console.forms import DrawdownFilter
+from credit.interfaces.console.rights import READERS, SERVICERS, may_service
 from credit.interfaces.console.timeline import moments
-from credit.models import Drawdown
+from credit.models import Drawdown, LoanEvent
+from credit.operations.booking import happening
 from credit.queries import portfolio
-from credit.queries.plans import derived, happenings
+from credit.queries.approvals import waiting_on
+from credit.queries.loan_events import loan_events, reasons, signed_fees, undone_by
+from credit.queries.plans import derived
 from credit.queries.status import days_past_due, drawdown_next_action, is_overdue
 from platform_app.kernel.errors import NotFound
 from platform_app.kernel.http import say
 from platform_app.kernel.models import Event
 from tenants.access.console import ConsoleRequest, console_view
-from tenants.enums import Role
 from tenants.forms import page
-
-READERS = (Role.OWNER, Role.OPERATOR, Role.FINANCE, Role.VIEWER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,18 +93,81 @@ def detail(request: ConsoleRequest, drawdown_id: str) -> HttpResponse:
         "moments": moments(events.order_by("-occurred_at", "-id")[:60]),
         "postings": portfolio.postings(drawdown.id),
         "on": on,
-        **_live(drawdown, on),
+        **_live(request, drawdown, on),
     }
     return render(request, "console/credit/drawdown.html", context)
 
 
-def _live(drawdown: Drawdown, on: date) -> dict[str, Any]:
-    """What `derive` says today; nothing before the first capture."""
+def _live(request: ConsoleRequest, drawdown: Drawdown, on: date) -> dict[str, Any]:
+    """What `derive` says today, what led to it, what may be done; nothing before a capture."""
     if not drawdown.captured_minor:
         return {"answer": None, "workings": []}
-    answer = derived(drawdown, happenings(drawdown.id), as_of=on)
-    rows = [(row, answer.running_minor(row, Component.PENALTY)) for row in answer.rows]
-    return {"answer": answer, "rows": rows, "workings": _workings(answer), "sums": _sums(answer)}
+    events = loan_events(drawdown.id)
+    answer = derived(drawdown, [happening(one) for one in events], as_of=on)
+    role = request.member.role
+    return {
+        "answer": answer,
+        "rows": [(row, _components(answer, row)) for row in answer.rows],
+        "workings": _workings(answer),
+        "sums": _sums(answer),
+        "parts": _parts(answer),
+        "history": _history(drawdown, events, may_reverse=may_service(role, "reversal")),
+        "acts": [
+            (kind, act_words.act(kind))
+            for kind in SERVICERS
+            if may_service(role, kind) and _makes_sense(kind, drawdown, answer)
+        ],
+        "waiting": [(one, act_words.act(one.kind)["title"]) for one in waiting_on(drawdown.id)],
+    }
+
+
+def _makes_sense(kind: str, drawdown: Drawdown, answer: Derived) -> bool:
+    """Whether the act could do anything as the drawdown stands."""
+    is_open = any(row.unpaid_minor for row in answer.rows) and answer.written_off_on is None
+    if kind == "reversal":
+        return False  # offered where the event is
+    if kind == "overpayment_refund":
+        return sum(answer.unspent.values()) > 0
+    if kind == "fee":
+        return is_open and bool(signed_fees(drawdown.id))
+    return kind in {"refund", "payout_refund"} or is_open
+
+
+def _components(answer: Derived, row: Row) -> list[dict[str, int]]:
+    """Of each component, in the order of the page: owed, paid, waived, written off, growing."""
+    order = (Component.PRINCIPAL, Component.INTEREST, Component.FEE, Component.PENALTY)
+    return [
+        {
+            "owed": row.of("", part),
+            "paid": row.of("paid_", part),
+            "waived": row.of("waived_", part),
+            "written_off": row.of("written_off_", part),
+            "growing": answer.running_minor(row, part),
+        }
+        for part in order
+    ]
+
+
+def _history(
+    drawdown: Drawdown, events: list[LoanEvent], *, may_reverse: bool
+) -> list[dict[str, Any]]:
+    """The events, newest first, each with who, why and whether it still counts."""
+    undone = undone_by([(one.seq, one.id, one.details) for one in events])
+    numbers = {one.id: one.seq for one in events}
+    why, names = reasons(drawdown.id), words.names([one.actor for one in events])
+    return [
+        {
+            "event": one,
+            "by": names(one.actor),
+            "details": act_words.details(one),
+            "reason": why.get(one.id, ""),
+            "undone_by": numbers.get(undone.get(one.seq, "")),
+            "may_reverse": may_reverse
+            and one.kind not in {"capture", "reversal"}
+            and one.seq not in undone,
+        }
+        for one in reversed(events)
+    ]
 
 
 def _workings(answer: Derived) -> list[Working]:
@@ -124,12 +189,21 @@ def _workings(answer: Derived) -> list[Working]:
 
 
 def _sums(answer: Derived) -> dict[str, int]:
-    rows = answer.rows
-    return {
-        "principal": sum(row.principal_minor for row in rows),
-        "interest": sum(row.interest_minor for row in rows),
-        "fee": sum(row.fee_minor for row in rows),
-        "penalty": sum(row.penalty_minor for row in rows),
-        "earned_paid": sum(row.paid_interest_minor + row.paid_penalty_minor for row in rows),
-        "unpaid": sum(row.unpaid_minor for row in rows),
-    }
+    sums = {part.value: answer.total("", part) for part in COMPONENTS}
+    return {**sums, "unpaid": sum(row.unpaid_minor for row in answer.rows)}
+
+
+def _parts(answer: Derived) -> list[tuple[str, int]]:
+    """What the payoff is made of: these sum to it."""
+    charged = answer.charged
+    named = [
+        (_("Drawn"), answer.credited["capture"]),
+        (_("Interest earned so far"), answer.accrued_interest_minor),
+        (_("Penalty interest so far"), answer.accrued_penalty_minor),
+        (_("Fees charged"), charged.get(Component.FEE, 0)),
+        (_("Penalties charged"), charged.get(Component.PENALTY, 0)),
+        (_("Paid, refunded or credited"), -sum(row.paid_minor for row in answer.rows)),
+        (_("Waived"), -sum(answer.total("waived_", part) for part in COMPONENTS)),
+        (_("Written off"), -sum(row.written_off_minor for row in answer.rows)),
+    ]
+    return [(name, amount) for name, amount in named if amount]

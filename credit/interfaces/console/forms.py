@@ -6,12 +6,15 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from credit.domain.second_person import ALONE_UP_TO_MINOR
 from credit.enums import (
     ApplicationStatus,
+    ApprovalStatus,
     DocumentKind,
     DrawdownStatus,
     InstructionStatus,
     LineStatus,
+    LoanEventKind,
     RouteOutcome,
     SettlementStatus,
 )
@@ -136,3 +139,15 @@ class InstructionFilter(FilterForm):
 
 class FundingDecisionFilter(FilterForm):
     outcome = choice_field(_("What came of it"), RouteOutcome.choices)
+
+
+class ApprovalFilter(FilterForm):
+    status = choice_field(
+        _("Status"), [one for one in ApprovalStatus.choices if one[0] != ApprovalStatus.PENDING]
+    )
+    kind = choice_field(_("Act"), [(kind, LoanEventKind(kind).label) for kind in ALONE_UP_TO_MINOR])
+
+    def __init__(self, data: Any) -> None:
+        super().__init__(data)
+        status = self.fields["status"]
+        status.widget.choices = [("", ApprovalStatus.PENDING.label), *ApprovalStatus.choices[1:]]

@@ -58,6 +58,53 @@ _SENTENCES: Final = {
     ),
     "credit.drawdown.paid_off": ("check", "good", gettext_noop("Order %(order_no)s paid off.")),
     "credit.repayment.succeeded": ("coin", "good", gettext_noop("Repaid ¥%(amount_minor)s.")),
+    "credit.drawdown.adjusted": (
+        "edit", "", gettext_noop("Order %(order_no)s became smaller: ¥%(amount_minor)s."),
+    ),
+    "credit.drawdown.refund": (
+        "truck", "", gettext_noop("Goods of ¥%(amount_minor)s came back, order %(order_no)s."),
+    ),
+    "credit.drawdown.payout_refund": (
+        "bank", "", gettext_noop("The platform gave ¥%(amount_minor)s of the payout back."),
+    ),
+    "credit.drawdown.goodwill": ("coin", "", gettext_noop("Goodwill of ¥%(amount_minor)s given.")),
+    "credit.drawdown.fee": ("coin", "warn", gettext_noop("A fee of ¥%(amount_minor)s charged.")),
+    "credit.drawdown.waiver": ("coin", "", gettext_noop("¥%(amount_minor)s waived.")),
+    "credit.drawdown.pause": ("clock", "", gettext_noop("Interest paused.")),
+    "credit.drawdown.extension": ("calendar", "", gettext_noop("Due dates moved later.")),
+    "credit.drawdown.restructure": ("calendar", "warn", gettext_noop("A new repayment plan.")),
+    "credit.drawdown.rate_change": ("edit", "", gettext_noop("The annual rate changed.")),
+    "credit.drawdown.write_off": ("cross", "bad", gettext_noop("Written off.")),
+    "credit.drawdown.overpayment_refund": (
+        "coin", "", gettext_noop("¥%(amount_minor)s of overpayment returned."),
+    ),
+    "credit.drawdown.reversal": ("cross", "warn", gettext_noop("An event was reversed.")),
+    "credit.approval.requested": (
+        "eye", "warn", gettext_noop("¥%(amount_minor)s waits for a second person."),
+    ),
+    "credit.approval.approved": (
+        "check", "good", gettext_noop("A second person approved ¥%(amount_minor)s."),
+    ),
+    "credit.approval.rejected": (
+        "cross", "", gettext_noop("A second person rejected ¥%(amount_minor)s."),
+    ),
+    "credit.line.changed": ("line", "", gettext_noop("Limit set to ¥%(limit_minor)s.")),
+    "credit.line.suspended": ("lock", "warn", gettext_noop("Line suspended: nothing is drawn.")),
+    "credit.line.resumed": ("check", "good", gettext_noop("Line resumed.")),
+    "credit.line.closed": ("cross", "", gettext_noop("Line closed.")),
+    "credit.temporary_limit.granted": (
+        "line", "",
+        gettext_noop("Temporary limit of ¥%(amount_minor)s, %(from_on)s until %(until_on)s."),
+    ),
+    "credit.temporary_limit.started": (
+        "line", "good", gettext_noop("Temporary limit of ¥%(amount_minor)s started."),
+    ),
+    "credit.temporary_limit.ended": (
+        "line", "", gettext_noop("Temporary limit of ¥%(amount_minor)s ended."),
+    ),
+    "credit.merchant_cap.changed": (
+        "lock", "", gettext_noop("Cap across all lines set to ¥%(cap_minor)s."),
+    ),
     "credit.installment.grace_started": (
         "clock", "warn",
         gettext_noop("Installment %(seq)s of order %(order_no)s is in its days of grace."),

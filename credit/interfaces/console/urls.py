@@ -3,7 +3,9 @@
 from django.urls import URLPattern, URLResolver, path
 
 from credit.interfaces.console import (
+    acts,
     applications,
+    approvals,
     books,
     calendar,
     closes,
@@ -13,6 +15,7 @@ from credit.interfaces.console import (
     drawdowns,
     funding,
     ledger,
+    line_acts,
     lines,
     merchants,
     products,
@@ -26,6 +29,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("merchants/<str:merchant_id>", merchants.detail, name="merchant-detail"),
     path("applications", applications.listing, name="application-list"),
     path("lines", lines.listing, name="line-list"),
+    path("lines/<str:line_id>", lines.detail, name="line-detail"),
+    path("lines/<str:line_id>/<str:kind>", line_acts.act, name="line-act"),
     path("drawdowns", drawdowns.listing, name="drawdown-list"),
     path("drawdowns/<str:drawdown_id>", drawdowns.detail, name="drawdown-detail"),
     path("documents", documents.listing, name="document-list"),
@@ -36,6 +41,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("collections", collections.listing, name="collection-list"),
     path("collections/<str:case_id>", collections.detail, name="collection-detail"),
     path("collections/<str:case_id>/<str:name>", collection_acts.act, name="collection-act"),
+    path("drawdowns/<str:drawdown_id>/acts/<str:kind>", acts.act, name="drawdown-act"),
+    path("approvals", approvals.listing, name="approval-list"),
+    path("approvals/<str:approval_id>/approve", approvals.approve, name="approval-approve"),
+    path("approvals/<str:approval_id>/reject", approvals.reject, name="approval-reject"),
     path("books/days", books.days, name="day-list"),
     path("books/days/<str:day_id>", closes.detail, name="day-detail"),
     path(

@@ -1,5 +1,6 @@
 """Words for codes that are stored: term options, bounds of a limit, what an amount did."""
 
+from collections.abc import Callable, Iterable
 from datetime import timedelta
 from typing import Final
 
@@ -7,6 +8,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, ngettext
 
 from credit.domain.routing import MESSAGES
+from platform_app.kernel import ids as public_ids
+from tenants.models import Member
 
 _OPTIONS: Final = {
     "bullet_30": gettext_noop("30 days"),
@@ -75,3 +78,39 @@ def age(passed: timedelta) -> str:
     if hours < 48:  # noqa: PLR2004 -- two days
         return ngettext("{n} hour", "{n} hours", hours).format(n=hours)
     return ngettext("{n} day", "{n} days", hours // 24).format(n=hours // 24)
+
+
+def names(actors: Iterable[str]) -> Callable[[str], str]:
+    """Who did something, as people call them: one statement for any number of actors."""
+    ids = {actor for actor in actors if actor.startswith("usr_")}
+    known: dict[str, str] = dict(
+        Member.objects.filter(pk__in=_whole(ids)).values_list("id", "name")
+    )
+
+    def name(actor: str) -> str:
+        if actor in known:
+            return known[actor]
+        kind = actor.partition(":")[0] if ":" in actor else actor.partition("_")[0]
+        return _(_ACTORS[kind]) if kind in _ACTORS else actor
+
+    return name
+
+
+_ACTORS: Final = {
+    "system": gettext_noop("The system"),
+    "merchant": gettext_noop("The merchant"),
+    "key": gettext_noop("The platform's server"),
+}
+
+
+def _whole(ids: Iterable[str]) -> list[str]:
+    """Those that are ids; tests and older logs name people otherwise."""
+    return [one for one in ids if _is_id(one)]
+
+
+def _is_id(text: str) -> bool:
+    try:
+        public_ids.to_uuid("usr", text)
+    except ValueError:
+        return False
+    return True

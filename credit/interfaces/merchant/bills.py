@@ -12,13 +12,20 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from credit.enums import RepaymentChannel
 from credit.errors import DrawdownNotFound, DrawdownNotRepaying
+from credit.interfaces.merchant.changes import changes, moved_from
 from credit.interfaces.merchant.checkout import own_drawdown
 from credit.interfaces.merchant.samples import option_name
 from credit.models import Drawdown, Repayment
+from credit.operations.booking import happening
 from credit.operations.repayments import record_repayment
 from credit.queries.business_day import open_day
 from credit.queries.journey import RUNNING, journey, list_bills, list_drawdowns
-from credit.queries.payoff import Payoff, count_periods, payment_preview, payoff
+from credit.queries.lines import temporary_limits
+from credit.queries.loan_events import loan_events
+from credit.queries.payoff import Payoff, count_periods, payoff
+from credit.queries.plans import derived
+from credit.queries.previews import figures as figures_of
+from credit.queries.previews import payment
 from platform_app.kernel import clock, ids
 from platform_app.kernel.money import format_yuan, yuan_to_minor
 from tenants.access.answers import go, page
@@ -38,11 +45,13 @@ def line(request: MerchantRequest) -> HttpResponseBase:
     if where.line is None:
         return go("journey-home")
     found = where.line
-    base = max(found.limit_minor, found.used_minor + found.held_minor, 1)
+    base = max(found.total_minor, found.used_minor + found.held_minor, 1)
+    active = [one for one in temporary_limits(found.id) if one.status == "active"]
     context = {
         "tenant": current_tenant(),
         "journey": where,
         "line": found,
+        "temporary_until": min((one.until_on for one in active), default=None),
         "bar": _bar(found.used_minor / base, found.held_minor / base),
         "bill": list_bills(embed.merchant_id).first(),
         "drawdowns": list_drawdowns(embed.merchant_id)[:5],
@@ -80,18 +89,44 @@ def bill(request: MerchantRequest, drawdown_id: str) -> HttpResponseBase:
     drawdown = own_drawdown(request, drawdown_id)
     if not drawdown.captured_minor:
         return go("drawdown-show", drawdown.id)
-    repayments = Repayment.objects.filter(drawdown=drawdown).order_by("-id")
-    figures = payoff(drawdown)
+    events = loan_events(drawdown.id)
+    answer = derived(drawdown, [happening(one) for one in events], as_of=open_day())
+    moved = moved_from(drawdown, answer)
+    figures = figures_of(answer)
     context = {
         "tenant": current_tenant(),
         "drawdown": drawdown,
         "option": option_name(drawdown.option_code),
         "annual_rate": drawdown.terms["annual_rate"],
+        "on": answer.as_of,
         "figures": figures,
-        "repayments": repayments,
+        "rows": [(row, moved.get(row.seq)) for row in figures.rows],
+        "changes": changes(events, answer),
+        "repayments": Repayment.objects.filter(drawdown=drawdown).order_by("-id"),
         "is_running": drawdown.status in RUNNING,
     }
     return render(request, "merchant/credit/bill.html", context)
+
+
+@page
+@require_safe
+def settle(request: MerchantRequest, drawdown_id: str) -> HttpResponseBase:
+    """Paying everything off today: what it takes, what it saves, until when it holds."""
+    drawdown = own_drawdown(request, drawdown_id)
+    if drawdown.status not in RUNNING:
+        return go("bill-show", drawdown.id)
+    tenant, figures = current_tenant(), payoff(drawdown)
+    planned = figures.payoff_minor + figures.saved_minor
+    context = {
+        "tenant": tenant,
+        "drawdown": drawdown,
+        "annual_rate": drawdown.terms["annual_rate"],
+        "figures": figures,
+        "planned_minor": planned,
+        "is_simulated": is_simulated(tenant),
+        "key": f"{request.embed.id}:{ids.new_id('pay')}",
+    }
+    return render(request, "merchant/credit/settle.html", context)
 
 
 @page
@@ -186,7 +221,7 @@ def _preview(drawdown: Drawdown, choice: str, other: str) -> dict[str, Any]:
         "drawdown": drawdown,
         "figures": figures,
         "amount_minor": amount,
-        "preview": payment_preview(drawdown, amount) if amount else None,
+        "preview": payment(drawdown, amount) if amount else None,
         "saved_minor": figures.saved_minor if amount == figures.payoff_minor else 0,
         "hint": error if other.strip() else "",
         "is_simulated": is_simulated(current_tenant()),

@@ -23,6 +23,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("line/", bills.line, name="line-show"),
     path("bills/", bills.bills, name="bill-list"),
     path("bills/<str:drawdown_id>/", bills.bill, name="bill-show"),
+    path("bills/<str:drawdown_id>/settle/", bills.settle, name="bill-settle"),
     path("bills/<str:drawdown_id>/repay/", bills.repay, name="bill-repay"),
     path("bills/<str:drawdown_id>/preview/", bills.preview, name="bill-preview"),
     path("bills/<str:drawdown_id>/document/", documents.of_drawdown, name="bill-document"),

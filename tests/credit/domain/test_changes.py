@@ -16,7 +16,7 @@ from credit.domain.derived import COMPONENTS, CREDITS, Derived, EventKind, Happe
 from credit.domain.interest import DayCount, InterestOnShift, InterestPeriod
 from credit.domain.options import MORE_OPTIONS, STANDARD_OPTIONS
 from credit.domain.terms import DrawdownTerms, OverdueInterest, PenaltyBase, ProductTerms
-from credit.operations.balances import balances, difference
+from credit.queries.balances import balances, difference
 
 SEED = date(2026, 1, 5)
 OPTIONS = {**STANDARD_OPTIONS, **MORE_OPTIONS}

@@ -245,6 +245,15 @@ def test_a_key_is_used_once(drawdown: Drawdown, at: datetime) -> None:
     assert footprint() == before
 
 
+def test_nothing_owed_is_not_written_off(drawdown: Drawdown, at: datetime) -> None:
+    lives.repaid(drawdown, 1_000_000, "pay-1", at)
+    before = footprint()
+    with pytest.raises(NothingOwed):
+        servicing.write_off(act(drawdown, at))
+    assert footprint() == before
+    assert CreditLine.objects.get().status == "active"
+
+
 def test_an_order_not_shipped_has_nothing_to_change(line: CreditLine, at: datetime) -> None:
     waiting = lives.authorized(line, 500_000, "SO-1", at)
     with pytest.raises(DrawdownNotServiceable):

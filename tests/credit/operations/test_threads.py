@@ -4,17 +4,26 @@ from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from functools import partial
 from threading import Barrier
 
 import pytest
 from django.db import connection
 
+from credit.domain.terms import ProductTerms
 from credit.enums import RepaymentChannel
-from credit.errors import DrawdownNotAuthorized, DrawdownPaidOff, LineInsufficient
-from credit.models import CreditLine, Drawdown, Repayment
+from credit.errors import (
+    DrawdownNotAuthorized,
+    DrawdownPaidOff,
+    LineInsufficient,
+    MerchantCapReached,
+)
+from credit.models import CreditLine, Drawdown, FundingSource, Repayment
 from credit.operations.business_day import close_day
 from credit.operations.drawdowns import cancel_drawdown, capture_drawdown, request_drawdown
+from credit.operations.merchant_caps import set_merchant_cap
+from credit.operations.products import publish_product
 from credit.operations.quotes import make_quotes
 from credit.operations.repayments import record_repayment
 from credit.queries.business_day import open_day
@@ -73,6 +82,47 @@ def test_32_drawdowns_never_pass_the_line(tenant: Tenant, at: datetime) -> None:
     with tenant_scope(tenant.id):
         line.refresh_from_db()
         assert (line.held_minor, Drawdown.objects.count()) == (amount * 10, 10)
+        assert proven()
+
+
+def second_line(line: CreditLine, at: datetime) -> CreditLine:
+    """The same merchant's line for another product."""
+    version = publish_product(
+        code="season_credit", name="旺季白条",
+        terms=ProductTerms.from_json(line.product_version.terms),
+        lowest_rate=Decimal("0.06"), highest_rate=Decimal("0.15"), funding_source_id=FundingSource.objects.get().id, actor="x", at=at,
+    )  # fmt: skip
+    return CreditLine.objects.create(
+        merchant_id=line.merchant_id, product_id=version.product_id, product_version=version,
+        offer_id=line.offer_id, limit_minor=line.limit_minor, annual_rate=line.annual_rate,
+        activated_at=at,
+    )  # fmt: skip
+
+
+def test_two_lines_at_once_never_pass_the_merchants_cap(tenant: Tenant, at: datetime) -> None:
+    with tenant_scope(tenant.id):
+        line = lives.line_of(lives.merchant_with_trade("P1", at), at)
+        both = (line, second_line(line, at))
+        set_merchant_cap(
+            merchant_id=line.merchant_id, cap_minor=750_000, reason="集中度", actor="x", at=at
+        )
+        quotes = [
+            make_quotes(
+                line_id=both[n % 2].id, amount_minor=100_000, order_no=f"SO-{n}",
+                option_codes=["bullet_30"], at=at,
+            )[0]
+            for n in range(16)
+        ]  # fmt: skip
+
+    def draw(n: int) -> Callable[[], object]:
+        return lambda: request_drawdown(
+            line_id=both[n % 2].id, quote_id=quotes[n].id, external_id=f"SO-{n}", actor="x", at=at
+        )
+
+    ended = together(tenant, [draw(n) for n in range(16)])
+    assert ended == {"done": 7, MerchantCapReached.__name__: 9}
+    with tenant_scope(tenant.id):
+        assert sum(CreditLine.objects.values_list("held_minor", flat=True)) == 700_000
         assert proven()
 
 

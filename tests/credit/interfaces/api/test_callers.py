@@ -90,6 +90,8 @@ def bodies(things: dict[str, str]) -> dict[str, Any]:
             "external_id": "SO-9",
         },
         "drawdown-capture": amount,
+        "drawdown-adjust": {"amount": 20_000},
+        "refund-record": amount,
         "repayment-record": {
             **amount,
             "drawdown": things["drawdown_id"],
@@ -230,6 +232,7 @@ def test_the_owner_gets_through(owner: Partner, things: dict[str, str], at: date
     """The same calls, so that the refusals above are not refusals of something else."""
     refused = {  # said well, and refused by the business
         "application-submit": "line_exists",
+        "drawdown-adjust": "drawdown_not_authorized",
         "drawdown-capture": "drawdown_not_authorized",
         "drawdown-cancel": "drawdown_not_authorized",
         "drawdown-request": "quote_expired",

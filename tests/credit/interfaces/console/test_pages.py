@@ -92,6 +92,7 @@ def test_another_platforms_merchant_and_drawdown_are_not_there(
         ("calendar", {"owner", "operator", "finance", "viewer"}),
         ("documents", {"owner", "operator", "finance"}),
         ("collections", {"owner", "operator", "finance", "viewer"}),
+        ("approvals", {"owner", "operator", "finance", "viewer"}),
         ("books/days", {"owner", "finance"}),
         ("books/settlements", {"owner", "finance"}),
         ("books/reconciliation", {"owner", "finance"}),
@@ -213,9 +214,10 @@ def test_an_overdue_drawdown_explains_its_figures(tenant: Tenant, at: datetime) 
         answer.accrued_interest_minor + answer.accrued_penalty_minor
     )
     assert answer.payoff_minor == 100_000 + sum(one.so_far_minor for one in workings)
-    assert page.context["sums"]["earned_paid"] == 0
+    assert sum(amount for _, amount in page.context["parts"]) == answer.payoff_minor
     assert [one.segment.kind for one in workings] == ["interest", "penalty"]
-    assert page.context["rows"][0][1] == workings[1].earned_minor
+    penalty = page.context["rows"][0][1][3]
+    assert (penalty["owed"], penalty["growing"]) == (0, workings[1].earned_minor)
     assert line.merchant_id == drawdown.merchant_id
     assert option
 

@@ -11,7 +11,7 @@ from django.test import Client
 
 from platform_app.kernel import clock
 
-ALL = ("read", "draw", "repay", "pool", "admin")
+ALL = ("read", "draw", "refund", "repay", "pool", "admin")
 
 
 class Partner:

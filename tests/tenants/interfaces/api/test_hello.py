@@ -16,7 +16,7 @@ def test_hello_says_who_and_what_was_understood(tenant: Tenant, owner: Partner) 
     assert answer.json() == {
         "object": "hello",
         "tenant": {"id": tenant.id, "slug": "pets", "name": "萌宠采购网", "status": "active"},
-        "key": {"id": owner.key_id, "scopes": ["admin", "draw", "pool", "read", "repay"]},
+        "key": {"id": owner.key_id, "scopes": ["admin", "draw", "pool", "read", "refund", "repay"]},
         "canonical_sha256": hashlib.sha256(canonical).hexdigest(),
         "server_time": "2026-03-02T10:00:00+08:00",
     }
