@@ -40,12 +40,15 @@ class Entry:
 
 def error_entries() -> list[Entry]:
     """All refusals by code. One code may have several wordings; each is listed."""
-    homes = {*_modules(), idempotency.__name__}
+    homes = (*_modules(), idempotency.__name__)
     return sorted(
         {
             _entry(kind)
             for kind in _kinds(DomainError)
-            if kind.__module__ in homes and kind.code != DomainError.code
+            if any(
+                kind.__module__ == home or kind.__module__.startswith(f"{home}.") for home in homes
+            )
+            and kind.code != DomainError.code
         }
     )
 

@@ -90,7 +90,8 @@ def second_line(line: CreditLine, at: datetime) -> CreditLine:
     version = publish_product(
         code="season_credit", name="旺季白条",
         terms=ProductTerms.from_json(line.product_version.terms),
-        lowest_rate=Decimal("0.06"), highest_rate=Decimal("0.15"), funding_source_id=FundingSource.objects.get().id, actor="x", at=at,
+        lowest_rate=Decimal("0.06"), highest_rate=Decimal("0.15"),
+        funding_source_id=FundingSource.objects.get().id, actor="x", at=at,
     )  # fmt: skip
     return CreditLine.objects.create(
         merchant_id=line.merchant_id, product_id=version.product_id, product_version=version,
