@@ -90,7 +90,7 @@ def case_page(
         "case": case,
         "row": row,
         "bucket": words.bucket(row.bucket),
-        "lates": _graded(row, on),
+        "past_due": _graded(row, on),
         "penalty_minor": sum(one.penalty_minor for one in row.drawdowns),
         "a_day_minor": sum(one.penalty_a_day_minor for one in row.drawdowns),
         "guard": [

@@ -94,7 +94,7 @@ def test_a_case_costs_the_same_for_any_number_of_orders(
     client = desk.at_the_desk("operator", tenant, TEN)
     with django_assert_num_queries(24):
         page = seen(client, f"{LIST}/{case.id}")
-    assert len(page.context["lates"]) == item_count
+    assert len(page.context["past_due"]) == item_count
     assert len(page.context["extensions"]) == item_count
 
 
