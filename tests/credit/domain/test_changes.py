@@ -366,3 +366,11 @@ def test_flat_interest_is_split_once_and_earned_evenly() -> None:
     assert [row.interest_minor for row in answer.rows] == [10_000] * 6
     assert plain("flat_6").option.method is Method.FLAT
     assert _life(plain("flat_6"), [capture()], on(0)).maturity_on == date(2026, 7, 6)
+
+
+def test_two_shipments_of_a_day_share_one_stretch_of_subsidy() -> None:
+    free = plain("bullet_30", interest_free_days=10, subsidy_rate=Decimal("0.06"))
+    halves = [Happening(1, "capture", SEED, 500_000), Happening(2, "capture", SEED, 500_000)]
+    answer = _life(free, halves, on(5))
+    assert len([part for part in answer.segments if part.kind == "subsidy"]) == 1
+    assert (answer.subsidy_minor, answer.earned_subsidy_minor) == (1_644, 822)
