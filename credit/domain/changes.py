@@ -186,7 +186,7 @@ def extend(life: Life, event: Happening) -> None:
             life.base += row.unpaid_principal_minor
             row.is_expected = False
         for key in [key for key in life.late if key[1] == row.seq]:
-            del life.late[key]
+            life.was_late[key] = life.late.pop(key)
         row.seed_due_on += timedelta(days=event.days)
         row.due_on = shift_to_workday(
             row.seed_due_on, life.terms.working_day_rule, life.is_workday, row.start_on

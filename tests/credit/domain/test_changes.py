@@ -374,3 +374,15 @@ def test_two_shipments_of_a_day_share_one_stretch_of_subsidy() -> None:
     answer = _life(free, halves, on(5))
     assert len([part for part in answer.segments if part.kind == "subsidy"]) == 1
     assert (answer.subsidy_minor, answer.earned_subsidy_minor) == (1_644, 822)
+
+
+def test_an_extension_that_ends_before_its_own_day_bears_no_day_twice() -> None:
+    late = _life(plain("bullet_30"), [capture()], on(100))
+    moved = Happening(2, "extension", on(100), row_seq=1, days=20)
+    answer = _life(plain("bullet_30"), [capture(), moved], on(100))
+    assert answer.oldest_unpaid_on == date(2026, 2, 24)
+    assert answer.accrued_penalty_minor == late.accrued_penalty_minor
+    later = _life(plain("bullet_30"), [capture(), moved], on(110))
+    unmoved = _life(plain("bullet_30"), [capture()], on(110))
+    assert later.accrued_penalty_minor - unmoved.accrued_penalty_minor in {-1, 0, 1}
+    assert later.closes_alone
