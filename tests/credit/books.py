@@ -3,19 +3,9 @@
 from collections import Counter
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from decimal import Decimal
 from typing import Any
 
-from credit.domain.allocation import (
-    INTEREST_BACK_RULE,
-    REFUND_RULE,
-    AllocationRule,
-    Direction,
-    FutureRule,
-)
-from credit.domain.interest import DayCount, InterestOnShift, InterestPeriod
-from credit.domain.options import MORE_OPTIONS, STANDARD_OPTIONS
-from credit.domain.terms import Fee, FeeOn, OverdueInterest, PenaltyBase, ProductTerms
+from credit.domain.simulated import PRODUCTS
 from credit.models import (
     Allocation,
     CreditLine,
@@ -39,36 +29,6 @@ from credit.queries.plans import derived, difference_from_derived, happenings
 from credit.queries.proofs import full_checks
 from platform_app.kernel import clock
 from tests.credit.lives import ACTOR, merchant_with_trade
-
-OPTIONS = {**STANDARD_OPTIONS, **MORE_OPTIONS}
-PRODUCTS = {
-    "plain": ProductTerms(options=tuple(STANDARD_OPTIONS.values())),
-    "generous": ProductTerms(
-        options=tuple(OPTIONS.values()),
-        interest_on_shift=InterestOnShift.ACCRUE,
-        interest_free_days=10,
-        subsidy_rate=Decimal("0.06"),
-        overdue_interest=OverdueInterest.RUNS,
-        penalty_cap=Decimal("0.01"),
-        fees=(Fee(code="service", name="平台服务费", on=FeeOn.CAPTURE, fraction=Decimal("0.002")),),
-    ),
-    "exact": ProductTerms(
-        options=tuple(OPTIONS.values()),
-        day_count=DayCount.ACT_ACT,
-        interest_period=InterestPeriod.PER_PERIOD,
-        grace_days=0,
-        penalty_base=PenaltyBase.PRINCIPAL_AND_INTEREST,
-        down_payment=Decimal("0.25"),
-        direction=Direction.VERTICAL,
-        allocation=(
-            AllocationRule.of(
-                "principal interest fee penalty", future=FutureRule.REAMORTIZATION
-            ),
-            REFUND_RULE,
-            INTEREST_BACK_RULE,
-        ),
-    ),
-}  # fmt: skip
 
 
 def lines_of_three_products(at: datetime) -> list[CreditLine]:
