@@ -28,7 +28,7 @@ def platform_of(first_day: date, at: datetime) -> Tenant:
     """A virtual platform of its own name."""
     slug = f"bench-{secrets.token_hex(4)}"
     return launch_tenant(
-        slug=slug, name=slug, vertical="textile", lender_name="bench lender",
+        slug=slug, name=slug, vertical="hardware", lender_name="bench lender",
         lender_phone="400-000-0000", first_day=first_day, is_virtual=True, actor=ACTOR, at=at,
     )  # fmt: skip
 
