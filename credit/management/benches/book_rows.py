@@ -58,7 +58,7 @@ class Target:
 
     @property
     def funding_source_id(self) -> str:
-        return self.line.product_version.funding_source_id
+        return str(self.line.product_version.funding_source_id)
 
     def id_of(self, number: str) -> str:
         """SQL of an id made of the platform's number and the row's."""

@@ -7,6 +7,7 @@ drawdown are counted in this process, through the same middleware and view.
 import json
 import os
 import secrets
+import socket
 import statistics
 import subprocess
 import sys
@@ -21,7 +22,6 @@ from django.db import connection
 from django.test import Client
 
 from credit.management.benches.lending import ACTOR, check, lines_of, platform_of, versions
-from credit.management.commands.demo import free_port, stop_all
 from credit.management.outside import Partner
 from credit.models import CreditLine, Drawdown, Quote
 from credit.operations.quotes import make_quotes
@@ -49,14 +49,14 @@ def run(size: int) -> dict[str, Any]:
         )
         lines = lines_of(CLIENTS, at)
         CreditLine.objects.update(limit_minor=(RUNS * size + 10) * AMOUNT * 10)
-        port = free_port(8950)
+        port = _free_port()
         partner = Partner(f"http://127.0.0.1:{port}", key.id, secret)
         fresh = _statements(partner, lines[0], ["bullet_60", "equal_6"])
         server = _serve(port)
         try:
             measured = [_measure(partner, lines, size, n) for n in range(RUNS)]
         finally:
-            stop_all([server])
+            _stop(server)
         worn = _statements(partner, lines[0], ["bullet_60", "equal_6"])
         check(len({*fresh, *worn}) == 1, f"statements differ: {fresh} and then {worn}")
         drawn = Drawdown.objects.filter(external_id__startswith="R").count()
@@ -87,9 +87,20 @@ def _serve(port: int) -> subprocess.Popen[bytes]:
             time.sleep(0.3)
         else:
             return server
-    stop_all([server])
+    _stop(server)
     msg = "the web process did not come up"
     raise CommandError(msg)
+
+
+def _free_port() -> int:
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return int(one.getsockname()[1])
+
+
+def _stop(server: subprocess.Popen[bytes]) -> None:
+    server.terminate()
+    server.wait(timeout=60)
 
 
 def _measure(
