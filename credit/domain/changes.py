@@ -26,11 +26,17 @@ def capture(life: Life, event: Happening) -> None:
             "subsidy", 0, event.value_on, terms.interest_from(event.value_on), event.amount_minor,
             terms.subsidy_rate, terms.year_days,
         )  # fmt: skip
-        whole = free.earned_minor(free.to_on)
+        same_day = [part for part in life.segments if _is_subsidy_from(part, free.from_on)]
+        whole = free.earned_minor(free.to_on) + sum(part.base_minor for part in same_day)
         if whole:
+            life.segments = [part for part in life.segments if part not in same_day]
             life.segments.append(
                 replace(free, base_minor=whole, rate=Decimal(1), per_days=terms.interest_free_days)
             )
+
+
+def _is_subsidy_from(part: Segment, day: date) -> bool:
+    return part.kind == "subsidy" and part.from_on == day
 
 
 def credit(life: Life, event: Happening) -> None:
@@ -181,7 +187,7 @@ def extend(life: Life, event: Happening) -> None:
             life.base += row.unpaid_principal_minor
             row.is_expected = False
         for key in [key for key in life.late if key[1] == row.seq]:
-            del life.late[key]
+            life.was_late[key] = life.late.pop(key)
         row.seed_due_on += timedelta(days=event.days)
         row.due_on = shift_to_workday(
             row.seed_due_on, life.terms.working_day_rule, life.is_workday, row.start_on

@@ -119,7 +119,8 @@ def _answer(life: Life) -> Derived:
         overpayment_refunded_minor=life.overpayment_refunded,
         penalty_rate=life.penalty_rate,
         agreed_due_on=life.agreed_due_on,
-        closes_alone=any(event.kind in ("pause", "rate_change") for event in life.events),
+        closes_alone=bool(life.was_late)
+        or any(event.kind in ("pause", "rate_change") for event in life.events),
         paused_until=max((until for _, until in life.pauses), default=None),
     )
     due = sum(answer.owed_now(row) for row in open_rows if row.seed_due_on <= life.as_of)

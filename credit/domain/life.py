@@ -43,6 +43,7 @@ class Life:
     interest_back: dict[int, int] = field(default_factory=dict)
     taken: dict[tuple[int, int, Component], int] = field(default_factory=dict)
     late: dict[tuple[SegmentName, int], date] = field(default_factory=dict)
+    was_late: dict[tuple[SegmentName, int], date] = field(default_factory=dict)
     pauses: list[tuple[date, date]] = field(default_factory=list)
     base: int = 0
     since: date = FOREVER
@@ -202,9 +203,14 @@ class Life:
             if not row.is_expected or row.due_on >= day or not self._late_base("penalty", row):
                 continue
             if runs_on and self.annual_rate > 0:
-                self.late.setdefault(("interest", row.seq), row.due_on)
+                self._late_from("interest", row)
             if self.grace_ends(row) < day and self.penalty_rate > 0:
-                self.late.setdefault(("penalty", row.seq), row.due_on)
+                self._late_from("penalty", row)
+
+    def _late_from(self, kind: SegmentName, row: Row) -> None:
+        """From the due date, but no day bears twice: an extension may end before its own day."""
+        since = max(row.due_on, self.was_late.get((kind, row.seq), row.due_on))
+        self.late.setdefault((kind, row.seq), since)
 
     def _late_base(self, kind: SegmentName, row: Row) -> int:
         base = row.unpaid_principal_minor

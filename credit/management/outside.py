@@ -30,7 +30,7 @@ class Partner:
         raw = b"" if body is None else json.dumps(body, ensure_ascii=False).encode()
         target = f"/api/v1{path}"
         sent = {
-            "Authorization": self._sign(method, target, raw, spoil=spoil),
+            "Authorization": self.sign(method, target, raw, spoil=spoil),
             "Content-Type": "application/json",
             "Accept-Language": "zh-hans",
             **(headers or {}),
@@ -42,7 +42,8 @@ class Partner:
         )
         return answer.status_code, answer.json()
 
-    def _sign(self, method: str, target: str, raw: bytes, *, spoil: bool) -> str:
+    def sign(self, method: str, target: str, raw: bytes, *, spoil: bool = False) -> str:
+        """The Authorization header of one request."""
         nonce, moment = secrets.token_hex(16), str(int(time.time()))
         text = b"".join(
             part + b"\n"

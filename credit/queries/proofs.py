@@ -78,12 +78,13 @@ NIGHTLY: Final = {
     "control_accounts_agree": CONTROL,
     # 13 and 15: what the line says is used and held is what its drawdowns and holds say
     "lines_agree": """
-        SELECT count(*) FROM credit_creditline l WHERE l.tenant_id = %(tenant)s AND (
-            l.used_minor <> (SELECT coalesce(sum(d.outstanding_principal_minor), 0)
-                FROM credit_drawdown d WHERE d.tenant_id = l.tenant_id AND d.line_id = l.id)
-            OR l.held_minor <> (SELECT coalesce(sum(
-                h.amount_minor - h.captured_minor - h.released_minor), 0)
-                FROM credit_hold h WHERE h.tenant_id = l.tenant_id AND h.line_id = l.id))""",
+        SELECT count(*) FROM credit_creditline l
+        LEFT JOIN (SELECT line_id, sum(outstanding_principal_minor) AS used FROM credit_drawdown
+                   WHERE tenant_id = %(tenant)s GROUP BY 1) d ON d.line_id = l.id
+        LEFT JOIN (SELECT line_id, sum(amount_minor - captured_minor - released_minor) AS held
+                   FROM credit_hold WHERE tenant_id = %(tenant)s GROUP BY 1) h ON h.line_id = l.id
+        WHERE l.tenant_id = %(tenant)s
+          AND (l.used_minor, l.held_minor) <> (coalesce(d.used, 0), coalesce(h.held, 0))""",
     # 13: what a line may draw beside its limit is the sum of its temporary limits of today
     "temporary_limits_agree": """
         SELECT count(*) FROM credit_creditline l WHERE l.tenant_id = %(tenant)s

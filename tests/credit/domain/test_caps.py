@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy.optimize import brentq  # type: ignore[import-untyped]
+from scipy.optimize import brentq
 
 from credit.domain.caps import Path, Rule, judge, paths, product_paths
 from credit.domain.fees import Fee, FeeTiming, fees_of

@@ -367,3 +367,23 @@ def test_flat_interest_is_split_once_and_earned_evenly() -> None:
     assert [row.interest_minor for row in answer.rows] == [10_000] * 6
     assert plain("flat_6").option.method is Method.FLAT
     assert _life(plain("flat_6"), [capture()], on(0)).maturity_on == date(2026, 7, 6)
+
+
+def test_two_shipments_of_a_day_share_one_stretch_of_subsidy() -> None:
+    free = plain("bullet_30", interest_free_days=10, subsidy_rate=Decimal("0.06"))
+    halves = [Happening(1, "capture", SEED, 500_000), Happening(2, "capture", SEED, 500_000)]
+    answer = _life(free, halves, on(5))
+    assert len([part for part in answer.segments if part.kind == "subsidy"]) == 1
+    assert (answer.subsidy_minor, answer.earned_subsidy_minor) == (1_644, 822)
+
+
+def test_an_extension_that_ends_before_its_own_day_bears_no_day_twice() -> None:
+    late = _life(plain("bullet_30"), [capture()], on(100))
+    moved = Happening(2, "extension", on(100), row_seq=1, days=20)
+    answer = _life(plain("bullet_30"), [capture(), moved], on(100))
+    assert answer.oldest_unpaid_on == date(2026, 2, 24)
+    assert answer.accrued_penalty_minor == late.accrued_penalty_minor
+    later = _life(plain("bullet_30"), [capture(), moved], on(110))
+    unmoved = _life(plain("bullet_30"), [capture()], on(110))
+    assert later.accrued_penalty_minor - unmoved.accrued_penalty_minor in {-1, 0, 1}
+    assert later.closes_alone
