@@ -19,7 +19,7 @@ from credit.domain.terms import canonical_sha256
 from credit.enums import CloseExceptionStatus, DayStatus, HoldStatus
 from credit.errors import BooksDoNotBalance, DayNotOver, ExceptionsOpen
 from credit.models import BusinessDay, CloseBucket, CloseException, Hold
-from credit.operations.close_buckets import cut_buckets, work_buckets
+from credit.operations.close_buckets import cut_buckets, plan_for_sets, work_buckets
 from credit.operations.drawdowns import expire_hold
 from credit.operations.settlements import lock_settlements
 from credit.operations.snapshots import snapshot_balances
@@ -73,6 +73,7 @@ def _prove(day: BusinessDay, at: datetime) -> None:
     buckets = list(CloseBucket.objects.filter(business_day=day).order_by("no"))
     if locked.status == DayStatus.CLOSED or any(b.closed_at is None for b in buckets):
         return  # another worker was, or still is, at it
+    plan_for_sets()
     lock_settlements(captured_on=locked.on, at=at)
     snapshot_balances(on=locked.on)
     checks = nightly_checks(accrued_through=locked.on + timedelta(days=1))
