@@ -30,7 +30,7 @@ class Migration(migrations.Migration):
                 ('tenant_id', platform_app.kernel.fields.PublicIdField(default=platform_app.kernel.scope.current_tenant_id, editable=False, prefix='tnt')),
                 ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
                 ('id', platform_app.kernel.fields.OwnIdField(prefix='cex', serialize=False)),
-                ('drawdown_id', platform_app.kernel.fields.PublicIdField(prefix='drw')),
+                ('drawdown', platform_app.kernel.fields.TenantForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='credit.drawdown')),
                 ('on', models.DateField()),
                 ('problem', models.TextField()),
                 ('status', models.TextField(choices=[('open', 'Open'), ('signed_off', 'Signed off'), ('repaired', 'Repaired')], default='open')),
@@ -42,7 +42,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'Close exception',
                 'verbose_name_plural': 'Close exception',
-                'constraints': [models.UniqueConstraint(condition=models.Q(('status', 'repaired'), _negated=True), fields=('tenant_id', 'drawdown_id'), name='credit_closeexception_one_open'), models.CheckConstraint(condition=models.Q(('status__in', ['open', 'signed_off', 'repaired'])), name='credit_closeexception_status')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('status', 'repaired'), _negated=True), fields=('tenant_id', 'drawdown'), name='credit_closeexception_one_open'), models.CheckConstraint(condition=models.Q(('status__in', ['open', 'signed_off', 'repaired'])), name='credit_closeexception_status')],
             },
         ),
         migrations.CreateModel(

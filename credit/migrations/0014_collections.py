@@ -60,7 +60,7 @@ class Migration(migrations.Migration):
                 ('next_contact_on', models.DateField()),
                 ('agency', models.TextField(blank=True, default='')),
                 ('merchant', platform_app.kernel.fields.TenantForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenants.merchant')),
-                ('owner', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('owner', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', db_constraint=False, to=settings.AUTH_USER_MODEL)),
             ],
             options={
                 'verbose_name': 'Collection case',
@@ -76,8 +76,8 @@ class Migration(migrations.Migration):
                 ('reason', models.TextField()),
                 ('actor', models.TextField()),
                 ('at', models.DateTimeField()),
-                ('from_owner', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('to_owner', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('from_owner', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', db_constraint=False, to=settings.AUTH_USER_MODEL)),
+                ('to_owner', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', db_constraint=False, to=settings.AUTH_USER_MODEL)),
                 ('case', platform_app.kernel.fields.TenantForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='credit.collectioncase')),
             ],
             options={

@@ -4,7 +4,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from credit.enums import CloseExceptionStatus, DayStatus
-from platform_app.kernel.fields import OwnIdField, PublicIdField, TenantForeignKey
+from platform_app.kernel.fields import OwnIdField, TenantForeignKey
 from platform_app.kernel.models import Stamped, TenantOwned
 
 
@@ -66,7 +66,7 @@ class CloseException(TenantOwned, Stamped):
     """A drawdown that the close could not carry past `on`, while everyone else went on."""
 
     id = OwnIdField("cex")
-    drawdown_id = PublicIdField("drw")
+    drawdown = TenantForeignKey("credit.Drawdown", db_index=False)
     on = models.DateField()
     problem = models.TextField()
     status = models.TextField(
@@ -81,7 +81,7 @@ class CloseException(TenantOwned, Stamped):
         verbose_name = verbose_name_plural = _("Close exception")
         constraints = [
             models.UniqueConstraint(
-                fields=["tenant_id", "drawdown_id"],
+                fields=["tenant_id", "drawdown"],
                 condition=~models.Q(status="repaired"),
                 name="credit_closeexception_one_open",
             ),

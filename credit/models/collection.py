@@ -24,7 +24,9 @@ class CollectionCase(TenantOwned, Stamped):
     opened_on = models.DateField()
     closed_on = models.DateField(null=True)
     next_contact_on = models.DateField()
-    owner = models.ForeignKey(Member, models.PROTECT, null=True, related_name="+")
+    owner = models.ForeignKey(
+        Member, models.PROTECT, null=True, related_name="+", db_constraint=False
+    )
     agency = models.TextField(default="", blank=True)
 
     class Meta:
@@ -59,8 +61,12 @@ class CaseHandover(TenantOwned, AppendOnly):
 
     id = OwnIdField("hov")
     case = TenantForeignKey(CollectionCase)
-    from_owner = models.ForeignKey(Member, models.PROTECT, null=True, related_name="+")
-    to_owner = models.ForeignKey(Member, models.PROTECT, null=True, related_name="+")
+    from_owner = models.ForeignKey(
+        Member, models.PROTECT, null=True, related_name="+", db_constraint=False
+    )
+    to_owner = models.ForeignKey(
+        Member, models.PROTECT, null=True, related_name="+", db_constraint=False
+    )
     to_agency = models.TextField(default="", blank=True)
     reason = models.TextField()
     actor = models.TextField()

@@ -18,6 +18,7 @@ from django.urls import reverse
 from credit.gateways.funding import Script
 from credit.models import (
     BusinessDay,
+    CloseException,
     CreditLine,
     Drawdown,
     ProductVersion,
@@ -91,6 +92,9 @@ def live(tenant: Tenant, number: int, at: datetime) -> None:
         settling.leave_one_of_everything(merchant.id, drawdown.id, no, at)
         late.one_of_each(drawdown, at)
         serviced(line, drawdown, no, at)
+        CloseException.objects.create(
+            drawdown=drawdown, on=clock.day_of(at), problem="x", opened_at=at
+        )
         create_hmac_key(label=no, scopes=["read"], actor="usr", at=at)
         open_session(
             merchant_id=merchant.id, component="line", origin="", return_url="", locale="zh-hans",

@@ -32,6 +32,10 @@ TOLD_IDS = {
     ("tenants_webhookdelivery", "event_id"),
     ("risk_decision", "merchant_id"),
     ("credit_journalentry", "drawdown_id"),
+    # Members of ours belong to no tenant, and may own a case.
+    ("credit_collectioncase", "owner_id"),
+    ("credit_casehandover", "from_owner_id"),
+    ("credit_casehandover", "to_owner_id"),
 }
 
 
