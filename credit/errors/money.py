@@ -1,6 +1,6 @@
 """Refusals of settlement, reconciliation and repayment channels."""
 
-from platform_app.kernel.errors import Conflict, Invalid, Refused, gettext_noop
+from platform_app.kernel.errors import Conflict, Forbidden, Invalid, Refused, gettext_noop
 
 
 class BadSettlementTerms(Invalid):
@@ -8,7 +8,7 @@ class BadSettlementTerms(Invalid):
     message = gettext_noop("These settlement terms cannot be: {reason}")
 
 
-class SamePerson(Refused):
+class SamePerson(Forbidden):
     code = "second_person_needed"
     message = gettext_noop("Somebody else has to approve what you have asked for.")
 

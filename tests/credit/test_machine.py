@@ -1,6 +1,6 @@
 """Whole lives on a real database: any act, in any order, on any day, and the books hold.
 
-A run takes `BAITIAO_MACHINE_RUNS` lives (default 5) of up to `BAITIAO_MACHINE_STEPS` acts
+A run takes `BAITIAO_MACHINE_RUNS` lives (default 8) of up to `BAITIAO_MACHINE_STEPS` acts
 (default 30) from `BAITIAO_MACHINE_SEED` (default 1); the same seed repeats the same lives.
 Thousands of acts: `BAITIAO_MACHINE_RUNS=200 pytest tests/credit/test_machine.py`. A life that
 breaks is shown as it was found; `BAITIAO_MACHINE_SHRINK=1` looks for a shorter one, for minutes.
@@ -45,7 +45,7 @@ from tests.conftest import FIRST_DAY
 from tests.credit.books import Footprint, lines_of_three_products, morning, wrong
 from tests.credit.lives import ACTOR
 
-RUNS = int(os.environ.get("BAITIAO_MACHINE_RUNS", "5"))
+RUNS = int(os.environ.get("BAITIAO_MACHINE_RUNS", "8"))
 STEPS = int(os.environ.get("BAITIAO_MACHINE_STEPS", "30"))
 SEED = int(os.environ.get("BAITIAO_MACHINE_SEED", "1"))
 PHASES = [Phase.generate, *([Phase.shrink] if "BAITIAO_MACHINE_SHRINK" in os.environ else [])]

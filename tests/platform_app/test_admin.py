@@ -93,7 +93,7 @@ def live(tenant: Tenant, number: int, at: datetime) -> None:
         late.one_of_each(drawdown, at)
         serviced(line, drawdown, no, at)
         CloseException.objects.create(
-            drawdown=drawdown, on=clock.day_of(at), problem="x", opened_at=at
+            drawdown=drawdown, on=clock.day_of(at), problem="x", opened_at=at, status="repaired"
         )
         create_hmac_key(label=no, scopes=["read"], actor="usr", at=at)
         open_session(

@@ -147,7 +147,7 @@ def _owes(using: DrawdownTerms, events: list[Happening], on: date) -> bool:
 LIFE = tuple[DrawdownTerms, list[Happening], date]
 
 
-@settings(max_examples=300)
+@settings(max_examples=120, deadline=None)
 @given(lives())
 def test_the_books_of_any_life_balance(one: LIFE) -> None:
     """1: what a life means for the accounts sums to zero, on every day of it."""
@@ -157,7 +157,7 @@ def test_the_books_of_any_life_balance(one: LIFE) -> None:
             assert sum(balances(_life(using, events[:count], day)).values()) == 0
 
 
-@settings(max_examples=300)
+@settings(max_examples=120, deadline=None)
 @given(lives())
 def test_nothing_is_settled_twice(one: LIFE) -> None:
     """4, 5, 6: principal funded is principal in rows; settled is at most what is owed."""
@@ -183,7 +183,7 @@ def test_nothing_is_settled_twice(one: LIFE) -> None:
     )
 
 
-@settings(max_examples=200)
+@settings(max_examples=120, deadline=None)
 @given(lives(), st.integers(0, 10))
 def test_an_event_and_its_reversal_are_nothing(one: LIFE, which: int) -> None:
     """6: whatever is reversed leaves the life as if it had never been, and posts it back."""
@@ -205,7 +205,7 @@ def test_an_event_and_its_reversal_are_nothing(one: LIFE, which: int) -> None:
     assert sum(moved.values()) == 0
 
 
-@settings(max_examples=200)
+@settings(max_examples=120, deadline=None)
 @given(lives(), st.randoms(use_true_random=False))
 def test_the_order_of_booking_does_not_matter(one: LIFE, random: object) -> None:
     """7: the same value dates end the same, charges raised late and equal days excepted."""
@@ -220,7 +220,7 @@ def test_the_order_of_booking_does_not_matter(one: LIFE, random: object) -> None
     assert balances(_life(using, again, as_of)) == balances(_life(using, events, as_of))
 
 
-@settings(max_examples=200)
+@settings(max_examples=120, deadline=None)
 @given(lives())
 def test_deriving_twice_is_deriving_once(one: LIFE) -> None:
     """8: the answer is a function of terms and events."""
@@ -229,7 +229,7 @@ def test_deriving_twice_is_deriving_once(one: LIFE) -> None:
     assert first == second
 
 
-@settings(max_examples=200)
+@settings(max_examples=120, deadline=None)
 @given(lives())
 def test_a_payoff_pays_off(one: LIFE) -> None:
     """17: the figure shown for paying everything ends it, whatever went before."""
@@ -245,7 +245,7 @@ def test_a_payoff_pays_off(one: LIFE) -> None:
     assert sum(after.unspent.values()) == waiting
 
 
-@settings(max_examples=150)
+@settings(max_examples=120, deadline=None)
 @given(lives())
 def test_terms_read_back_as_they_were(one: LIFE) -> None:
     using, _, _ = one

@@ -12,7 +12,7 @@ from credit.operations import simulation, simulation_share
 
 def simulate(**more: Any) -> dict[str, Any]:
     out = StringIO()
-    wanted = {"days": 60, "merchants": 9, "seed": 5, "workers": 1, **more}
+    wanted = {"days": 45, "merchants": 9, "seed": 5, "workers": 1, **more}
     call_command("simulate", **wanted, as_json=True, stdout=out, stderr=StringIO())
     result: dict[str, Any] = json.loads(out.getvalue())
     return result
