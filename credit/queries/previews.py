@@ -3,7 +3,7 @@
 The answers come from `derive` and `balances`, as booking takes them, so a preview is the result.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from credit.domain.allocation import Component
@@ -12,7 +12,7 @@ from credit.enums import AccountCode
 from credit.models import Drawdown
 from credit.queries.balances import balances, difference
 from credit.queries.business_day import open_day
-from credit.queries.plans import derived, happenings
+from credit.queries.plans import agreed_due_on, derived, happenings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,6 +88,9 @@ def preview(drawdown: Drawdown, change: Happening) -> Preview:
     """What `change` would do on the open day. Raises ValueError when nothing was captured."""
     day = open_day()
     past = happenings(drawdown.id)
+    if change.kind in ("extension", "restructure"):
+        dues = agreed_due_on(drawdown, [*past, change], as_of=day)
+        change = replace(change, dues=tuple(dues))
     return compare(
         derived(drawdown, past, as_of=day), derived(drawdown, [*past, change], as_of=day), change
     )

@@ -4,6 +4,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.db.models import Q, Sum
 
 from credit.domain.allocation import Component
 from credit.errors import (
@@ -69,8 +70,13 @@ def drawdown(line: CreditLine, at: datetime) -> Drawdown:
 
 
 def postings(event: LoanEvent) -> dict[str, int]:
-    rows = Posting.objects.filter(entry__kind=event.kind, entry__key=event.key)
-    return dict(rows.values_list("account__code", "amount_minor"))
+    """What the event's entry and its correction of accrued interest move together."""
+    rows = Posting.objects.filter(
+        Q(entry__kind=event.kind, entry__key=event.key)
+        | Q(entry__kind="adjustment", entry__key=f"{event.kind}:{event.key}")
+    )
+    sums = rows.values_list("account__code").annotate(sum=Sum("amount_minor")).order_by()
+    return {code: amount for code, amount in sums if amount}
 
 
 def prepared(name: str, drawdown: Drawdown, wanted: Asked) -> tuple[Asked, datetime]:
