@@ -21,12 +21,14 @@ class NextAction:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewEntry:
-    """An entry to be posted: debits positive, credits negative, in fen."""
+    """An entry to be posted: debits positive, credits negative, in fen.
+
+    `sides` are its amounts by funding source, more than one for a joint loan.
+    """
 
     kind: EntryKind
     key: str
-    funding_source_id: str
-    amounts: Mapping[AccountCode, int]
+    sides: Mapping[str, Mapping[AccountCode, int]]
     value_on: date
     booked_on: date
     at: datetime

@@ -10,32 +10,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final, Self
 
-from credit.enums import AccountCode, Component
+from credit.enums import Component
 from platform_app.kernel.errors import gettext_noop
 
 PLACES: Final = 8
 _WHOLE: Final = 10**PLACES
-
-_COMPONENT_OF: Final[Mapping[str, Component]] = {
-    AccountCode.INTEREST_RECEIVABLE: Component.INTEREST,
-    AccountCode.INTEREST_INCOME: Component.INTEREST,
-    AccountCode.SUBSIDY_INCOME: Component.INTEREST,
-    AccountCode.DEFERRED_INCOME: Component.INTEREST,
-    AccountCode.PENALTY_RECEIVABLE: Component.PENALTY,
-    AccountCode.PENALTY_INCOME: Component.PENALTY,
-    AccountCode.FEE_RECEIVABLE: Component.FEE,
-    AccountCode.FEE_INCOME: Component.FEE,
-}
-# The first of these that an entry has takes up what a party's other accounts leave.
-_BALANCING: Final = (
-    AccountCode.FUNDING_BANK,
-    AccountCode.PARTNER_PAYABLE,
-    AccountCode.SUSPENSE,
-    AccountCode.OVERPAYMENT,
-    AccountCode.WAIVERS,
-    AccountCode.WRITE_OFFS,
-    AccountCode.RECOVERY_INCOME,
-)
 
 
 class BadShares(ValueError):
@@ -84,6 +63,11 @@ class Shares:
     def is_joint(self) -> bool:
         return len(self.parties) > 1
 
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """The parties' funding sources, the lead first."""
+        return tuple(party.funding_source_id for party in self.parties)
+
 
 def split(amount_minor: int, component: str, shares: Shares) -> dict[str, int]:
     """Each party's part of one component's amount in fen; the parts sum to the amount."""
@@ -107,54 +91,3 @@ def split_change(
     then = split(before_minor, component, shares)
     now = split(before_minor + change_minor, component, shares)
     return {party: now[party] - then[party] for party in now}
-
-
-def split_components(
-    amounts: Mapping[Component, int], shares: Shares
-) -> dict[str, dict[Component, int]]:
-    """Each party's part of every component's amount in fen."""
-    parts = {component: split(minor, component, shares) for component, minor in amounts.items()}
-    return {
-        party.funding_source_id: {
-            component: parts[component][party.funding_source_id] for component in amounts
-        }
-        for party in shares.parties
-    }
-
-
-def split_amounts(
-    amounts: Mapping[AccountCode, int], shares: Shares
-) -> dict[str, dict[AccountCode, int]]:
-    """Each party's side of one entry, for an entry that stands alone; see `split_entry`."""
-    return split_entry({}, amounts, shares)
-
-
-def split_entry(
-    before: Mapping[AccountCode, int], amounts: Mapping[AccountCode, int], shares: Shares
-) -> dict[str, dict[AccountCode, int]]:
-    """Each party's side of an entry, by account; each side balances, and together they are it.
-
-    `before` is what the same loan's earlier entries have left on these accounts (missing is 0), so
-    that a party's accounts come to nothing when the loan's do. Raises ValueError for an entry that
-    does not balance.
-    """
-    if sum(amounts.values()):
-        raise ValueError("an entry that does not balance cannot be shared")
-    balancing = next((code for code in _BALANCING if code in amounts), AccountCode.FUNDING_BANK)
-    parts = {
-        code: split_change(before.get(code, 0), minor, component_of(code), shares)
-        for code, minor in amounts.items()
-        if code != balancing
-    }
-    sides = {
-        party.funding_source_id: {code: parts[code][party.funding_source_id] for code in parts}
-        for party in shares.parties
-    }
-    for side in sides.values():
-        side[balancing] = -sum(side.values())
-    return sides
-
-
-def component_of(code: AccountCode) -> Component:
-    """By whose fractions an account is shared; money itself goes with the principal."""
-    return _COMPONENT_OF.get(code, Component.PRINCIPAL)

@@ -12,6 +12,7 @@ class AccountCode(models.TextChoices):
     INTEREST_RECEIVABLE = "1102", _("Interest receivable")
     PENALTY_RECEIVABLE = "1103", _("Penalty interest receivable")
     FEE_RECEIVABLE = "1104", _("Fees receivable")
+    JOINT_CLEARING = "1201", _("Between the lenders of a joint loan")
     PARTNER_PAYABLE = "2101", _("Payable to the partner platform")
     PARTNER_HOLDBACK = "2102", _("Held back from the partner platform")
     OVERPAYMENT = "2201", _("Merchant overpayments")

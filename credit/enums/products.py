@@ -85,6 +85,7 @@ class FundingChannel(models.TextChoices):
 
     NONE = "none", _("No channel yet")
     HTTP = "http", _("Its own interface")
+    SIMULATED = "simulated", _("Simulated, for demonstrations")
 
 
 class RouteOutcome(models.TextChoices):

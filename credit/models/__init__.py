@@ -22,17 +22,12 @@ from credit.models.collection import (
 from credit.models.delinquency import BucketChange, ConductRules, LadderStep
 from credit.models.document import Document
 from credit.models.drawdown import Drawdown, Hold, Quote
-from credit.models.funding import (
-    FundingCapSlice,
-    FundingDecision,
-    NamedLender,
-    Partnership,
-    PartnershipShare,
-)
+from credit.models.funding import FundingCapSlice, FundingDecision
 from credit.models.guarantee import GuarantorClaim, GuarantorRecovery
 from credit.models.instruction import FundingAttempt, FundingInstruction
 from credit.models.ledger import Account, AccountSnapshot, JournalEntry, Posting
 from credit.models.line import Contract, CreditLine, MerchantCap, TemporaryLimit
+from credit.models.partnership import NamedLender, Partnership, PartnershipShare
 from credit.models.plan import Allocation, InterestSegment, LoanEvent, PlanRow
 from credit.models.product import FundingSource, Product, ProductVersion
 from credit.models.promise import Dispute, ExtensionRequest, PromiseToPay

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from credit.enums import DrawdownStatus, HoldStatus
 from credit.models.line import CreditLine
+from credit.models.partnership import Partnership
 from credit.models.product import FundingSource
 from platform_app.kernel.fields import MinorField, OwnIdField, RateField, TenantForeignKey
 from platform_app.kernel.models import AppendOnly, Stamped, TenantOwned
@@ -46,6 +47,9 @@ class Drawdown(TenantOwned, Stamped):
     merchant = TenantForeignKey(Merchant)
     quote = TenantForeignKey(Quote)
     funding_source = TenantForeignKey(FundingSource)
+    partnership = TenantForeignKey(
+        Partnership, null=True, help_text="Of a joint loan; a sole lender needs none."
+    )
     order_no = models.TextField()
     external_id = models.TextField()
     option_code = models.TextField()
@@ -71,7 +75,7 @@ class Drawdown(TenantOwned, Stamped):
     )
     paused_until = models.DateField(null=True)
     closes_alone = models.BooleanField(
-        default=False, help_text="Its events ask more of the close than a set-based statement."
+        default=False, help_text="Joint, or with events beyond the close's set-based statement."
     )
     lags_since = models.DateField(
         null=True, help_text="The first day that the close could not do for this drawdown."

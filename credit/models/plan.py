@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from credit.enums import Component, LoanEventKind, SegmentKind
 from credit.models.drawdown import Drawdown
+from credit.models.partnership import Partnership
 from credit.models.product import FundingSource, Product
 from platform_app.kernel.fields import MinorField, OwnIdField, RateField, TenantForeignKey
 from platform_app.kernel.models import AppendOnly, Stamped, TenantOwned
@@ -167,6 +168,7 @@ class InterestSegment(TenantOwned, Stamped):
     id = OwnIdField("seg")
     drawdown = TenantForeignKey(Drawdown)
     funding_source = TenantForeignKey(FundingSource)
+    partnership = TenantForeignKey(Partnership, null=True)
     product = TenantForeignKey(Product)
     kind = models.TextField(choices=SegmentKind.choices)
     seq = models.IntegerField(help_text="The plan row it earns into.")
@@ -197,5 +199,10 @@ class InterestSegment(TenantOwned, Stamped):
         indexes = [
             models.Index(
                 fields=["tenant_id", "to_on", "from_on"], name="credit_interestsegment_days"
-            )
+            ),
+            models.Index(
+                fields=["tenant_id", "drawdown"],
+                condition=models.Q(partnership__isnull=False),
+                name="credit_interestsegment_joint",
+            ),
         ]

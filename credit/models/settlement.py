@@ -96,10 +96,14 @@ class SettlementBatch(TenantOwned, Stamped):
 
 
 class SettlementLine(TenantOwned, AppendOnly):
-    """One entry in one batch, or a net carried between two; an entry is settled at most once."""
+    """One entry in one batch, or a net carried between two.
+
+    An entry is settled at most once by each lender: one of a joint loan by every one of them.
+    """
 
     id = OwnIdField("sll")
     batch = TenantForeignKey(SettlementBatch)
+    funding_source = TenantForeignKey(FundingSource, help_text="The batch's.")
     kind = models.TextField(choices=SettlementLineKind.choices, default=SettlementLineKind.CAPTURE)
     entry = TenantForeignKey(JournalEntry, null=True)
     drawdown = TenantForeignKey(Drawdown, null=True)
@@ -110,7 +114,7 @@ class SettlementLine(TenantOwned, AppendOnly):
         verbose_name = verbose_name_plural = _("Settlement line")
         constraints = [
             models.UniqueConstraint(
-                fields=["tenant_id", "entry"], name="credit_settlementline_once"
+                fields=["tenant_id", "entry", "funding_source"], name="credit_settlementline_once"
             ),
             models.UniqueConstraint(
                 fields=["tenant_id", "carried_from"], name="credit_settlementline_carried_once"

@@ -9,20 +9,70 @@ from credit.domain.terms import canonical_sha256
 from credit.enums import AccountCode, EntryKind
 from credit.operations import ledger
 from credit.operations.aging import Share
+from credit.queries.loan_events import STANDING
 from platform_app.kernel import ids
 
+_MINE = """s.tenant_id = %(tenant)s AND s.to_on > %(day)s AND s.from_on < %(until)s
+  AND (%(only)s::uuid[] IS NULL OR s.drawdown_id = ANY(%(only)s::uuid[]))
+  AND (%(only)s::uuid[] IS NOT NULL OR s.drawdown_id <> ALL(%(lagging)s::uuid[]))
+  AND (%(of)s = 1 OR (uuid_hash(s.drawdown_id) & 2147483647) %% %(of)s = %(no)s)"""
+
+# What joint loans earn is shared loan by loan, as the difference of two shared totals (0029): the
+# parts of a sum are not the sum of the parts. A penalty charged by hand is part of its total.
+_SHARED = f"""
+SELECT kind, funding_source_id, product_id, sum(segments) AS segments,
+       sum(CASE WHEN is_residual THEN amount - coalesce(others, 0) ELSE part END) AS amount
+FROM (
+    SELECT e.kind, e.product_id, e.segments, e.after - e.before AS amount, p.is_residual,
+           p.part, p.funding_source_id,
+           sum(p.part) FILTER (WHERE NOT p.is_residual)
+               OVER (PARTITION BY e.drawdown_id, e.product_id, e.kind) AS others
+    FROM (
+        SELECT s.drawdown_id, s.partnership_id, s.product_id, s.kind,
+               count(*) FILTER (WHERE s.to_on > %(day)s AND s.from_on < %(until)s) AS segments,
+               sum(round(s.base_minor * s.rate
+                   * greatest(0, least(%(day)s::date, s.to_on) - s.from_on) / s.per_days))
+                   AS before,
+               sum(round(s.base_minor * s.rate
+                   * greatest(0, least(%(until)s::date, s.to_on) - s.from_on) / s.per_days))
+                   AS after
+        FROM credit_interestsegment s
+        WHERE s.tenant_id = %(tenant)s AND s.partnership_id IS NOT NULL AND s.drawdown_id IN (
+            SELECT s.drawdown_id FROM credit_interestsegment s
+            WHERE s.partnership_id IS NOT NULL AND {_MINE})
+        GROUP BY 1, 2, 3, 4
+    ) e
+    CROSS JOIN LATERAL (
+        SELECT coalesce(sum(v.amount_minor), 0) AS charged FROM credit_loanevent v
+        WHERE v.tenant_id = %(tenant)s AND v.drawdown_id = e.drawdown_id
+          AND v.kind = 'penalty' AND e.kind = 'penalty' AND {STANDING}
+    ) c
+    CROSS JOIN LATERAL (
+        SELECT h.funding_source_id, h.funding_source_id = o.residual_source_id AS is_residual,
+               trunc((c.charged + e.after) * h.fraction)
+             - trunc((c.charged + e.before) * h.fraction) AS part
+        FROM credit_partnership o JOIN credit_partnershipshare h
+          ON h.tenant_id = o.tenant_id AND h.partnership_id = o.id
+        WHERE o.tenant_id = %(tenant)s AND o.id = e.partnership_id
+          AND h.component = CASE e.kind WHEN 'penalty' THEN 'penalty' ELSE 'interest' END
+    ) p
+) x
+GROUP BY 1, 2, 3
+"""
+
 # Σ round(to its end) − Σ round(before it): never each day rounded and added.
-EARNED = """
-SELECT s.kind, s.funding_source_id, s.product_id, count(*),
+EARNED = f"""
+SELECT kind, funding_source_id, product_id, sum(segments), sum(amount) FROM (
+SELECT s.kind, s.funding_source_id, s.product_id, count(*) AS segments,
     sum(round(s.base_minor * s.rate * (least(%(until)s::date, s.to_on) - s.from_on) / s.per_days)
       - CASE WHEN s.from_on < %(day)s THEN
             round(s.base_minor * s.rate * (%(day)s::date - s.from_on) / s.per_days) ELSE 0 END)
+      AS amount
 FROM credit_interestsegment s
-WHERE s.tenant_id = %(tenant)s AND s.to_on > %(day)s AND s.from_on < %(until)s
-  AND (%(only)s::uuid[] IS NULL OR s.drawdown_id = ANY(%(only)s::uuid[]))
-  AND (%(only)s::uuid[] IS NOT NULL OR s.drawdown_id <> ALL(%(lagging)s::uuid[]))
-  AND (%(of)s = 1 OR (uuid_hash(s.drawdown_id) & 2147483647) %% %(of)s = %(no)s)
-GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
+WHERE s.partnership_id IS NULL AND {_MINE}
+GROUP BY 1, 2, 3
+UNION ALL {_SHARED}
+) whose GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
 """
 
 _BOOKS = {
@@ -50,7 +100,7 @@ def accrue(
             continue
         source_id, product_id = ids.from_uuid("fnd", source), ids.from_uuid("prd", product)
         receivable, income = _BOOKS[what]
-        facts = {"product": product_id, "segments": count, "sum_minor": int(amount)}
+        facts = {"product": product_id, "segments": int(count), "sum_minor": int(amount)}
         ledger.post(
             kind=kind, key=f"{what}:{share.key}:{source_id}:{product_id}",
             funding_source_id=source_id,

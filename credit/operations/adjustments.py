@@ -7,10 +7,10 @@ from django.db import transaction
 from credit.enums import DrawdownStatus, HoldStatus
 from credit.errors import AmountBelowCaptured, AmountNotLower, DrawdownNotAuthorized
 from credit.models import CreditLine, Drawdown, Hold
+from credit.operations.funding import give_back
 from credit.queries.business_day import open_day_for_booking
 from credit.queries.drawdowns import locked_drawdown
 from platform_app.kernel import events
-from risk.operations import exposure
 
 _ADJUSTABLE = (DrawdownStatus.AUTHORIZED, DrawdownStatus.PARTIALLY_CAPTURED)
 
@@ -46,7 +46,7 @@ def adjust_drawdown(*, drawdown_id: str, amount_minor: int, actor: str, at: date
     CreditLine.objects.filter(pk=line.pk).update(
         held_minor=line.held_minor - released, version=line.version + 1
     )
-    exposure.release(slice_no=hold.exposure_slice_no, amount_minor=released)
+    give_back(drawdown=drawdown, hold=hold, released_minor=released)
     events.record(
         "credit.drawdown.adjusted", subject=drawdown.id, merchant_id=drawdown.merchant_id,
         actor=actor, at=at,

@@ -10,9 +10,13 @@ from typing import Any
 
 from django.db import connection
 
+from credit.domain.allocation import Component
+from credit.domain.shares import split_change
 from credit.enums import AccountCode, EntryKind
 from credit.models import Drawdown
 from credit.operations import ledger, plans
+from credit.queries.balances import earned_minor
+from credit.queries.funding import shares_of
 from credit.queries.plans import derived, happenings
 from platform_app.kernel import events, ids
 from platform_app.kernel.events import NewEvent
@@ -160,14 +164,20 @@ def _start_late_alone(drawdown_id: str, day: date, started: dict[tuple[Any, str]
     """What the statement does for sets, by `derive`, where a pause or a new rate asks for it."""
     drawdown = Drawdown.objects.select_related("line").get(pk=drawdown_id)
     past = happenings(drawdown_id)
-    before = set(derived(drawdown, past, as_of=day).running)
+    before = derived(drawdown, past, as_of=day)
     answer = derived(drawdown, past, as_of=day + timedelta(days=1))
-    new = [segment for segment in answer.running if segment not in before]
+    new = [segment for segment in answer.running if segment not in set(before.running)]
     plans.add_segments(drawdown, new, product_id=drawdown.line.product_id)
-    for segment in new:
-        key = (ids.to_uuid("fnd", drawdown.funding_source_id), segment.kind)
-        count, amount = started.get(key, (0, 0))
-        started[key] = (count + 1, amount + segment.earned_minor(day))
+    shares = shares_of(drawdown)
+    for component in (Component.INTEREST, Component.PENALTY):
+        mine = [segment for segment in new if segment.kind == component.value]
+        earned = sum(segment.earned_minor(day) for segment in mine)
+        for party, part in split_change(
+            earned_minor(before, component), earned, component, shares
+        ).items():
+            key = (ids.to_uuid("fnd", party), component.value)
+            count, amount = started.get(key, (0, 0))
+            started[key] = (count + len(mine), amount + part)
 
 
 _INCOME = {

@@ -25,8 +25,11 @@ from credit.models import (
 )
 from credit.operations import ledger, plans
 from credit.operations.catch_up import catch_up
-from credit.queries.balances import NOTHING, balances, difference
+from credit.operations.funding import move_use
+from credit.queries.balances import sides
+from credit.queries.funding import shares_of
 from credit.queries.plans import agreed_due_on, derived, happenings
+from credit.values import NewEntry
 from risk.operations import exposure
 
 
@@ -159,22 +162,23 @@ def _post(
     drawdown: Drawdown, before: Derived | None, after: Derived, event: LoanEvent, at: datetime
 ) -> JournalEntry | None:
     """Post what the event changed; an event that moves no money posts nothing."""
-    amounts = difference(balances(after), balances(before) if before else NOTHING)
-    adjusted = _accrual_corrections(event.kind, amounts)
-    if adjusted:
-        ledger.post(
-            kind=EntryKind.ADJUSTMENT, key=f"{event.kind}:{event.key}",
-            funding_source_id=drawdown.funding_source_id, amounts=adjusted,
+    moved = sides(before, after, shares_of(drawdown))
+    adjusted = {party: _accrual_corrections(event.kind, side) for party, side in moved.items()}
+    entries = []
+    if any(adjusted.values()):
+        entries.append(NewEntry(
+            kind=EntryKind.ADJUSTMENT, key=f"{event.kind}:{event.key}", sides=adjusted,
             value_on=event.value_on, booked_on=event.booked_on, at=at, drawdown_id=drawdown.id,
-        )  # fmt: skip
-    if not any(amounts.values()):
-        return None
-    return ledger.post(
-        kind=EntryKind(event.kind), key=event.key,
-        funding_source_id=drawdown.funding_source_id, amounts=amounts,
-        value_on=event.value_on, booked_on=event.booked_on, at=at, drawdown_id=drawdown.id,
-        reverses=_undone_entry(drawdown, event),
-    )  # fmt: skip
+        ))  # fmt: skip
+    is_moving = any(amount for side in moved.values() for amount in side.values())
+    if is_moving:
+        entries.append(NewEntry(
+            kind=EntryKind(event.kind), key=event.key, sides=moved, value_on=event.value_on,
+            booked_on=event.booked_on, at=at, drawdown_id=drawdown.id,
+            reverses=_undone_entry(drawdown, event),
+        ))  # fmt: skip
+    posted = ledger.post_all(entries) if entries else []
+    return posted[-1] if is_moving else None
 
 
 def _accrual_corrections(kind: str, amounts: dict[AccountCode, int]) -> dict[AccountCode, int]:
@@ -220,8 +224,10 @@ def _use(drawdown: Drawdown, line: CreditLine, before: Derived | None, after: De
             used_minor=F("used_minor") + change, version=F("version") + 1
         )
     if change - captured:
-        slice_no = Hold.objects.values_list("exposure_slice_no", flat=True).get(drawdown=drawdown)
-        exposure.move(slice_no=slice_no, amount_minor=change - captured)
+        hold = Hold.objects.get(drawdown=drawdown)
+        out = hold.remaining_minor + (before.outstanding_principal_minor if before else 0)
+        move_use(drawdown=drawdown, before_minor=out, after_minor=out + change - captured)
+        exposure.move(slice_no=hold.exposure_slice_no, amount_minor=change - captured)
 
 
 def _refresh_repayments(

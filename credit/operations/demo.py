@@ -4,7 +4,7 @@ import json
 import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +13,14 @@ from django.db import transaction
 
 from credit.domain.behavior import Behavior
 from credit.domain.demo_orders import PET, TEXTILE, Trade, demo_orders, merchant_region
+from credit.enums import FundingChannel
+from credit.models import FundingSource
+from credit.operations.funding_pursuit import pursue
+from credit.operations.funding_sources import simulate_channel
 from credit.operations.launch import launch_tenant
 from credit.operations.replay import live_until
 from credit.operations.replay_share import ACTOR
+from credit.queries.instructions import due_instructions
 from platform_app.kernel import clock, events
 from platform_app.kernel.tenancy import tenant_scope
 from tenants.enums import KeyScope, Role
@@ -29,6 +34,7 @@ from tenants.queries.tenants import vertical
 
 SEED = 20261121
 HISTORY_DAYS, LIVED_DAYS = 150, 180
+EVENING = 18
 WORKERS = 2
 PLATFORMS = (
     ("jinxiu", "锦绣纺织城", "textile", TEXTILE),
@@ -79,8 +85,22 @@ def _live(tenant: Tenant, trade: Trade, *, first: date, last: date) -> Iterator[
         _history(trade, {day: rows for day, rows in orders.items() if day < first}, first)
         lived = {day: rows for day, rows in orders.items() if day >= first}
         total = (last - first).days + 1
+        _simulate_funding(clock.moment_on(first))
         for day in live_until(last, lived, Behavior(SEED), tenant_id=tenant.id, workers=WORKERS):
+            _fund(clock.moment_on(day, EVENING))
             yield Progress(tenant.name, (day - first).days + 1, total)
+
+
+def _simulate_funding(at: datetime) -> None:
+    for source in FundingSource.objects.exclude(channel=FundingChannel.SIMULATED):
+        simulate_channel(source_id=source.id, actor=ACTOR, at=at)
+
+
+def _fund(at: datetime) -> None:
+    """The day's captures are paid by the lender, as the worker would have had them paid."""
+    while due := due_instructions(at):
+        for _, instruction_id in due:
+            pursue(instruction_id=instruction_id, now=lambda: at)
 
 
 def _history(trade: Trade, orders: dict[date, list[Any]], first: date) -> None:

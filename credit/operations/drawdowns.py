@@ -1,12 +1,13 @@
 """Reserve, capture, cancel: an order on its way to being a loan.
 
-Lock order: line, the merchant's cap, drawdown, exposure bucket.
+Lock order: line, the merchant's cap, drawdown, lenders' cap slices, exposure bucket.
 """
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Exists
 
 from credit.domain.charges import charges
 from credit.domain.terms import DrawdownTerms, ProductTerms
@@ -25,17 +26,20 @@ from credit.errors import (
 )
 from credit.models import CreditLine, Drawdown, Hold, LoanEvent, PlanRow, Quote
 from credit.operations.booking import Change, book
+from credit.operations.funding import Route, give_back, route_drawdown, store_route
+from credit.operations.instructions import instruct_funding
 from credit.operations.merchant_caps import check_merchant_cap
 from credit.operations.temporary_limits import refresh_limits
 from credit.queries.business_day import open_day_for_booking
-from credit.queries.drawdowns import is_overdue, locked_drawdown, locked_line
+from credit.queries.drawdowns import locked_drawdown, locked_line, overdue
 from platform_app.kernel import events
+from platform_app.kernel.transactions import retrying
 from risk.operations import exposure
 
 CAPTURABLE = (DrawdownStatus.AUTHORIZED, DrawdownStatus.PARTIALLY_CAPTURED)
 
 
-@transaction.atomic
+@retrying
 def request_drawdown(
     *, line_id: str, quote_id: str, external_id: str, actor: str, at: datetime
 ) -> Drawdown:
@@ -43,22 +47,21 @@ def request_drawdown(
 
     The same external_id with the same quote returns the drawdown already made. Raises
     LineNotFound, QuoteNotFound, QuoteOfAnotherLine, QuoteExpired, LineNotActive, MerchantOverdue,
-    LineInsufficient, MerchantCapReached, ExternalIdConflict, risk's ExposureFull.
+    LineInsufficient, MerchantCapReached, NoFundingSource (see `funding.refusals_kept`),
+    ExternalIdConflict, risk's ExposureFull.
     """
     line = locked_line(line_id)
     day = open_day_for_booking()
     before = Drawdown.objects.filter(external_id=external_id).first()
     if before is not None:
         return _same(before, line_id, quote_id)
-    quote = Quote.objects.filter(pk=quote_id).first()
-    if quote is None:
-        raise QuoteNotFound(field="quote")
-    if quote.line_id != line_id:
-        raise QuoteOfAnotherLine(field="quote")
+    quote = _quote(quote_id, line, day)
     if at >= quote.expires_at or quote.value_on != day:
         raise QuoteExpired(field="quote")
-    _check_room(line, quote.amount_minor, day, at)
-    drawdown = _authorize(line, quote, external_id, at)
+    _check_room(line, quote, day, at)
+    route = route_drawdown(line=line, amount_minor=quote.amount_minor, on=day)
+    drawdown = _authorize(line, quote, route, external_id, at)
+    store_route(route=route, drawdown=drawdown, actor=actor, at=at)
     _hold(line, drawdown, day)
     events.record(
         "credit.drawdown.authorized", subject=drawdown.id, merchant_id=line.merchant_id,
@@ -69,11 +72,25 @@ def request_drawdown(
     return drawdown
 
 
-def _check_room(line: CreditLine, amount_minor: int, day: date, at: datetime) -> None:
+def _quote(quote_id: str, line: CreditLine, day: date) -> Quote:
+    """The line's quote; `is_merchant_overdue` comes with it, to ask once."""
+    late = overdue(day).filter(merchant_id=line.merchant_id)
+    quote: Quote | None = (
+        Quote.objects.annotate(is_merchant_overdue=Exists(late)).filter(pk=quote_id).first()
+    )
+    if quote is None:
+        raise QuoteNotFound(field="quote")
+    if quote.line_id != line.id:
+        raise QuoteOfAnotherLine(field="quote")
+    return quote
+
+
+def _check_room(line: CreditLine, quote: Quote, day: date, at: datetime) -> None:
     """The locked line may be drawn on, and has room; temporary limits count as of `day`."""
+    amount_minor = quote.amount_minor
     if line.status != LineStatus.ACTIVE:
         raise LineNotActive
-    if is_overdue(line.merchant_id, day):
+    if quote.is_merchant_overdue:  # type: ignore[attr-defined]  # annotated by _quote
         raise MerchantOverdue
     if line.limit_changes_on is not None and line.limit_changes_on <= day:
         refresh_limits(day=day, at=at, only=[line.id])
@@ -100,12 +117,15 @@ def _same(before: Drawdown, line_id: str, quote_id: str) -> Drawdown:
     return before
 
 
-def _authorize(line: CreditLine, quote: Quote, external_id: str, at: datetime) -> Drawdown:
+def _authorize(
+    line: CreditLine, quote: Quote, route: Route, external_id: str, at: datetime
+) -> Drawdown:
     return Drawdown.objects.create(
         line=line,
         merchant_id=line.merchant_id,
         quote=quote,
-        funding_source_id=line.product_version.funding_source_id,
+        funding_source_id=route.funding_source_id,
+        partnership_id=route.joint_id,
         order_no=quote.order_no,
         external_id=external_id,
         option_code=quote.option_code,
@@ -133,7 +153,7 @@ def _hold(line: CreditLine, drawdown: Drawdown, day: date) -> None:
     )
 
 
-@transaction.atomic
+@retrying
 def capture_drawdown(
     *,
     drawdown_id: str,
@@ -168,7 +188,7 @@ def capture_drawdown(
         raise CaptureTooLate
     what = _Capture(amount_minor, 0 if not is_final else hold.remaining_minor - amount_minor)
     _book_capture(drawdown, line, what, key=key, day=day, actor=actor, at=at)
-    _use_hold(line, hold, what)
+    _use_hold(drawdown, line, hold, what)
     _tell_captured(drawdown, what, actor, at)
     return drawdown
 
@@ -189,11 +209,15 @@ def _book_capture(
     drawdown: Drawdown, line: CreditLine, what: _Capture, *, key: str, day: date, actor: str,
     at: datetime,
 ) -> None:  # fmt: skip
-    captured = drawdown.captured_minor + what.amount_minor
+    before_minor = drawdown.captured_minor
+    captured = before_minor + what.amount_minor
     still_held = drawdown.authorized_minor - captured - what.released_minor
     drawdown.status = DrawdownStatus.PARTIALLY_CAPTURED if still_held else DrawdownStatus.REPAYING
     change = Change(kind="capture", key=key, value_on=day, amount_minor=what.amount_minor)
-    book(drawdown, line, change, day=day, actor=actor, at=at)
+    booked = book(drawdown, line, change, day=day, actor=actor, at=at)
+    instruct_funding(
+        drawdown=drawdown, loan_event=booked.event, captured_before_minor=before_minor, at=at
+    )
     raised = charges(
         DrawdownTerms.from_json(drawdown.terms), drawdown.signed_due_on, what.amount_minor
     )
@@ -205,7 +229,7 @@ def _book_capture(
         book(drawdown, line, charge, day=day, actor=actor, at=at)
 
 
-def _use_hold(line: CreditLine, hold: Hold, what: _Capture) -> None:
+def _use_hold(drawdown: Drawdown, line: CreditLine, hold: Hold, what: _Capture) -> None:
     hold.captured_minor += what.amount_minor
     hold.released_minor += what.released_minor
     hold.status = HoldStatus.PART_CAPTURED if hold.remaining_minor else HoldStatus.CAPTURED
@@ -213,8 +237,7 @@ def _use_hold(line: CreditLine, hold: Hold, what: _Capture) -> None:
     CreditLine.objects.filter(pk=line.pk).update(
         held_minor=line.held_minor - what.amount_minor - what.released_minor
     )
-    if what.released_minor:
-        exposure.release(slice_no=hold.exposure_slice_no, amount_minor=what.released_minor)
+    give_back(drawdown=drawdown, hold=hold, released_minor=what.released_minor)
 
 
 def _tell_captured(drawdown: Drawdown, what: _Capture, actor: str, at: datetime) -> None:
@@ -230,17 +253,26 @@ def _tell_captured(drawdown: Drawdown, what: _Capture, actor: str, at: datetime)
 def cancel_drawdown(*, drawdown_id: str, actor: str, at: datetime) -> Drawdown:
     """Give back what is still held. Before any capture the drawdown ends; after one it repays.
 
-    Canceling twice changes nothing. Raises DrawdownNotFound, DrawdownNotAuthorized.
+    Canceling twice changes nothing. Raises DrawdownNotFound, and DrawdownNotAuthorized when all of
+    it was captured or the hold has expired.
     """
     drawdown, line = locked_drawdown(drawdown_id)
     open_day_for_booking()
-    if drawdown.status == DrawdownStatus.CANCELED:
+    if _was_canceled(drawdown):
         return drawdown
     if drawdown.status not in CAPTURABLE:
         raise DrawdownNotAuthorized
     _release(drawdown, line, HoldStatus.RELEASED, DrawdownStatus.CANCELED)
     _tell_ended(drawdown, "canceled", actor, at)
     return drawdown
+
+
+def _was_canceled(drawdown: Drawdown) -> bool:
+    """Whether nothing is held because somebody gave it back."""
+    if drawdown.status == DrawdownStatus.CANCELED:
+        return True
+    hold = Hold.objects.filter(drawdown=drawdown, status=HoldStatus.RELEASED)
+    return drawdown.status not in CAPTURABLE and hold.exists()
 
 
 @transaction.atomic
@@ -268,7 +300,7 @@ def _release(
     hold = Hold.objects.get(drawdown=drawdown)
     released = hold.remaining_minor
     hold.released_minor += released
-    hold.status = HoldStatus.CAPTURED if hold.captured_minor else hold_status
+    hold.status = hold_status
     hold.save(update_fields=["released_minor", "status"])
     drawdown.status = DrawdownStatus.REPAYING if drawdown.captured_minor else uncaptured
     drawdown.version += 1
@@ -276,4 +308,4 @@ def _release(
     CreditLine.objects.filter(pk=line.pk).update(
         held_minor=line.held_minor - released, version=line.version + 1
     )
-    exposure.release(slice_no=hold.exposure_slice_no, amount_minor=released)
+    give_back(drawdown=drawdown, hold=hold, released_minor=released)

@@ -4,7 +4,8 @@
 exists; `move_use` follows what the drawdown holds or owes from then on.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -12,34 +13,40 @@ from typing import Any
 from django.db import transaction
 
 from credit.domain.routing import Candidate, Case, Reason, Refusal, judge_all
-from credit.domain.shares import Shares, split
+from credit.domain.shares import split
 from credit.enums import Component, RouteOutcome
 from credit.errors import NoFundingSource
-from credit.models import CreditLine, Drawdown, FundingDecision
+from credit.models import CreditLine, Drawdown, FundingDecision, Hold, Quote
 from credit.operations import funding_caps
-from credit.queries.funding import candidates, routed_shares, shares_in
+from credit.queries.funding import candidates, shares_of
+from risk.operations import exposure
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Route:
-    """Who funds it: the partnership, its lead, whose part is what, and why not the others."""
+    """Who funds it: the partnership, its lead, and why not the others."""
 
     partnership_id: str
     funding_source_id: str
     product_kind: str
     amount_minor: int
-    shares: Shares
+    is_joint: bool
     refusals: tuple[Refusal, ...]
 
+    @property
+    def joint_id(self) -> str | None:
+        """The partnership if several lend, else None."""
+        return self.partnership_id if self.is_joint else None
 
-def route_drawdown(*, line: CreditLine, product_kind: str, amount_minor: int, on: date) -> Route:
+
+def route_drawdown(*, line: CreditLine, amount_minor: int, on: date) -> Route:
     """Choose who funds an order of `amount_minor` fen and take the room for it under their caps.
 
-    The caller holds the lock of `line` (with its product version and merchant). Raises
+    The caller holds the lock of `line` (with its product, its version and merchant). Raises
     NoFundingSource, with every partnership's reasons as `refusals`; then nothing is taken.
     """
     judged = judge_all(
-        Case(product_kind=product_kind, borrower_kind=line.merchant.kind, on=on),
+        Case(product_kind=line.product.kind, borrower_kind=line.merchant.kind, on=on),
         candidates(line=line, amount_minor=amount_minor),
     )
     refusals = list(judged.refusals)
@@ -52,9 +59,9 @@ def route_drawdown(*, line: CreditLine, product_kind: str, amount_minor: int, on
         return Route(
             partnership_id=one.partnership_id,
             funding_source_id=one.parties[0].source.id,
-            product_kind=product_kind,
+            product_kind=line.product.kind,
             amount_minor=amount_minor,
-            shares=shares_in(one.partnership_id),
+            is_joint=len(one.parties) > 1,
             refusals=tuple(refusals),
         )
     raise NoFundingSource(refusals=[one.to_json() for one in refusals])
@@ -86,38 +93,52 @@ def store_route(*, route: Route, drawdown: Drawdown, actor: str, at: datetime) -
     )
 
 
+@contextmanager
+def refusals_kept(*, line_id: str, quote_id: str, actor: str, at: datetime) -> Iterator[None]:
+    """Write down why nobody could fund an order, after its refusal has undone everything else.
+
+    Wraps the outermost transaction of whoever draws; the refusal goes on to the caller.
+    """
+    try:
+        yield
+    except NoFundingSource as refused:
+        _record_refusal(line_id, quote_id, refused.facts["refusals"], actor=actor, at=at)
+        raise
+
+
 @transaction.atomic
-def record_refusal(
-    *,
-    line: CreditLine,
-    product_kind: str,
-    amount_minor: int,
-    refusals: Sequence[dict[str, Any]],
-    actor: str,
-    at: datetime,
-) -> FundingDecision:
-    """Keep why nobody could fund an order, after NoFundingSource rolled everything else back."""
-    return FundingDecision.objects.create(
+def _record_refusal(
+    line_id: str, quote_id: str, refusals: Sequence[dict[str, Any]], *, actor: str, at: datetime
+) -> None:
+    line = CreditLine.objects.select_related("product").get(pk=line_id)
+    FundingDecision.objects.create(
         line=line,
         merchant_id=line.merchant_id,
         outcome=RouteOutcome.REFUSED,
-        product_kind=product_kind,
-        amount_minor=amount_minor,
+        product_kind=line.product.kind,
+        amount_minor=Quote.objects.values_list("amount_minor", flat=True).get(pk=quote_id),
         refusals=list(refusals),
         actor=actor,
         at=at,
     )
 
 
+def give_back(*, drawdown: Drawdown, hold: Hold, released_minor: int) -> None:
+    """What a hold has just released frees the lenders' caps and the platform's pool."""
+    if not released_minor:
+        return
+    left = hold.remaining_minor + drawdown.outstanding_principal_minor
+    move_use(drawdown=drawdown, before_minor=left + released_minor, after_minor=left)
+    exposure.release(slice_no=hold.exposure_slice_no, amount_minor=released_minor)
+
+
 def move_use(*, drawdown: Drawdown, before_minor: int, after_minor: int) -> None:
     """Follow what a drawdown holds plus owes of principal, from one figure to the next, in fen.
 
-    Less gives room back; more (a reversal) takes it whether there is any or not. A drawdown that
-    was never routed takes none. Raises FundingUseMismatch.
+    Less gives room back; more (a reversal) takes it whether there is any or not.
+    Raises FundingUseMismatch.
     """
-    shares = routed_shares(drawdown.id)
-    if shares is None:
-        return
+    shares = shares_of(drawdown)
     then = split(before_minor, Component.PRINCIPAL, shares)
     now = split(after_minor, Component.PRINCIPAL, shares)
     less = {key: then[key] - now[key] for key in now if now[key] < then[key]}

@@ -53,16 +53,19 @@ def reset_cap(*, funding_source_id: str, cap_minor: int | None) -> None:
 
 
 def take(*, amounts: Mapping[str, int], line_id: str) -> None:
-    """Take each source's amount of fen at once, or none of them. Raises CapFull."""
-    try:
-        with transaction.atomic():
-            for source_id, amount in _wanted(amounts):
-                _take(source_id, slice_of(line_id), amount)
-    except CapFull:
-        # The savepoint is gone and its row locks with it: all slices may be locked in order.
-        with transaction.atomic():
-            for source_id, amount in _wanted(amounts):
-                _gather(source_id, slice_of(line_id), amount)
+    """Take each source's amount of fen, or of none of them. Raises CapFull.
+
+    Two that gather while each has just taken from a slice can block one another; the database ends
+    one of them, and its transaction is run again (`kernel.transactions`).
+    """
+    wanted, slice_no = _wanted(amounts), slice_of(line_id)
+    for place, (source_id, amount) in enumerate(wanted):
+        if not _take(source_id, slice_no, amount):
+            give(amounts=dict(wanted[:place]), line_id=line_id)
+            with transaction.atomic():
+                for one, minor in wanted:
+                    _gather(one, slice_no, minor)
+            return
 
 
 def add(*, amounts: Mapping[str, int], line_id: str) -> None:
@@ -79,11 +82,10 @@ def give(*, amounts: Mapping[str, int], line_id: str) -> None:
             raise FundingUseMismatch(source=source_id, amount_minor=amount)
 
 
-def _take(source_id: str, slice_no: int, amount: int) -> None:
+def _take(source_id: str, slice_no: int, amount: int) -> bool:
     has_room = Q(cap_minor__isnull=True) | Q(used_minor__lte=F("cap_minor") - amount)
     rows = FundingCapSlice.objects.filter(has_room, funding_source_id=source_id, slice_no=slice_no)
-    if not rows.update(used_minor=F("used_minor") + amount):
-        raise CapFull(source_id)
+    return bool(rows.update(used_minor=F("used_minor") + amount))
 
 
 def _gather(source_id: str, slice_no: int, amount: int) -> None:

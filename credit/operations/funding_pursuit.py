@@ -62,7 +62,7 @@ def gateway_of(source: FundingSource) -> FundingGateway | None:
 
     A virtual platform (demo, sandbox, replay) never talks to anybody outside.
     """
-    if current_tenant().is_virtual:
+    if current_tenant().is_virtual or source.channel == FundingChannel.SIMULATED:
         return SIMULATED
     if source.channel != FundingChannel.HTTP:
         return None

@@ -159,3 +159,22 @@ def set_channel(
         after={"url": row.channel_url, "key_id": key_id},
     )  # fmt: skip
     return row
+
+
+@transaction.atomic
+def simulate_channel(*, source_id: str, actor: str, at: datetime) -> FundingSource:
+    """Have a lender of a demonstration pay by itself, whatever is asked. Audited.
+
+    Raises FundingSourceNotFound, FundingTermsInvalid for one that has an interface of its own.
+    """
+    row = funding_states.locked_source(source_id)
+    if row.channel == FundingChannel.HTTP:
+        reason = gettext_noop("this lender is told over its own interface")
+        raise FundingTermsInvalid(field="channel", reason=reason)
+    row.channel = FundingChannel.SIMULATED
+    row.save(update_fields=["channel"])
+    audit.record(
+        actor=actor, action="fundingsource.channel", subject=row.id, at=at,
+        after={"channel": row.channel},
+    )  # fmt: skip
+    return row

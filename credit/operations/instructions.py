@@ -21,7 +21,7 @@ from platform_app.kernel.scope import current_tenant_id
 def instruct_funding(
     *, drawdown: Drawdown, loan_event: LoanEvent, captured_before_minor: int, at: datetime
 ) -> list[FundingInstruction]:
-    """Have every party pay its part of a capture, in the capture's own transaction. Repeatable.
+    """Have every party pay its part of a new capture, in the capture's own transaction.
 
     `captured_before_minor` is the drawdown's principal before this capture, in fen: parts are
     shared as the difference of shared totals. A part of nothing is not instructed.
@@ -29,28 +29,28 @@ def instruct_funding(
     parts = split_change(
         captured_before_minor, loan_event.amount_minor, Component.PRINCIPAL, shares_of(drawdown)
     )
-    return [
-        _instruct(drawdown, loan_event, source_id, part, 1, at)
-        for source_id, part in parts.items()
-        if part > 0
-    ]
-
-
-def _instruct(
-    drawdown: Drawdown, loan_event: LoanEvent, source_id: str, amount: int, round_no: int,
-    at: datetime,
-) -> FundingInstruction:  # fmt: skip
-    row, is_new = FundingInstruction.objects.get_or_create(
-        key=f"{loan_event.id}:{source_id}:{round_no}",
-        defaults={
-            "drawdown": drawdown, "loan_event": loan_event, "funding_source_id": source_id,
-            "round_no": round_no, "amount_minor": amount, "instructed_at": at,
-            "next_look_at": at,
-        },
+    rows = FundingInstruction.objects.bulk_create(
+        [
+            FundingInstruction(
+                drawdown=drawdown, loan_event=loan_event, funding_source_id=source_id,
+                key=_key(loan_event.id, source_id, 1), round_no=1, amount_minor=part,
+                instructed_at=at, next_look_at=at,
+            )
+            for source_id, part in parts.items()
+            if part > 0
+        ]
     )  # fmt: skip
-    if is_new:
-        jobs.enqueue("credit.pursue_funding", tenant_id=current_tenant_id(), instruction_id=row.id)
-    return row
+    for row in rows:
+        _enqueue(row)
+    return rows
+
+
+def _key(loan_event_id: str, source_id: str, round_no: int) -> str:
+    return f"{loan_event_id}:{source_id}:{round_no}"
+
+
+def _enqueue(row: FundingInstruction) -> None:
+    jobs.enqueue("credit.pursue_funding", tenant_id=current_tenant_id(), instruction_id=row.id)
 
 
 @transaction.atomic
@@ -65,7 +65,7 @@ def ask_again(*, instruction_id: str, actor: str, at: datetime) -> FundingInstru
     row.next_look_at = at
     row.save(update_fields=["next_look_at"])
     audit.record(actor=actor, action="fundinginstruction.ask_again", subject=row.id, at=at)
-    jobs.enqueue("credit.pursue_funding", tenant_id=current_tenant_id(), instruction_id=row.id)
+    _enqueue(row)
     return row
 
 
@@ -78,9 +78,17 @@ def send_anew(*, instruction_id: str, actor: str, at: datetime) -> FundingInstru
     row = locked_instruction(instruction_id)
     if row.status != InstructionStatus.FAILED:
         raise InstructionNotFailed
-    again = _instruct(
-        row.drawdown, row.loan_event, row.funding_source_id, row.amount_minor, row.round_no + 1, at
-    )
+    round_no = row.round_no + 1
+    again, is_new = FundingInstruction.objects.get_or_create(
+        key=_key(row.loan_event_id, row.funding_source_id, round_no),
+        defaults={
+            "drawdown": row.drawdown, "loan_event": row.loan_event,
+            "funding_source_id": row.funding_source_id, "round_no": round_no,
+            "amount_minor": row.amount_minor, "instructed_at": at, "next_look_at": at,
+        },
+    )  # fmt: skip
+    if is_new:
+        _enqueue(again)
     audit.record(
         actor=actor, action="fundinginstruction.send_anew", subject=row.id, at=at,
         after={"instruction": again.id},

@@ -66,9 +66,8 @@ def post(  # noqa: PLR0913 -- an entry has this many parts, each by its name
     entry, and one booked into a day that is not open.
     """
     entry = NewEntry(
-        kind=kind, key=key, funding_source_id=funding_source_id, amounts=amounts,
-        value_on=value_on, booked_on=booked_on, at=at, drawdown_id=drawdown_id, facts=facts or {},
-        reverses=reverses,
+        kind=kind, key=key, sides={funding_source_id: amounts}, value_on=value_on,
+        booked_on=booked_on, at=at, drawdown_id=drawdown_id, facts=facts or {}, reverses=reverses,
     )  # fmt: skip
     return _insert([entry])[0]
 
@@ -124,12 +123,13 @@ def _insert(entries: Sequence[NewEntry]) -> list[JournalEntry]:
         entry_id = ids.new_uuid()
         plain = str(entry_id)
         own.append(plain)
-        accounts = account_ids(tenant_id, entry.funding_source_id)
-        postings += [
-            (ids.new_uuid_text(), plain, accounts[code], str(amount))
-            for code, amount in entry.amounts.items()
-            if amount
-        ]
+        for source_id, amounts in entry.sides.items():
+            accounts = account_ids(tenant_id, source_id)
+            postings += [
+                (ids.new_uuid_text(), plain, accounts[code], str(amount))
+                for code, amount in amounts.items()
+                if amount
+            ]
         row = (
             tenant_id, ids.from_uuid("jen", entry_id), entry.kind, entry.key, entry.drawdown_id,
             entry.value_on, entry.booked_on, dict(entry.facts), entry.at, entry.reverses,

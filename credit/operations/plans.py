@@ -37,7 +37,7 @@ def store(
     drawdown.next_event_on = after.next_event_on
     drawdown.maturity_on = after.maturity_on
     drawdown.paused_until = after.paused_until
-    drawdown.closes_alone = after.closes_alone
+    drawdown.closes_alone = after.closes_alone or drawdown.partnership_id is not None
     drawdown.penalty_rate = after.penalty_rate
     drawdown.written_off_on = after.written_off_on
 
@@ -97,6 +97,7 @@ def _segment(drawdown: Drawdown, product_id: str, segment: Segment) -> InterestS
     return InterestSegment(
         drawdown=drawdown,
         funding_source_id=drawdown.funding_source_id,
+        partnership_id=drawdown.partnership_id,
         product_id=product_id,
         kind=segment.kind,
         seq=segment.seq,

@@ -90,7 +90,8 @@ class _Draft:
     def add_entry(self, entry: JournalEntry, amount_minor: int) -> None:
         self.lines.append(
             SettlementLine(
-                batch=self.batch, kind=settlements.line_kind(entry.kind), entry=entry,
+                batch=self.batch, funding_source_id=self.funding_source_id,
+                kind=settlements.line_kind(entry.kind), entry=entry,
                 drawdown_id=entry.drawdown_id, amount_minor=amount_minor,
             )
         )  # fmt: skip
@@ -124,8 +125,9 @@ def _carry(
     batch: SettlementBatch, kind: SettlementLineKind, amount_minor: int, carried_from: str | None
 ) -> SettlementLine:
     return SettlementLine(
-        batch=batch, kind=kind, amount_minor=amount_minor, carried_from_id=carried_from
-    )
+        batch=batch, funding_source_id=batch.funding_source_id, kind=kind,
+        amount_minor=amount_minor, carried_from_id=carried_from,
+    )  # fmt: skip
 
 
 def _totals(lines: Sequence[SettlementLine]) -> list[dict[str, Any]]:

@@ -9,14 +9,15 @@ from credit.models import CreditLine, Drawdown, MerchantCap
 
 
 def locked_line(line_id: str) -> CreditLine:
-    """The line, locked first of all rows (see kernel.locks). Raises LineNotFound.
+    """The line with product, version and merchant, locked first of all rows (see kernel.locks).
 
+    Raises LineNotFound.
     `has_cap` says whether its merchant has a cap across all lines.
     """
     caps = MerchantCap.objects.filter(merchant_id=OuterRef("merchant_id"))
     line: CreditLine | None = (
         CreditLine.objects.select_for_update(of=("self",))
-        .select_related("product_version")
+        .select_related("product_version", "product", "merchant")
         .annotate(has_cap=Exists(caps))
         .filter(pk=line_id)
         .first()

@@ -28,15 +28,10 @@ from platform_app.kernel.scope import current_tenant_id
 
 
 def shares_of(drawdown: Drawdown) -> Shares:
-    """Whose a drawdown is, by component. One that was never routed is its source's alone."""
-    return routed_shares(drawdown.id) or Shares.sole(drawdown.funding_source_id)
-
-
-def routed_shares(drawdown_id: str) -> Shares | None:
-    """The shares a drawdown was routed by, or None when it was not."""
-    routed = FundingDecision.objects.filter(drawdown_id=drawdown_id)
-    partnership_id = routed.values_list("partnership_id", flat=True).first()
-    return None if partnership_id is None else shares_in(partnership_id)
+    """Whose a drawdown is, by component; asks the database only once a partnership."""
+    if drawdown.partnership_id is None:
+        return Shares.sole(drawdown.funding_source_id)
+    return shares_in(drawdown.partnership_id)
 
 
 def shares_in(partnership_id: str) -> Shares:
@@ -65,7 +60,7 @@ def candidates(*, line: CreditLine, amount_minor: int) -> list[Candidate]:
 
     Waits for other drawdowns of the merchant when a source bounds what one merchant may have out.
     """
-    rows: list[Any] = list(_principal_shares())
+    rows: list[Any] = list(_principal_shares(line))
     sources: dict[str, FundingSource] = {row.funding_source_id: row.funding_source for row in rows}
     used = {row.funding_source_id: row.used_minor for row in rows}
     theirs: dict[str, int] = {}
@@ -75,14 +70,26 @@ def candidates(*, line: CreditLine, amount_minor: int) -> list[Candidate]:
     facts = {
         key: _source_facts(source, used[key], theirs.get(key, 0)) for key, source in sources.items()
     }
-    ranks = _ranks(line)
+    own = line.product_version.funding_source_id
+    ranks = {
+        row.partnership_id: 0 if row.partnership.funding_source_id == own else row.rank
+        for row in rows
+    }
+    theirs_by: dict[str, list[Any]] = {}
+    for row in rows:
+        theirs_by.setdefault(row.partnership_id, []).append(row)
     return [
-        _candidate(partnership, amount_minor, facts, ranks)
-        for partnership in {row.partnership_id: row.partnership for row in rows}.values()
+        _candidate(parts, amount_minor, facts, ranks[partnership_id])
+        for partnership_id, parts in theirs_by.items()
     ]
 
 
-def _principal_shares() -> QuerySet[Any]:
+def _principal_shares(line: CreditLine) -> QuerySet[Any]:
+    """One row a party; `rank` is the lead's among the lenders that the line's contract names."""
+    named = NamedLender.objects.filter(
+        product_version_id=line.product_version_id,
+        funding_source_id=OuterRef("partnership__funding_source_id"),
+    )
     used = FundingCapSlice.objects.filter(funding_source_id=OuterRef("funding_source_id"))
     out = used.order_by().values("funding_source_id").annotate(out=Sum("used_minor")).values("out")
     return (
@@ -91,15 +98,9 @@ def _principal_shares() -> QuerySet[Any]:
             partnership__status__in=[FundingStatus.ACTIVE, FundingStatus.SUSPENDED],
         )
         .select_related("partnership", "funding_source")
-        .annotate(used_minor=Coalesce(Subquery(out), 0))
+        .annotate(used_minor=Coalesce(Subquery(out), 0), rank=Subquery(named.values("rank")[:1]))
         .order_by("partnership_id", "funding_source_id")
     )
-
-
-def _ranks(line: CreditLine) -> dict[str, int]:
-    named = NamedLender.objects.filter(product_version_id=line.product_version_id)
-    ranks = dict(named.values_list("funding_source_id", "rank"))
-    return {**ranks, line.product_version.funding_source_id: 0}
 
 
 def _source_facts(source: FundingSource, used_minor: int, merchant_used_minor: int) -> SourceFacts:
@@ -113,17 +114,23 @@ def _source_facts(source: FundingSource, used_minor: int, merchant_used_minor: i
 
 
 def _candidate(
-    partnership: Partnership, amount_minor: int, facts: dict[str, SourceFacts],
-    ranks: dict[str, int],
-) -> Candidate:  # fmt: skip
-    shares = shares_in(partnership.id)
+    rows: list[Any], amount_minor: int, facts: dict[str, SourceFacts], rank: int | None
+) -> Candidate:
+    """`rows` are a partnership's shares of the principal, which is all that routing asks for."""
+    partnership = rows[0].partnership
+    lead = partnership.funding_source_id
+    parties = tuple(
+        Party(row.funding_source_id, dict.fromkeys(Component.values, row.fraction))
+        for row in sorted(rows, key=lambda one: (one.funding_source_id != lead, one.id))
+    )
+    shares = Shares(parties, partnership.residual_source_id)
     parts = split(amount_minor, Component.PRINCIPAL, shares)
     return Candidate(
         partnership_id=partnership.id, name=partnership.name, status=partnership.status,
         from_on=partnership.from_on, to_on=partnership.to_on,
         listing_status=partnership.listing_status, review_due_on=partnership.review_due_on,
         least_share_minor=partnership.least_share_minor,
-        rank=ranks.get(partnership.funding_source_id),
+        rank=rank,
         parties=tuple(
             PartyFacts(
                 source=facts[party.funding_source_id],
@@ -154,27 +161,6 @@ def _held() -> Coalesce:
     hold = Hold.objects.filter(drawdown_id=OuterRef("drawdown_id"))
     left = F("amount_minor") - F("captured_minor") - F("released_minor")
     return Coalesce(Subquery(hold.annotate(left=left).values("left")[:1]), 0)
-
-
-def cap_differences() -> dict[str, tuple[int, int]]:
-    """Sources whose slices do not add up to what their drawdowns have out: {id: (said, is)}.
-
-    Empty is good. What is out is what every routed drawdown holds or owes of principal.
-    """
-    said: dict[str, int] = {
-        row["funding_source_id"]: row["out"]
-        for row in FundingCapSlice.objects.order_by()
-        .values("funding_source_id")
-        .annotate(out=Sum("used_minor"))
-    }
-    found = dict.fromkeys(said, 0)
-    rows = FundingDecision.objects.filter(outcome=RouteOutcome.ROUTED).annotate(
-        out=_held() + F("drawdown__outstanding_principal_minor")
-    )
-    for partnership_id, out in rows.filter(out__gt=0).values_list("partnership_id", "out"):
-        for source_id, part in split(out, Component.PRINCIPAL, shares_in(partnership_id)).items():
-            found[source_id] = found.get(source_id, 0) + part
-    return {key: (said.get(key, 0), out) for key, out in found.items() if said.get(key, 0) != out}
 
 
 def reviews_due(on: date) -> list[Partnership]:

@@ -1,10 +1,16 @@
 """What happened to a drawdown, why, and what was undone."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 from credit.models import Approval, CostSheet, Drawdown, LoanEvent
 from platform_app.kernel.models import AuditRecord
+
+# In statements about loan events `v`: what a reversal undid does not stand.
+STANDING: Final = """NOT EXISTS (
+    SELECT 1 FROM credit_loanevent u WHERE u.tenant_id = v.tenant_id
+      AND u.drawdown_id = v.drawdown_id AND u.kind = 'reversal'
+      AND (u.details->>'reverses')::int = v.seq)"""
 
 
 def reversals(drawdown_id: str) -> tuple[dict[int, str], dict[int, str]]:

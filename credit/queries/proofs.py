@@ -8,16 +8,12 @@ from typing import Final
 
 from django.db import connection
 
+from credit.queries.joint_proofs import JOINT_FULL, JOINT_OWED
+from credit.queries.loan_events import STANDING
 from credit.queries.settlement_proofs import SETTLEMENT_FULL, SETTLEMENT_NIGHTLY
 from credit.queries.snapshot_proofs import SNAPSHOTS_AGREE
 from platform_app.kernel import ids
 from platform_app.kernel.scope import current_tenant_id
-
-# What a reversal undid does not stand.
-STANDING: Final = """NOT EXISTS (
-    SELECT 1 FROM credit_loanevent u WHERE u.tenant_id = v.tenant_id
-      AND u.drawdown_id = v.drawdown_id AND u.kind = 'reversal'
-      AND (u.details->>'reverses')::int = v.seq)"""
 
 CONTROL: Final = f"""
 SELECT count(*) FROM (
@@ -33,6 +29,7 @@ SELECT count(*) FROM (
 ) b JOIN LATERAL (
     SELECT coalesce(sum(d.outstanding_principal_minor), 0) AS principal FROM credit_drawdown d
     WHERE d.tenant_id = %(tenant)s AND d.funding_source_id = b.funding_source_id
+      AND d.partnership_id IS NULL
 ) o ON true JOIN LATERAL (
     SELECT coalesce(sum(amount) FILTER (WHERE kind = 'interest'), 0) AS interest,
            coalesce(sum(amount) FILTER (WHERE kind = 'penalty'), 0) AS penalty,
@@ -43,14 +40,15 @@ SELECT count(*) FROM (
           FROM credit_interestsegment s
           LEFT JOIN credit_closeexception x ON x.tenant_id = s.tenant_id
                AND x.drawdown_id = s.drawdown_id AND x.status <> 'repaired'
-          WHERE s.tenant_id = %(tenant)s AND s.funding_source_id = b.funding_source_id) s
+          WHERE s.tenant_id = %(tenant)s AND s.funding_source_id = b.funding_source_id
+            AND s.partnership_id IS NULL) s
 ) e ON true JOIN LATERAL (
     SELECT coalesce(sum(v.amount_minor) FILTER (WHERE v.kind = 'penalty'), 0) AS penalty,
            coalesce(sum(v.amount_minor) FILTER (WHERE v.kind = 'fee'), 0) AS fee
     FROM credit_loanevent v
     JOIN credit_drawdown d ON d.tenant_id = v.tenant_id AND d.id = v.drawdown_id
     WHERE v.tenant_id = %(tenant)s AND d.funding_source_id = b.funding_source_id
-      AND v.kind IN ('penalty', 'fee') AND {STANDING}
+      AND d.partnership_id IS NULL AND v.kind IN ('penalty', 'fee') AND {STANDING}
 ) c ON true JOIN LATERAL (
     SELECT coalesce(sum(r.paid_interest_minor + r.waived_interest_minor
                         + r.written_off_interest_minor), 0) AS interest,
@@ -61,12 +59,13 @@ SELECT count(*) FROM (
     FROM credit_planrow r
     JOIN credit_drawdown d ON d.tenant_id = r.tenant_id AND d.id = r.drawdown_id
     WHERE r.tenant_id = %(tenant)s AND d.funding_source_id = b.funding_source_id
-) t ON true
-WHERE coalesce(b.loans, 0) <> o.principal
-   OR coalesce(b.interest, 0) <> e.interest - t.interest
-   OR coalesce(b.penalty, 0) <> e.penalty + c.penalty - t.penalty
-   OR coalesce(b.fee, 0) <> c.fee - t.fee
-   OR coalesce(b.deferred, 0) <> e.deferred
+      AND d.partnership_id IS NULL
+) t ON true LEFT JOIN ({JOINT_OWED}) j ON j.funding_source_id = b.funding_source_id
+WHERE coalesce(b.loans, 0) <> o.principal + coalesce(j.loans, 0)
+   OR coalesce(b.interest, 0) <> e.interest - t.interest + coalesce(j.interest, 0)
+   OR coalesce(b.penalty, 0) <> e.penalty + c.penalty - t.penalty + coalesce(j.penalty, 0)
+   OR coalesce(b.fee, 0) <> c.fee - t.fee + coalesce(j.fee, 0)
+   OR coalesce(b.deferred, 0) <> e.deferred + coalesce(j.deferred, 0)
 """
 
 NIGHTLY: Final = {
@@ -177,7 +176,7 @@ FULL: Final = {
 
 
 _CLOSE: Final = {**NIGHTLY, **SETTLEMENT_NIGHTLY}
-_ALL: Final = {**_CLOSE, **FULL, **SETTLEMENT_FULL}
+_ALL: Final = {**_CLOSE, **FULL, **JOINT_FULL, **SETTLEMENT_FULL}
 
 
 def nightly_checks(*, accrued_through: date) -> dict[str, int]:

@@ -53,7 +53,8 @@ SETTLEMENT_FULL: Final = {
         WHERE p.tenant_id = %(tenant)s AND a.code = '2101' AND e.kind <> 'settlement'
           AND y.status = 'closed' AND NOT EXISTS (
             SELECT 1 FROM credit_settlementline l
-            WHERE l.tenant_id = p.tenant_id AND l.entry_id = p.entry_id)""",
+            WHERE l.tenant_id = p.tenant_id AND l.entry_id = p.entry_id
+              AND l.funding_source_id = a.funding_source_id)""",
     # what was carried out of a batch is taken in once, whole, by a later batch of the same source
     "carries_agree": """
         SELECT count(*) FROM credit_settlementline i

@@ -5,15 +5,17 @@ transaction. A relay hands due dispatches to their consumers, each on its own: a
 delays nobody else and is tried again on the ladder below.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+import json
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any, Final
+from uuid import UUID
 
 from django.db import connection
 
 from platform_app.kernel import clock, ids, jobs
-from platform_app.kernel.models import Dispatch, Event
+from platform_app.kernel.models import Dispatch
 from platform_app.kernel.scope import current_tenant_id
 
 RETRY_LADDER: Final = (
@@ -69,57 +71,70 @@ def record(name: str, **facts: Any) -> str:
 
 
 def record_all(events: Sequence[NewEvent]) -> list[str]:
-    """Record several events in order: one statement for them, one for all their dispatches."""
+    """Record several events in order, with all their dispatches, in one statement."""
     if not events:
         return []
-    rows = [
-        Event(
-            name=event.name,
-            subject=event.subject,
-            merchant_id=event.merchant_id,
-            actor=event.actor,
-            source=event.source,
-            occurred_at=event.at,
-            received_at=clock.now(),
-            props=event.props,
-        )
-        for event in events
-    ]
-    Event.objects.bulk_create(rows)
-    _dispatch(rows)
-    return [row.id for row in rows]
-
-
-def _dispatch(rows: Iterable[Event]) -> None:
-    """One statement per interested consumer, however many events."""
-    wanted = 0
-    for c in _consumers.values():
-        mine = [row for row in rows if c.wants(row.name)]
-        if mine:
-            wanted += _insert_dispatches(c, mine)
-    if wanted:
-        jobs.enqueue("kernel.relay_dispatches")
-
-
-def _insert_dispatches(c: Consumer, rows: Sequence[Event]) -> int:
+    own = [ids.new_uuid_text() for _ in events]
     params: dict[str, Any] = {
-        "ids": [str(ids.new_uuid()) for _ in rows],
-        "events": [str(ids.to_uuid("evt", row.id)) for row in rows],
-        "moments": [row.occurred_at for row in rows],
         "tenant_id": str(ids.to_uuid("tnt", current_tenant_id())),
-        "consumer": c.name,
         "now": clock.now(),
+        "ids": own,
+        "names": [event.name for event in events],
+        "subjects": [event.subject for event in events],
+        "merchants": [_plain_merchant(event) for event in events],
+        "actors": [event.actor for event in events],
+        "sources": [event.source for event in events],
+        "moments": [event.at for event in events],
+        "props": [json.dumps(event.props) for event in events],
     }
     with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO kernel_dispatch"
-            " (id, tenant_id, consumer, event_id, occurred_at, next_attempt_at)"
-            " SELECT n.id, %(tenant_id)s, %(consumer)s, n.event, n.moment, %(now)s"
-            " FROM unnest(%(ids)s::uuid[], %(events)s::uuid[], %(moments)s::timestamptz[])"
-            f" AS n(id, event, moment) WHERE {c.condition_sql}",
-            params,
+        cursor.execute(_INSERT.format(dispatches=_dispatches(events, own, params)), params)
+        if cursor.rowcount:
+            jobs.enqueue("kernel.relay_dispatches")
+    return [ids.from_uuid("evt", UUID(one)) for one in own]
+
+
+_INSERT: Final = """
+WITH said AS (
+    INSERT INTO kernel_event (tenant_id, id, name, subject, merchant_id, actor, source,
+        occurred_at, received_at, props)
+    SELECT %(tenant_id)s::uuid, e.id, e.name, e.subject, e.merchant_id, e.actor, e.source, e.at,
+        %(now)s, e.props
+    FROM unnest(%(ids)s::uuid[], %(names)s::text[], %(subjects)s::text[], %(merchants)s::uuid[],
+        %(actors)s::text[], %(sources)s::text[], %(moments)s::timestamptz[], %(props)s::jsonb[])
+        AS e(id, name, subject, merchant_id, actor, source, at, props)
+)
+INSERT INTO kernel_dispatch (id, tenant_id, consumer, event_id, occurred_at, next_attempt_at)
+SELECT uuidv7(), %(tenant_id)s::uuid, d.consumer, d.event, d.at, %(now)s FROM ({dispatches}) AS d
+"""
+
+
+_NOBODY: Final = """SELECT NULL::text AS consumer, NULL::uuid AS event, NULL::timestamptz AS at
+    WHERE false"""
+
+
+def _dispatches(events: Sequence[NewEvent], own: Sequence[str], params: dict[str, Any]) -> str:
+    """Which event goes to which consumer, as SQL over arrays put into `params`."""
+    parts = [_NOBODY]
+    for no, c in enumerate(_consumers.values()):
+        mine = [
+            (one, event.at) for one, event in zip(own, events, strict=True) if c.wants(event.name)
+        ]
+        if not mine:
+            continue
+        params[f"consumer_{no}"] = c.name
+        params[f"events_{no}"] = [one for one, _ in mine]
+        params[f"moments_{no}"] = [at for _, at in mine]
+        parts.append(
+            f"SELECT %(consumer_{no})s, n.event, n.at"
+            f" FROM unnest(%(events_{no})s::uuid[], %(moments_{no})s::timestamptz[])"
+            f" AS n(event, at) WHERE {c.condition_sql}"
         )
-        return int(cursor.rowcount)
+    return " UNION ALL ".join(parts)
+
+
+def _plain_merchant(event: NewEvent) -> str | None:
+    return None if event.merchant_id is None else str(ids.to_uuid("mch", event.merchant_id))
 
 
 def claim_due(*, limit: int, at: datetime) -> list[Dispatch]:

@@ -7,11 +7,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
-from django.db import transaction
-
 from platform_app.kernel import locks
 from platform_app.kernel.errors import Conflict, DomainError, Invalid, gettext_noop
 from platform_app.kernel.models import IdempotencyRecord
+from platform_app.kernel.transactions import retrying
 
 KEY_FORMAT: Final = re.compile(r"[A-Za-z0-9_-]{8,64}")
 
@@ -61,23 +60,30 @@ def once(
     if not KEY_FORMAT.fullmatch(key):
         raise KeyRequired(field="Idempotency-Key")
     print_ = fingerprint(payload)
-    with transaction.atomic():
+
+    @retrying
+    def answered() -> Answer | IdempotencyRecord:
         if not locks.try_hold(locks.LockSpace.IDEMPOTENCY, f"{caller}:{operation}:{key}"):
             raise InProgress
         stored = IdempotencyRecord.objects.filter(
             caller=caller, operation=operation, key=key
         ).first()
-        if stored is None:
-            answer = act()
-            IdempotencyRecord.objects.create(
-                caller=caller,
-                operation=operation,
-                key=key,
-                fingerprint=print_,
-                status=answer.status,
-                body=answer.body,
-            )
-            return answer
-    if stored.fingerprint != print_:
+        if stored is not None:
+            return stored
+        answer = act()
+        IdempotencyRecord.objects.create(
+            caller=caller,
+            operation=operation,
+            key=key,
+            fingerprint=print_,
+            status=answer.status,
+            body=answer.body,
+        )
+        return answer
+
+    found = answered()
+    if isinstance(found, Answer):
+        return found
+    if found.fingerprint != print_:
         raise KeyReused(field="Idempotency-Key")
-    return Answer(stored.status, stored.body, replayed=True)
+    return Answer(found.status, found.body, replayed=True)

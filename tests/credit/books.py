@@ -28,14 +28,17 @@ from credit.queries.business_day import open_day
 from credit.queries.plans import derived, difference_from_derived, happenings
 from credit.queries.proofs import full_checks
 from platform_app.kernel import clock
+from tests.credit import lenders
 from tests.credit.lives import ACTOR, merchant_with_trade
 
 
 def lines_of_three_products(at: datetime) -> list[CreditLine]:
-    """Three merchants, each with a line of another product."""
-    source = FundingSource.objects.get()
+    """Three merchants, each with a line of another product, the second lent on jointly."""
+    alone = FundingSource.objects.get()
+    together, _ = lenders.uneven(at, is_own_leading=False)
     lines = []
     for n, (code, terms) in enumerate(PRODUCTS.items(), start=1):
+        source = together if code == "generous" else alone
         publish_product(
             code=code, name=code, terms=terms, funding_source_id=source.id,
             lowest_rate=LOWEST_RATE, highest_rate=HIGHEST_RATE, actor=ACTOR, at=at,

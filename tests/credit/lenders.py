@@ -5,9 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db import transaction
-
-from credit.enums import Component, InstructionStatus, LoanEventKind, ProductKind
+from credit.enums import Component, InstructionStatus, LoanEventKind
 from credit.gateways.funding import FundingGateway, FundingOrder, InProcessFunding, Script
 from credit.models import (
     CreditLine,
@@ -19,13 +17,11 @@ from credit.models import (
     Partnership,
 )
 from credit.operations.drawdowns import capture_drawdown
-from credit.operations.funding import route_drawdown, store_route
 from credit.operations.funding_pursuit import pursue
 from credit.operations.funding_sources import activate_source, draft_source
-from credit.operations.instructions import instruct_funding
 from credit.operations.partnerships import activate_partnership, draft_partnership
 from credit.queries.business_day import open_day
-from credit.queries.drawdowns import locked_line
+from credit.queries.proofs import full_checks
 from credit.values import Listing, PartnershipTerms, SourceTerms
 from platform_app.kernel import clock
 from tests.credit import lives
@@ -77,6 +73,23 @@ def partnership(name: str, parts: Mapping[str, str], at: datetime, **facts: Any)
     return activate_partnership(partnership_id=drafted.id, actor=APPROVER, at=at)
 
 
+UNEVEN = {"principal": "0.7", "interest": "0.8", "fee": "1", "penalty": "0.33333333"}
+
+
+def uneven(at: datetime, *, is_own_leading: bool) -> tuple[FundingSource, FundingSource]:
+    """The platform's lender and a bank lend together, the lead UNEVEN parts; (lead, other)."""
+    own, bank = FundingSource.objects.get(), source("示例银行", at)
+    lead, other = (own, bank) if is_own_leading else (bank, own)
+    fractions = {
+        lead.id: {one: Decimal(part) for one, part in UNEVEN.items()},
+        other.id: {one: 1 - Decimal(part) for one, part in UNEVEN.items()},
+    }
+    if is_own_leading:
+        Partnership.objects.update(status="ended")
+    partnership("三七方案", {lead.id: "1"}, at, fractions=fractions, residual_id=other.id)
+    return lead, other
+
+
 def joint(at: datetime, **facts: Any) -> tuple[FundingSource, FundingSource]:
     """The platform's lender ends alone and lends 70 to 30 with a bank from now on."""
     lead = FundingSource.objects.get()
@@ -86,31 +99,24 @@ def joint(at: datetime, **facts: Any) -> tuple[FundingSource, FundingSource]:
     return lead, bank
 
 
-@transaction.atomic
 def routed(
     line: CreditLine, amount_minor: int, order_no: str, at: datetime
 ) -> tuple[Drawdown, FundingDecision]:
-    """Route and reserve, as a drawdown does."""
-    route = route_drawdown(
-        line=locked_line(line.id), product_kind=ProductKind.LOAN, amount_minor=amount_minor,
-        on=open_day(),
-    )  # fmt: skip
+    """Draw, and see who funds it."""
     drawdown = lives.authorized(line, amount_minor, order_no, at)
-    return drawdown, store_route(route=route, drawdown=drawdown, actor=lives.ACTOR, at=at)
+    return drawdown, FundingDecision.objects.get(drawdown=drawdown)
 
 
-@transaction.atomic
 def captured(
     drawdown: Drawdown, amount_minor: int, external_id: str, at: datetime, *, is_final: bool = True
 ) -> list[FundingInstruction]:
-    """Capture, and have it paid."""
-    before = Drawdown.objects.get(pk=drawdown.pk).captured_minor
-    after = capture_drawdown(
+    """Capture, and see who pays it."""
+    capture_drawdown(
         drawdown_id=drawdown.id, amount_minor=amount_minor, external_id=external_id,
         is_final=is_final, actor=lives.ACTOR, at=at,
     )  # fmt: skip
     event = LoanEvent.objects.filter(drawdown=drawdown, kind=LoanEventKind.CAPTURE).latest("seq")
-    return instruct_funding(drawdown=after, loan_event=event, captured_before_minor=before, at=at)
+    return list(FundingInstruction.objects.filter(loan_event=event).order_by("id"))
 
 
 def scripted(script: Script) -> InProcessFunding:
@@ -129,3 +135,8 @@ def look(row: FundingInstruction, bank: FundingGateway | None, at: datetime) -> 
         return bank
 
     return pursue(instruction_id=row.id, gateways=gateways, now=lambda: at)
+
+
+def wrong_caps() -> int:
+    """Lenders whose caps do not say what their drawdowns hold and owe."""
+    return full_checks(accrued_through=open_day())["funding_caps_agree"]

@@ -18,12 +18,14 @@ from credit.errors import (
     LineNotFound,
     MerchantCapReached,
     MerchantOverdue,
+    NoFundingSource,
     QuoteExpired,
     QuoteNotFound,
     QuoteOfAnotherLine,
 )
 from credit.models import Drawdown
 from credit.operations.drawdowns import cancel_drawdown, capture_drawdown, request_drawdown
+from credit.operations.funding import refusals_kept
 from credit.queries.business_day import open_day
 from credit.queries.status import days_past_due, drawdown_next_action, is_overdue
 from platform_app.kernel import clock
@@ -128,7 +130,7 @@ def body_of(drawdown: Drawdown, on: date) -> dict[str, Any]:
     answer=DrawdownOutput,
     refusals=[
         NotFound, QuoteOfAnotherLine, QuoteExpired, LineNotActive, MerchantOverdue,
-        LineInsufficient, MerchantCapReached, ExternalIdConflict, ExposureFull,
+        LineInsufficient, MerchantCapReached, NoFundingSource, ExternalIdConflict, ExposureFull,
     ],
 )  # fmt: skip
 class DrawdownRequest(KeyedView):
@@ -136,19 +138,20 @@ class DrawdownRequest(KeyedView):
     input = DrawdownInput
 
     def post(self, request: Request) -> Response:
-        said = self.body(request)
+        said, actor, at = self.body(request), actor_of(request), clock.now()
 
         def act() -> tuple[int, Any]:
             drawdown = request_drawdown(
                 line_id=said["line"],
                 quote_id=said["quote"],
                 external_id=said["external_id"],
-                actor=actor_of(request),
-                at=clock.now(),
+                actor=actor,
+                at=at,
             )
             return 201, body_now(drawdown)
 
-        return self.once(request, act)
+        with refusals_kept(line_id=said["line"], quote_id=said["quote"], actor=actor, at=at):
+            return self.once(request, act)
 
 
 @operation(

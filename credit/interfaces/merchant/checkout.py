@@ -12,6 +12,7 @@ from credit.errors import DrawdownNotFound, QuoteNotFound
 from credit.interfaces.merchant.samples import option_name
 from credit.models import CreditLine, Drawdown, Quote
 from credit.operations.drawdowns import request_drawdown
+from credit.operations.funding import refusals_kept
 from credit.operations.quotes import make_quotes
 from credit.queries.business_day import open_day
 from credit.queries.journey import journey, order_drawdown
@@ -62,13 +63,12 @@ def confirm(request: MerchantRequest, quote_id: str) -> HttpResponseBase:
     if request.method == "GET":
         context = {"tenant": current_tenant(), "embed": embed, "plan": _plan(quote)}
         return render(request, "merchant/credit/confirm.html", context)
-    drawdown = request_drawdown(
-        line_id=quote.line_id,
-        quote_id=quote.id,
-        external_id=_external_id(embed),
-        actor=f"merchant:{embed.merchant_id}",
-        at=at,
-    )
+    actor = f"merchant:{embed.merchant_id}"
+    with refusals_kept(line_id=quote.line_id, quote_id=quote.id, actor=actor, at=at):
+        drawdown = request_drawdown(
+            line_id=quote.line_id, quote_id=quote.id, external_id=_external_id(embed),
+            actor=actor, at=at,
+        )  # fmt: skip
     return go("drawdown-show", drawdown.id)
 
 

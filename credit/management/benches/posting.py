@@ -85,9 +85,10 @@ def post_in_batches(entries: list[NewEntry]) -> None:
 def post_one_by_one(entries: list[NewEntry]) -> None:
     """Each by `ledger.post`, proven at once as if committed."""
     for one in entries:
+        ((source_id, amounts),) = one.sides.items()
         ledger.post(
-            kind=one.kind, key=one.key, funding_source_id=one.funding_source_id,
-            amounts=one.amounts, value_on=one.value_on, booked_on=one.booked_on, at=one.at,
+            kind=one.kind, key=one.key, funding_source_id=source_id, amounts=amounts,
+            value_on=one.value_on, booked_on=one.booked_on, at=one.at,
         )  # fmt: skip
         prove()
 
@@ -100,8 +101,8 @@ def new_entries(count: int, name: str) -> list[NewEntry]:
 
 def _entry(source_id: str, key: str, day: date, at: datetime) -> NewEntry:
     return NewEntry(
-        kind=EntryKind.REPAYMENT, key=key, funding_source_id=source_id, amounts=AMOUNTS,
-        value_on=day, booked_on=day, at=at,
+        kind=EntryKind.REPAYMENT, key=key, sides={source_id: AMOUNTS}, value_on=day,
+        booked_on=day, at=at,
     )  # fmt: skip
 
 
@@ -117,10 +118,11 @@ def _raw_rows(tenant: Tenant, entries: list[NewEntry]) -> tuple[Rows, Rows]:
         journal.append(
             (entry, owner, "repayment", one.key, one.value_on, one.booked_on, "{}", one.at)
         )
-        accounts = ledger.account_ids(tenant.id, one.funding_source_id)
         postings += [
             (str(ids.new_uuid()), owner, entry, accounts[code], amount)
-            for code, amount in one.amounts.items()
+            for source_id, amounts in one.sides.items()
+            for accounts in [ledger.account_ids(tenant.id, source_id)]
+            for code, amount in amounts.items()
         ]
     return journal, postings
 

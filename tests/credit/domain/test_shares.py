@@ -12,15 +12,11 @@ from credit.domain.shares import (
     Party,
     Shares,
     split,
-    split_amounts,
     split_change,
-    split_components,
-    split_entry,
 )
-from credit.enums import AccountCode, Component
+from credit.enums import Component
 
 FEN = st.integers(-(10**13), 10**13)
-CODES = list(AccountCode)
 
 
 def fractions_of(weights: list[int]) -> list[Decimal]:
@@ -85,78 +81,9 @@ def test_the_parts_of_any_changes_are_the_parts_of_their_sum(
     assert totals == split(balance, component, shares)
 
 
-@given(
-    some_shares(),
-    st.dictionaries(st.sampled_from(CODES), FEN, min_size=1, max_size=6),
-    st.sampled_from(CODES),
-)
-def test_each_side_balances_and_together_they_are_the_entry(
-    shares: Shares, amounts: dict[AccountCode, int], balancing: AccountCode
-) -> None:
-    amounts[balancing] = amounts.get(balancing, 0) - sum(amounts.values())
-    sides = split_amounts(amounts, shares)
-    assert {sum(side.values()) for side in sides.values()} == {0}
-    for code in {code for side in sides.values() for code in side}:
-        assert sum(side.get(code, 0) for side in sides.values()) == amounts.get(code, 0)
-
-
-@given(some_shares(), st.lists(st.integers(1, 10**9), min_size=1, max_size=8))
-def test_a_loan_repaid_in_any_parts_leaves_nobody_a_fen(shares: Shares, parts: list[int]) -> None:
-    owed = sum(parts)
-    entries = [{AccountCode.LOANS: owed, AccountCode.PARTNER_PAYABLE: -owed}]
-    entries += [{AccountCode.FUNDING_BANK: part, AccountCode.LOANS: -part} for part in parts]
-    before: dict[AccountCode, int] = {}
-    loans = dict.fromkeys((party.funding_source_id for party in shares.parties), 0)
-    for entry in entries:
-        for key, side in split_entry(before, entry, shares).items():
-            loans[key] += side[AccountCode.LOANS]
-        for code, minor in entry.items():
-            before[code] = before.get(code, 0) + minor
-    assert loans == dict.fromkeys(loans, 0)
-
-
 def test_the_residual_fen_of_an_odd_amount() -> None:
     assert split(101, Component.PRINCIPAL, two_thirds()) == {"fnd_0": 71, "fnd_1": 30}
     assert split(-101, Component.PRINCIPAL, two_thirds()) == {"fnd_0": -71, "fnd_1": -30}
-    assert split_components({Component.PRINCIPAL: 101, Component.INTEREST: 9}, two_thirds()) == {
-        "fnd_0": {Component.PRINCIPAL: 71, Component.INTEREST: 7},
-        "fnd_1": {Component.PRINCIPAL: 30, Component.INTEREST: 2},
-    }
-
-
-def test_a_payment_goes_by_what_it_pays() -> None:
-    rows = {key: [Decimal("0.70"), Decimal("0.30")] for key in Component}
-    rows[Component.INTEREST] = [Decimal("0.80"), Decimal("0.20")]
-    payment = {
-        AccountCode.FUNDING_BANK: 1_100,
-        AccountCode.LOANS: -1_000,
-        AccountCode.INTEREST_RECEIVABLE: -100,
-    }
-    assert split_amounts(payment, joint(rows, 2, 0)) == {
-        "fnd_0": {
-            AccountCode.LOANS: -700,
-            AccountCode.INTEREST_RECEIVABLE: -80,
-            AccountCode.FUNDING_BANK: 780,
-        },
-        "fnd_1": {
-            AccountCode.LOANS: -300,
-            AccountCode.INTEREST_RECEIVABLE: -20,
-            AccountCode.FUNDING_BANK: 320,
-        },
-    }
-
-
-def test_components_moving_into_one_another_are_settled_between_the_parties() -> None:
-    rows = {key: [Decimal("0.70"), Decimal("0.30")] for key in Component}
-    rows[Component.INTEREST] = [Decimal("0.80"), Decimal("0.20")]
-    capitalized = {AccountCode.LOANS: 100, AccountCode.INTEREST_RECEIVABLE: -100}
-    sides = split_amounts(capitalized, joint(rows, 2, 0))
-    assert [side[AccountCode.FUNDING_BANK] for side in sides.values()] == [10, -10]
-
-
-def test_an_entry_that_does_not_balance() -> None:
-    with pytest.raises(ValueError, match="does not balance"):
-        split_amounts({AccountCode.LOANS: 1}, two_thirds())
 
 
 @pytest.mark.parametrize(

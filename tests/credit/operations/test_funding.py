@@ -15,16 +15,22 @@ from credit.models import (
     FundingCapSlice,
     FundingDecision,
     FundingSource,
+    LoanEvent,
     Partnership,
+    Product,
     ProductVersion,
 )
 from credit.operations import funding_caps
-from credit.operations.funding import move_use, record_refusal, route_drawdown
+from credit.operations.adjustments import adjust_drawdown
+from credit.operations.drawdowns import cancel_drawdown, request_drawdown
+from credit.operations.funding import move_use, route_drawdown
 from credit.operations.funding_sources import set_cap, suspend_source
 from credit.operations.partnerships import name_lenders
+from credit.operations.quotes import make_quotes
+from credit.operations.servicing import Act, reverse_event
 from credit.queries.business_day import open_day
 from credit.queries.drawdowns import locked_line
-from credit.queries.funding import cap_differences, reviews_due, shares_of
+from credit.queries.funding import reviews_due, shares_of
 from platform_app.kernel.scope import NoScope
 from platform_app.kernel.tenancy import no_scope, tenant_scope
 from tenants.models import Tenant
@@ -66,7 +72,7 @@ def test_the_named_lender_funds_it(at: datetime) -> None:
     assert (decision.outcome, decision.amount_minor, decision.refusals) == ("routed", 500_000, [])
     assert used() == {lender.name: 500_000}
     assert shares_of(drawdown) == Shares.sole(lender.id)
-    assert cap_differences() == {}
+    assert lenders.wrong_caps() == 0
 
 
 def test_a_joint_loan_takes_room_of_each_party(at: datetime) -> None:
@@ -75,7 +81,7 @@ def test_a_joint_loan_takes_room_of_each_party(at: datetime) -> None:
     drawdown, _ = lenders.routed(merchant_line, 500_001, "SO-1", at)
     assert used() == {lead.name: 350_001, bank.name: 150_000}
     assert [one.funding_source_id for one in shares_of(drawdown).parties] == [lead.id, bank.id]
-    assert cap_differences() == {}
+    assert lenders.wrong_caps() == 0
 
 
 def test_the_next_named_lender_when_the_first_is_full(at: datetime) -> None:
@@ -102,26 +108,24 @@ def test_nobody_may_fund_it_and_nothing_moves(at: datetime) -> None:
     merchant_line = line(at)
     lender = FundingSource.objects.get()
     suspend_source(source_id=lender.id, reason="复核", actor="x", at=at)
+    (quote,) = make_quotes(
+        line_id=merchant_line.id, amount_minor=500_000, order_no="SO-1",
+        option_codes=["bullet_30"], at=at,
+    )  # fmt: skip
     before = everything()
     with pytest.raises(errors.NoFundingSource) as caught:
-        lenders.routed(merchant_line, 500_000, "SO-1", at)
+        request_drawdown(
+            line_id=merchant_line.id, quote_id=quote.id, external_id="SO-1", actor="x", at=at
+        )
     assert why(caught) == {lender.name: ["source_inactive"]}
     assert everything() == before
-    kept = record_refusal(
-        line=merchant_line, product_kind="loan", amount_minor=500_000,
-        refusals=caught.value.facts["refusals"], actor="x", at=at,
-    )  # fmt: skip
-    assert (kept.outcome, kept.drawdown, kept.refusals[0]["name"]) == (
-        "refused", None, lender.name,
-    )  # fmt: skip
 
 
 def test_a_licence_that_does_not_permit_the_product(at: datetime) -> None:
     merchant_line = line(at)
+    Product.objects.update(kind=ProductKind.FACTORING)
     with pytest.raises(errors.NoFundingSource) as caught:
-        route_drawdown(
-            line=merchant_line, product_kind=ProductKind.FACTORING, amount_minor=1, on=open_day()
-        )
+        lenders.routed(merchant_line, 10_000, "SO-1", at)
     assert list(why(caught).values()) == [["licence_not_permitted"]]
     assert used() == {}
 
@@ -152,7 +156,7 @@ def test_room_is_one_sum_however_the_slices_stand(at: datetime) -> None:
         lenders.routed(third, 10_000, "SO-4", at)
     rows = list(FundingCapSlice.objects.all())
     assert sum(row.cap_minor or 0 for row in rows) == 1_000_000
-    assert cap_differences() == {}
+    assert lenders.wrong_caps() == 0
 
 
 def test_a_cap_lowered_below_what_is_out_stops_new_drawdowns_only(at: datetime) -> None:
@@ -162,7 +166,7 @@ def test_a_cap_lowered_below_what_is_out_stops_new_drawdowns_only(at: datetime) 
     set_cap(source_id=lender.id, cap_minor=100_000, per_merchant_cap_minor=None, actor="x", at=at)
     with pytest.raises(errors.NoFundingSource):
         lenders.routed(merchant_line, 10_000, "SO-2", at)
-    move_use(drawdown=drawdown, before_minor=500_000, after_minor=50_000)
+    adjust_drawdown(drawdown_id=drawdown.id, amount_minor=50_000, actor="x", at=at)
     lenders.routed(merchant_line, 50_000, "SO-3", at)
     assert used() == {lender.name: 100_000}
 
@@ -183,18 +187,29 @@ def test_use_follows_the_drawdown_to_the_last_fen(at: datetime) -> None:
     assert used() == {}
 
 
-def test_a_drawdown_never_routed_takes_no_room(at: datetime) -> None:
-    drawdown = lives.authorized(line(at), 500_000, "SO-1", at)
-    move_use(drawdown=drawdown, before_minor=500_000, after_minor=0)
+def test_use_follows_what_is_held_and_owed(at: datetime) -> None:
+    lender = FundingSource.objects.get()
+    drawdown, _ = lenders.routed(line(at), 500_000, "SO-1", at)
+    lenders.captured(drawdown, 200_000, "ship-1", at, is_final=False)
+    assert used() == {lender.name: 500_000}
+    cancel_drawdown(drawdown_id=drawdown.id, actor="x", at=at)
+    assert used() == {lender.name: 200_000}
+    payment = lives.repaid(drawdown, 150_000, "pay-1", at)
+    assert used() == {lender.name: 50_000}
+    event = LoanEvent.objects.get(kind="repayment", key=payment.external_id)
+    undo = Act(drawdown_id=drawdown.id, external_id="undo-1", actor="x", at=at)
+    reverse_event(undo, event_id=event.id)
+    assert used() == {lender.name: 200_000}
+    lives.repaid(drawdown, 200_000, "pay-2", at)
     assert used() == {}
-    assert shares_of(drawdown) == Shares.sole(drawdown.funding_source_id)
+    assert lenders.wrong_caps() == 0
 
 
 def test_what_is_out_and_what_the_caps_say_are_compared(at: datetime) -> None:
     lender = FundingSource.objects.get()
     drawdown, _ = lenders.routed(line(at), 500_000, "SO-1", at)
     funding_caps.add(amounts={lender.id: 1}, line_id=drawdown.line_id)
-    assert cap_differences() == {lender.id: (500_001, 500_000)}
+    assert lenders.wrong_caps() == 1
 
 
 def test_the_order_is_routed_in_a_fixed_number_of_statements(
@@ -202,11 +217,9 @@ def test_the_order_is_routed_in_a_fixed_number_of_statements(
 ) -> None:
     merchant_line = line(at)
     lenders.routed(merchant_line, 10_000, "SO-0", at)  # shares are read once per process
-    locked = locked_line(merchant_line.id)
-    _ = locked.merchant
-    with django_assert_num_queries(6):
-        # shares with what is out, named lenders, the UPDATE of one slice in its savepoint
-        route_drawdown(line=locked, product_kind="loan", amount_minor=10_000, on=open_day())
+    locked, day = locked_line(merchant_line.id), open_day()
+    with django_assert_num_queries(2):  # shares with what is out, and the UPDATE of one slice
+        route_drawdown(line=locked, amount_minor=10_000, on=day)
 
 
 def test_a_decision_is_whole(at: datetime) -> None:
@@ -241,7 +254,6 @@ def test_another_platforms_lenders_are_not_asked(
 
 def test_without_a_scope_nobody_is_asked(at: datetime) -> None:
     merchant_line = locked_line(line(at).id)
-    _ = merchant_line.merchant
     day = open_day()
     with no_scope(), pytest.raises(NoScope):
-        route_drawdown(line=merchant_line, product_kind="loan", amount_minor=1, on=day)
+        route_drawdown(line=merchant_line, amount_minor=1, on=day)

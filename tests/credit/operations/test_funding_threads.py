@@ -7,9 +7,8 @@ import pytest
 
 from credit.errors import NoFundingSource
 from credit.models import CreditLine, FundingCapSlice, FundingSource
-from credit.operations.funding import move_use
+from credit.operations.drawdowns import cancel_drawdown
 from credit.operations.funding_sources import set_cap
-from credit.queries.funding import cap_differences
 from platform_app.kernel.tenancy import tenant_scope
 from tenants.models import Tenant
 from tests.credit import lenders, lives
@@ -44,7 +43,7 @@ def test_a_cap_is_filled_to_the_last_fen_and_never_passed(tenant: Tenant, at: da
     assert together(tenant, acts) == {"done": 10, NoFundingSource.__name__: 14}
     with tenant_scope(tenant.id):
         assert used() == 1_000_000
-        assert cap_differences() == {}
+        assert lenders.wrong_caps() == 0
 
 
 def test_joint_and_sole_drawdowns_release_and_take_at_once(tenant: Tenant, at: datetime) -> None:
@@ -59,8 +58,8 @@ def test_joint_and_sole_drawdowns_release_and_take_at_once(tenant: Tenant, at: d
     for number, line in enumerate(lines):
         acts += [draw(line, 100_000, f"NEW-{number}-{n}", at) for n in range(2)]
         acts.append(
-            lambda one=held[number]: move_use(  # type: ignore[misc]
-                drawdown=one, before_minor=100_000, after_minor=0
+            lambda one=held[number]: cancel_drawdown(  # type: ignore[misc]
+                drawdown_id=one.id, actor="x", at=at
             )
         )
     ended = together(tenant, acts)

@@ -22,7 +22,7 @@ from credit.models import (
 )
 from credit.operations.funding_pursuit import gateway_of, store_answer
 from credit.operations.funding_sources import set_channel
-from credit.operations.instructions import ask_again, instruct_funding, send_anew
+from credit.operations.instructions import ask_again, send_anew
 from credit.queries.instructions import due_instructions, funding_status, instructions
 from platform_app.celery import app
 from platform_app.kernel import clock, ids
@@ -94,12 +94,9 @@ def test_each_party_pays_its_part_and_the_parts_are_the_whole(
     assert len(bank.payouts) == len(set(bank.payouts)) == 4
 
 
-def test_instructing_twice_is_instructing_once(drawdown: Drawdown, at: datetime) -> None:
+def test_capturing_twice_is_instructing_once(drawdown: Drawdown, at: datetime) -> None:
     rows = lenders.captured(drawdown, 500_000, "ship", at)
-    again = instruct_funding(
-        drawdown=drawdown, loan_event=rows[0].loan_event, captured_before_minor=0, at=at
-    )
-    assert again == rows
+    assert lenders.captured(drawdown, 500_000, "ship", at) == rows
     assert FundingInstruction.objects.count() == 1
 
 

@@ -33,10 +33,11 @@ def source_id() -> str:
 
 
 def new(key: str, at: datetime, **changes: Any) -> NewEntry:
+    amounts = changes.pop("amounts", {AccountCode.FUNDING_BANK: 100, AccountCode.LOANS: -100})
+    whose = changes.pop("funding_source_id", None) or source_id()
     parts: dict[str, Any] = {
-        "kind": EntryKind.REPAYMENT, "key": key, "funding_source_id": source_id(),
-        "amounts": {AccountCode.FUNDING_BANK: 100, AccountCode.LOANS: -100},
-        "value_on": DAY, "booked_on": DAY, "at": at,
+        "kind": EntryKind.REPAYMENT, "key": key, "sides": {whose: amounts}, "value_on": DAY,
+        "booked_on": DAY, "at": at,
     }  # fmt: skip
     return NewEntry(**{**parts, **changes})
 

@@ -304,6 +304,6 @@ def test_refreshing_costs_the_same_for_any_number_of_lines(
     for number in range(count):
         line = lives.line_of(lives.merchant_with_trade(f"P{number}", at), at)
         granted(line, at, 100_000, 1, 5, f"t-{number}")
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(6):
         assert refresh_limits(day=FIRST + timedelta(days=1), at=at) == count
     assert inside.slug == "pets"

@@ -242,9 +242,14 @@ def test_capturing(line: CreditLine, at: datetime) -> None:
     refuse(errors.CaptureTooLarge, lambda: ship(drawdown, 300_001, at, "s2"))
     cancel_drawdown(drawdown_id=drawdown.id, at=at, **TODAY)
     refuse(errors.DrawdownNotAuthorized, lambda: ship(drawdown, 1, at, "s3"))
+    before = everything()
+    cancel_drawdown(drawdown_id=drawdown.id, at=at, **TODAY)
+    assert everything() == before
+    whole = ask(line, quote(line, 300_000, at), at, "SO-2")
+    ship(whole, 300_000, at)
     refuse(
         errors.DrawdownNotAuthorized,
-        lambda: cancel_drawdown(drawdown_id=drawdown.id, at=at, **TODAY),
+        lambda: cancel_drawdown(drawdown_id=whole.id, at=at, **TODAY),
     )
     refuse(
         errors.DrawdownNotFound,

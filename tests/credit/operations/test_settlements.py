@@ -234,8 +234,9 @@ def test_what_the_database_refuses(line: CreditLine, at: datetime) -> None:
     later = closed()
     refused = settling.sql_refused
     again = (
-        "INSERT INTO credit_settlementline (id, tenant_id, batch_id, kind, entry_id, amount_minor)"
-        " SELECT gen_random_uuid(), tenant_id, batch_id, {}, {}, amount_minor"
+        "INSERT INTO credit_settlementline (id, tenant_id, batch_id, funding_source_id, kind,"
+        " entry_id, amount_minor)"
+        " SELECT gen_random_uuid(), tenant_id, batch_id, funding_source_id, {}, {}, amount_minor"
         " FROM credit_settlementline"
     )
     assert refused(again.format("kind", "entry_id")) == "credit_settlementline_once"

@@ -31,11 +31,15 @@ def day(number: int) -> date:
     return FIRST + timedelta(days=number)
 
 
+def only_source() -> str:
+    return str(FundingSource.objects.get().id)
+
+
 def booked(at: datetime, key: str, amount: int, *, on: date, value_on: date | None = None) -> str:
     """Lent and paid out: loans up, bank down."""
     entry = NewEntry(
-        kind=EntryKind.CAPTURE, key=key, funding_source_id=FundingSource.objects.get().id,
-        amounts={AccountCode.LOANS: amount, AccountCode.FUNDING_BANK: -amount},
+        kind=EntryKind.CAPTURE, key=key,
+        sides={only_source(): {AccountCode.LOANS: amount, AccountCode.FUNDING_BANK: -amount}},
         value_on=value_on or on, booked_on=on, at=at,
     )  # fmt: skip
     return str(ledger.post_all([entry])[0].id)
@@ -125,8 +129,10 @@ def test_nothing_is_booked_into_a_day_whose_balances_were_taken(
     BusinessDay.objects.filter(on=day(0)).update(status="closing")
     BusinessDay.objects.create(on=day(1))
     entry = NewEntry(
-        kind=EntryKind.ACCRUAL, key="late", funding_source_id=FundingSource.objects.get().id,
-        amounts={AccountCode.INTEREST_RECEIVABLE: 5, AccountCode.INTEREST_INCOME: -5},
+        kind=EntryKind.ACCRUAL, key="late",
+        sides={only_source(): {
+            AccountCode.INTEREST_RECEIVABLE: 5, AccountCode.INTEREST_INCOME: -5,
+        }},
         value_on=day(0), booked_on=day(0), at=at,
     )  # fmt: skip
     snapshot_balances(on=day(0))

@@ -17,14 +17,14 @@ from tests.credit import lives
 from tests.tenants.interfaces.api.client import Partner
 
 LISTS = {
-    "merchants": 3,
-    "applications": 3,
-    "credit_lines": 3,
-    "drawdowns": 4,
-    "settlements": 3,
-    "events": 3,
-    "webhook_endpoints": 3,
-    "webhook_deliveries": 3,
+    "merchants": 2,
+    "applications": 2,
+    "credit_lines": 2,
+    "drawdowns": 3,
+    "settlements": 2,
+    "events": 2,
+    "webhook_endpoints": 2,
+    "webhook_deliveries": 2,
 }
 
 

@@ -6,7 +6,18 @@ from typing import Any
 
 import pytest
 
-from credit.models import Application, CreditLine, Drawdown, Hold, JournalEntry, LoanEvent, Quote
+from credit.models import (
+    Application,
+    CreditLine,
+    Drawdown,
+    FundingDecision,
+    FundingSource,
+    Hold,
+    JournalEntry,
+    LoanEvent,
+    Quote,
+)
+from credit.operations.funding_sources import activate_source, suspend_source
 from platform_app.kernel import clock
 from platform_app.kernel.models import Event, IdempotencyRecord
 from platform_app.kernel.tenancy import tenant_scope
@@ -219,3 +230,24 @@ def test_cancel_gives_back_what_is_held(
         409,
         "drawdown_not_authorized",
     )
+
+
+def test_an_order_nobody_may_fund_is_refused_and_written_down(
+    tenant: Tenant, owner: Partner, line: CreditLine, at: datetime
+) -> None:
+    """What the lenders' reasons are stays with us; the partner is told that nobody can."""
+    quotes = owner.post("quotes", {"line": line.id, "amount": 50_000, "order_no": "SO-1"}).json()
+    body = {"line": line.id, "quote": quotes["data"][0]["id"], "external_id": "SO-1"}
+    with tenant_scope(tenant.id):
+        lender = FundingSource.objects.get()
+        suspend_source(source_id=lender.id, reason="复核", actor="x", at=at)
+    answer = owner.post("drawdowns", body)
+    assert (answer.status_code, answer.json()["code"]) == (422, "no_funding_source")
+    assert lender.name not in answer.content.decode()
+    with tenant_scope(tenant.id):
+        kept = FundingDecision.objects.get()
+        assert (kept.outcome, kept.drawdown_id, kept.amount_minor) == ("refused", None, 50_000)
+        assert [one["code"] for one in kept.refusals[0]["reasons"]] == ["source_inactive"]
+        assert Drawdown.objects.count() == 0
+        activate_source(source_id=lender.id, actor="y", at=at)
+    assert owner.post("drawdowns", body).status_code == 201

@@ -194,7 +194,7 @@ def test_the_history_costs_the_same_for_any_length(
     with CaptureQueriesContext(connection) as said:
         rows = owner.get(f"drawdowns/{drawdown.id}/events").json()["data"]
     assert len(rows) == item_count
-    assert len(said) == 5
+    assert len(said) == 4
 
 
 def test_waived_and_written_off_installments_say_so(

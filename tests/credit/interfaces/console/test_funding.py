@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from pytest_django import DjangoAssertNumQueries
 
+from credit.errors import NoFundingSource
 from credit.gateways.funding import Script
 from credit.models import (
     FundingInstruction,
@@ -14,7 +15,10 @@ from credit.models import (
     Partnership,
     PartnershipShare,
 )
-from credit.operations.funding import record_refusal
+from credit.operations.drawdowns import request_drawdown
+from credit.operations.funding import refusals_kept
+from credit.operations.funding_sources import set_cap
+from credit.operations.quotes import make_quotes
 from platform_app.kernel import clock, ids
 from platform_app.kernel.models import AuditRecord
 from platform_app.kernel.tenancy import tenant_scope
@@ -133,15 +137,20 @@ def test_decisions_say_why_not_in_words(tenant: Tenant, at: datetime) -> None:
     with tenant_scope(tenant.id):
         line = lives.line_of(lives.merchant_with_trade("M-1", at), at)
         lender = FundingSource.objects.get()
-        reason = {"code": "source_cap_full", "source": lender.id, "source_name": lender.name}
-        refusals = [{"partnership": "ptn_x", "name": "甲方案", "reasons": [reason]}]
-        record_refusal(
-            line=line, product_kind="loan", amount_minor=1, refusals=refusals, actor="x", at=at
-        )
+        set_cap(source_id=lender.id, cap_minor=1, per_merchant_cap_minor=None, actor="x", at=at)
+        (quote,) = make_quotes(
+            line_id=line.id, amount_minor=10_000, order_no="PO-1", option_codes=["bullet_30"],
+            at=at,
+        )  # fmt: skip
+        kept = refusals_kept(line_id=line.id, quote_id=quote.id, actor="x", at=at)
+        with pytest.raises(NoFundingSource), kept:
+            request_drawdown(
+                line_id=line.id, quote_id=quote.id, external_id="PO-1", actor="x", at=at
+            )
     client = desk.at_the_desk("owner", tenant, at)
     client.cookies["django_language"] = "en"
     ((_, why),) = client.get(f"{PAGES[2]}?outcome=refused").context["rows"]
-    assert why == [("甲方案", [f"{lender.name} has no room left under its cap."])]
+    assert why == [(lender.name, [f"{lender.name} has no room left under its cap."])]
     assert client.get(f"{PAGES[2]}?outcome=routed").context["rows"] == []
 
 
