@@ -10,6 +10,8 @@ from enum import StrEnum
 from itertools import groupby
 from typing import Self
 
+from platform_app.kernel.errors import gettext_noop
+
 
 class Component(StrEnum):
     PENALTY = "penalty"
@@ -56,7 +58,9 @@ class AllocationRule:
     def __post_init__(self) -> None:
         known = {f"{due}_{component}" for due in DueType for component in Component}
         if len(self.order) != len(known) or set(self.order) != known:
-            raise ValueError("an allocation order names each of the twelve parts once")
+            raise ValueError(
+                gettext_noop("an allocation order names each of the twelve parts once")
+            )
 
     @classmethod
     def of(

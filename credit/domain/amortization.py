@@ -27,6 +27,7 @@ from credit.domain.interest import (
     due_dates,
     row_rates,
 )
+from platform_app.kernel.errors import gettext_noop
 
 LEVEL_RETRIES = 3
 Parts = list[tuple[int, int]]  # (principal, interest) of each installment, in fen
@@ -68,25 +69,33 @@ class ScheduleTerms:
 
     def __post_init__(self) -> None:
         if min(self.installments, self.every) < 1:
-            raise ValueError("a plan needs at least one installment and a period of at least one")
+            raise ValueError(
+                gettext_noop("a plan needs at least one installment and a period of at least one")
+            )
         if self.method is Method.BULLET and self.installments != 1:
-            raise ValueError("a bullet has one installment; its term is the length of the period")
+            raise ValueError(
+                gettext_noop("a bullet has one installment; its term is the length of the period")
+            )
         if not self.annual_rate.is_finite() or self.annual_rate < 0:
-            raise ValueError("the annual rate must be zero or more")
+            raise ValueError(gettext_noop("the annual rate must be zero or more"))
         if self.installment_multiple_minor is not None and self.installment_multiple_minor < 1:
-            raise ValueError("the installment multiple must be at least one fen")
+            raise ValueError(gettext_noop("the installment multiple must be at least one fen"))
         self._check_ends()
 
     def _check_ends(self) -> None:
         if self.down_payment is not None and not 0 <= self.down_payment < 1:
-            raise ValueError("the down payment must be a fraction below one")
+            raise ValueError(gettext_noop("the down payment must be a fraction below one"))
         before_last = (self.installments - 1) * self.every
         if self.fixed_length is not None and self.fixed_length <= before_last:
-            raise ValueError("the fixed length must reach beyond the installment before the last")
+            raise ValueError(
+                gettext_noop("the fixed length must reach beyond the installment before the last")
+            )
         if not 0 <= self.principal_grace < self.installments:
-            raise ValueError("the principal grace must leave an installment that pays principal")
+            raise ValueError(
+                gettext_noop("the principal grace must leave an installment that pays principal")
+            )
         if self.interest_free_days < 0:
-            raise ValueError("interest-free days must be zero or more")
+            raise ValueError(gettext_noop("interest-free days must be zero or more"))
 
     @property
     def accrual(self) -> Accrual:
@@ -152,7 +161,7 @@ def schedule(
     signed dates that do not match in number.
     """
     if principal_minor < 1:
-        raise ValueError("a plan needs a principal of at least one fen")
+        raise ValueError(gettext_noop("a plan needs a principal of at least one fen"))
     lengths = terms.row_lengths
     seeds = _seed_dates(drawn_on, terms.unit, lengths)
     dues = due_dates(seeds, working_day_rule, is_workday, signed_due_on, drawn_on)

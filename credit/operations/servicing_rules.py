@@ -24,6 +24,7 @@ from credit.models import CostSheet, Drawdown, LoanEvent
 from credit.operations.booking import Change, agreed, as_happening
 from credit.queries.business_day import open_day
 from credit.queries.plans import derived, happenings
+from platform_app.kernel.errors import gettext_noop
 
 LONGEST_MOVE_DAYS = 180
 MOST_INSTALLMENTS = 60
@@ -81,24 +82,26 @@ def check_pause(drawdown: Drawdown, change: Change) -> None:  # noqa: ARG001 -- 
 
 
 def check_extension(drawdown: Drawdown, change: Change) -> None:
-    details = change.details or {}
-    _in_reach(int(details["days"]), "days")
-    rows = {row.seq: row for row in _answer(drawdown).rows if row.unpaid_minor}
+    """An extension moves an open installment, and not to a day that has passed as well."""
+    details, answer = change.details or {}, _answer(drawdown)
+    rows = {row.seq: row for row in answer.rows if row.unpaid_minor}
     if details["row_seq"] not in rows:
-        raise BadPlan(field="row_seq", reason="that installment is not open")
+        raise BadPlan(field="row_seq", reason=gettext_noop("that installment is not open"))
+    late_days = (answer.as_of - rows[details["row_seq"]].due_on).days
+    _in_reach(int(details["days"]), "days", least=max(1, late_days))
 
 
 def check_plan(drawdown: Drawdown, change: Change) -> None:
     """A new plan must be one that `derive` can make, and leave something to pay."""
     plan = (change.details or {})["plan"]
     if not 1 <= int(plan["installments"]) <= MOST_INSTALLMENTS:
-        raise BadPlan(field="installments", reason=f"1 to {MOST_INSTALLMENTS} installments")
+        raise BadPlan(field="installments", reason=gettext_noop("between 1 and 60 installments"))
     try:
         answer = preview_of(drawdown, change)
     except (BadTerms, ValueError, KeyError) as error:
         raise BadPlan(field="plan", reason=str(error)) from error
     if not answer.outstanding_principal_minor:
-        raise BadPlan(field="plan", reason="no principal is owed")
+        raise BadPlan(field="plan", reason=gettext_noop("no principal is owed"))
 
 
 def check_reversal(drawdown: Drawdown, event_id: str) -> LoanEvent:
@@ -106,11 +109,12 @@ def check_reversal(drawdown: Drawdown, event_id: str) -> LoanEvent:
     if event is None:
         raise EventNotFound(field="event")
     if event.kind == "capture":
-        raise EventNotReversible(field="event", reason="goods that went out come back as a refund")
+        reason = gettext_noop("goods that went out come back as a refund")
+        raise EventNotReversible(field="event", reason=reason)
     if event.kind == "reversal":
-        raise EventNotReversible(field="event", reason="book the event anew instead")
+        raise EventNotReversible(field="event", reason=gettext_noop("book the event anew instead"))
     if event.seq in _undone(drawdown):
-        raise EventNotReversible(field="event", reason="it is reversed already")
+        raise EventNotReversible(field="event", reason=gettext_noop("it is reversed already"))
     return event
 
 
@@ -132,6 +136,6 @@ def _undone(drawdown: Drawdown) -> list[int]:
     return [int(seq) for seq in reversals.values_list("details__reverses", flat=True)]
 
 
-def _in_reach(days: int, field: str) -> None:
-    if not 1 <= days <= LONGEST_MOVE_DAYS:
-        raise BadPeriod(field=field, least=1, most=LONGEST_MOVE_DAYS)
+def _in_reach(days: int, field: str, *, least: int = 1) -> None:
+    if not least <= days <= LONGEST_MOVE_DAYS:
+        raise BadPeriod(field=field, least=least, most=LONGEST_MOVE_DAYS)

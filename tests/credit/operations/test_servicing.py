@@ -203,6 +203,20 @@ def test_new_dates_and_plans_are_what_the_close_lives_on(line: CreditLine, at: d
     assert {one.status for one in Drawdown.objects.all()} == {"paid_off"}
 
 
+def test_an_extension_reaches_at_least_today(drawdown: Drawdown, at: datetime) -> None:
+    """Due on 1 April, asked for on the 20th: eighteen days more would be past due as well."""
+    later = lives.close_until(date(2026, 4, 20))
+    before = footprint()
+    with pytest.raises(BadPeriod) as caught:
+        servicing.extend(act(drawdown, later), row_seq=1, days=18)
+    assert caught.value.facts == {"least": 19, "most": 180}
+    assert footprint() == before
+    servicing.extend(act(drawdown, later), row_seq=1, days=19)
+    drawdown.refresh_from_db()
+    assert drawdown.oldest_unpaid_on is None
+    proven(later.date())
+
+
 def test_what_is_refused_moves_nothing(drawdown: Drawdown, at: datetime) -> None:
     lives.repaid(drawdown, 100_000, "pay-1", at)
     capture = LoanEvent.objects.get(kind="capture")
