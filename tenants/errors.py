@@ -5,6 +5,7 @@ from platform_app.kernel.errors import (
     DomainError,
     Forbidden,
     Invalid,
+    ReasonNeeded,
     Refused,
     Unavailable,
     gettext_noop,
@@ -48,8 +49,7 @@ class BadPhone(Invalid):
     message = gettext_noop("This is not a mainland mobile number of 11 digits.")
 
 
-class ReasonNeeded(Invalid):
-    code = "reason_needed"
+class RevealReasonNeeded(ReasonNeeded):
     message = gettext_noop("Say in at least four characters why you need to see this.")
 
 

@@ -6,11 +6,11 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from credit.domain.allocation import Component
-from credit.domain.amortization import Method, ScheduleTerms
 from credit.domain.derived import COMPONENTS, Happening, Row, Segment
 from credit.domain.interest import InterestOnShift, PeriodUnit, shift_to_workday
 from credit.domain.life import Life
 from credit.domain.paying import allocate
+from credit.domain.schedule_terms import Method, ScheduleTerms
 
 RATE_PLACES = Decimal("0.00000001")
 

@@ -12,7 +12,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from credit.domain.amortization import Method, ScheduleRow, ScheduleTerms, schedule
+from credit.domain.amortization import ScheduleRow, schedule
 from credit.domain.conformance_replay import REPLAY_WORDS, Replay
 from credit.domain.interest import (
     DayCount,
@@ -22,6 +22,7 @@ from credit.domain.interest import (
     PeriodUnit,
     Rounding,
 )
+from credit.domain.schedule_terms import Method, ScheduleTerms
 
 MINOR_UNITS = 100
 COLUMNS = ("due", "principal", "interest", "balance")

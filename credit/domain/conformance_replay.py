@@ -9,11 +9,11 @@ from decimal import Decimal
 from typing import Any, cast
 
 from credit.domain.allocation import AllocationRule, Direction, FutureRule
-from credit.domain.amortization import ScheduleTerms
 from credit.domain.derive import derive
 from credit.domain.derived import CHARGES, COMPONENTS, Derived, EventKind, Happening, Row
 from credit.domain.interest import WorkingDayRule
 from credit.domain.options import TermOption
+from credit.domain.schedule_terms import ScheduleTerms
 from credit.domain.terms import DrawdownTerms
 
 # The format's words for credits, and ours.

@@ -10,7 +10,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from credit.domain.allocation import Component
-from credit.domain.amortization import Method, ScheduleTerms, schedule
+from credit.domain.amortization import schedule
 from credit.domain.derived import (
     COMPONENTS,
     FOREVER,
@@ -21,6 +21,7 @@ from credit.domain.derived import (
     Taken,
 )
 from credit.domain.interest import DayCount, InterestOnShift, InterestPeriod, row_rates
+from credit.domain.schedule_terms import Method, ScheduleTerms
 from credit.domain.terms import DrawdownTerms, OverdueInterest, PenaltyBase
 
 BY_DAY = {DayCount.ACT_365: 365, DayCount.ACT_360: 360}

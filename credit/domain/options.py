@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from credit.domain.amortization import Method
 from credit.domain.interest import PeriodUnit, add_periods
+from credit.domain.schedule_terms import Method
 from platform_app.kernel.errors import gettext_noop
 
 LAST_STATEMENT_DAY = 28

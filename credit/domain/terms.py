@@ -9,7 +9,6 @@ from enum import StrEnum
 from typing import Any, Self
 
 from credit.domain.allocation import STANDARD_RULES, AllocationRule, Direction, rule_for
-from credit.domain.amortization import ScheduleTerms
 from credit.domain.fees import Fee
 from credit.domain.frozen_json import dump, load
 from credit.domain.interest import (
@@ -21,6 +20,7 @@ from credit.domain.interest import (
     WorkingDayRule,
 )
 from credit.domain.options import BadTerms, TermOption
+from credit.domain.schedule_terms import ScheduleTerms
 from platform_app.kernel.errors import gettext_noop
 
 LONGEST_GRACE_DAYS = 30

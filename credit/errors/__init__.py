@@ -52,7 +52,6 @@ from credit.errors.collections import (
     PromiseOpen,
 )
 from credit.errors.funding import (
-    ApproverIsDrafter,
     FundingNameTaken,
     FundingSourceNotFound,
     FundingStateConflict,
@@ -101,9 +100,7 @@ from credit.errors.money import (
     MandateMissing,
     NoDeductionAgreed,
     NothingToRepay,
-    ReasonMissing,
     ReturnNotAsked,
-    SamePerson,
     SuspenseItemNotOpen,
     WriteOffNotAsked,
 )
@@ -120,10 +117,8 @@ from credit.errors.products import (
     ProductVersionNotDraft,
     ProductVersionNotFound,
     ProductVersionNotSubmitted,
-    ReasonNeeded,
     ReferenceChangeDecided,
     ReferenceChangeNotFound,
-    SecondPersonNeeded,
 )
 from credit.errors.servicing import (
     AmountBelowCaptured,
@@ -160,7 +155,6 @@ __all__ = [
     "ApprovalDecided",
     "ApprovalNotFound",
     "ApprovalWaiting",
-    "ApproverIsDrafter",
     "BadBankFile",
     "BadFraction",
     "BadPeriod",
@@ -272,14 +266,10 @@ __all__ = [
     "QuoteNotFound",
     "QuoteOfAnotherLine",
     "RateNotAllowed",
-    "ReasonMissing",
-    "ReasonNeeded",
     "ReferenceChangeDecided",
     "ReferenceChangeNotFound",
     "RefundTooLarge",
     "ReturnNotAsked",
-    "SamePerson",
-    "SecondPersonNeeded",
     "SuspenseItemNotOpen",
     "TemporaryLimitNotFound",
     "TermNotOffered",

@@ -26,11 +26,6 @@ class FundingStateConflict(Conflict):
     message = gettext_noop("This cannot be done in the state “{status}”.")
 
 
-class ApproverIsDrafter(Refused):
-    code = "approver_is_drafter"
-    message = gettext_noop("Whoever drafted this cannot approve it: it takes two people.")
-
-
 class LendersFixed(Conflict):
     code = "lenders_fixed"
     message = gettext_noop("Merchants have signed with the lenders of this version already.")

@@ -1,21 +1,11 @@
 """Refusals of settlement, reconciliation and repayment channels."""
 
-from platform_app.kernel.errors import Conflict, Forbidden, Invalid, Refused, gettext_noop
+from platform_app.kernel.errors import Conflict, Invalid, Refused, gettext_noop
 
 
 class BadSettlementTerms(Invalid):
     code = "settlement_terms_invalid"
     message = gettext_noop("These settlement terms cannot be: {reason}")
-
-
-class SamePerson(Forbidden):
-    code = "second_person_needed"
-    message = gettext_noop("Somebody else has to approve what you have asked for.")
-
-
-class ReasonMissing(Invalid):
-    code = "reason_missing"
-    message = gettext_noop("Please say why.")
 
 
 class SuspenseItemNotOpen(Conflict):

@@ -1,6 +1,6 @@
 """Refusals around products, caps and reference data."""
 
-from platform_app.kernel.errors import Conflict, Forbidden, Invalid, NotFound, Refused, gettext_noop
+from platform_app.kernel.errors import Conflict, Invalid, NotFound, Refused, gettext_noop
 
 
 class ProductUnavailable(Refused):
@@ -60,16 +60,6 @@ class ProductVersionInWork(Conflict):
 class ProductUnchanged(Conflict):
     code = "product_unchanged"
     message = gettext_noop("These are the terms that are published already.")
-
-
-class SecondPersonNeeded(Forbidden):
-    code = "second_person_needed"
-    message = gettext_noop("Whoever submitted this cannot approve it. Another person has to.")
-
-
-class ReasonNeeded(Invalid):
-    code = "reason_needed"
-    message = gettext_noop("Please say why, in a few words.")
 
 
 class ReferenceChangeNotFound(NotFound):

@@ -15,13 +15,13 @@ from credit.errors import (
     ApprovalNotFound,
     ApprovalWaiting,
     ExternalIdConflict,
-    SecondPersonNeeded,
 )
 from credit.models import Approval, LoanEvent
 from credit.operations.servicing import Act
 from credit.operations.servicing_acts import Asked, do_act, try_act
 from credit.queries.drawdowns import locked_drawdown
 from platform_app.kernel import audit, events
+from platform_app.kernel.errors import SecondPersonNeeded
 
 
 @transaction.atomic

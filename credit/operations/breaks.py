@@ -6,12 +6,13 @@ from typing import Final
 from django.db import transaction
 
 from credit.enums import BreakKind, BreakStatus
-from credit.errors import BreakNotOpen, ReasonMissing, SamePerson, WriteOffNotAsked
+from credit.errors import BreakNotOpen, WriteOffNotAsked
 from credit.models import ReconciliationBreak
 from credit.operations.flow_matching import match_flows
 from credit.queries.breaks import OPEN, Difference, differences, locked_break
 from credit.queries.business_day import open_day_for_booking
 from platform_app.kernel import audit, events
+from platform_app.kernel.errors import ReasonNeeded, SecondPersonNeeded
 
 _REFERENCE: Final = {
     "drw": "drawdown_id", "stl": "batch_id", "rpy": "repayment_id", "bkf": "flow_id",
@@ -99,7 +100,7 @@ def explain_break(
 ) -> ReconciliationBreak:
     """Say why the sides differ; it stays in the list until they agree.
 
-    Raises NotFound, BreakNotOpen, ReasonMissing.
+    Raises NotFound, BreakNotOpen, ReasonNeeded.
     """
     row = _open(break_id)
     row.explanation = _said(explanation)
@@ -113,7 +114,7 @@ def explain_break(
 def ask_write_off(*, break_id: str, reason: str, actor: str, at: datetime) -> ReconciliationBreak:
     """Ask for the difference to be accepted; somebody else approves.
 
-    Raises NotFound, BreakNotOpen, ReasonMissing.
+    Raises NotFound, BreakNotOpen, ReasonNeeded.
     """
     row = _open(break_id)
     row.explanation, row.write_off_asked_by = _said(reason), actor
@@ -128,13 +129,13 @@ def write_off_break(*, break_id: str, actor: str, at: datetime) -> Reconciliatio
     """Approve: the difference is accepted and the break closed. Moves no money: what a difference
     means for the books is booked where it belongs, as a refund, reversal or write-off.
 
-    Raises NotFound, BreakNotOpen, WriteOffNotAsked, SamePerson.
+    Raises NotFound, BreakNotOpen, WriteOffNotAsked, SecondPersonNeeded.
     """
     row = _open(break_id)
     if not row.write_off_asked_by:
         raise WriteOffNotAsked
     if row.write_off_asked_by == actor:
-        raise SamePerson
+        raise SecondPersonNeeded
     row.status, row.closed_on = BreakStatus.WRITTEN_OFF, open_day_for_booking()
     row.write_off_approved_by = actor
     row.save(update_fields=["status", "closed_on", "write_off_approved_by"])
@@ -159,5 +160,5 @@ def _open(break_id: str) -> ReconciliationBreak:
 
 def _said(text: str) -> str:
     if not text.strip():
-        raise ReasonMissing(field="reason")
+        raise ReasonNeeded(field="reason")
     return text.strip()

@@ -7,13 +7,14 @@ from django.db import transaction
 
 from credit.domain.calendar import read_calendar
 from credit.enums import CalendarImportStatus
-from credit.errors import CalendarImportClosed, SecondPersonNeeded
+from credit.errors import CalendarImportClosed
 from credit.models import CalendarDay, CalendarImport
 from credit.operations.due_dates import move_due_dates
 from credit.queries.calendar import forget_calendar
 from credit.queries.calendar_imports import calendar_import, preview_calendar_import, rows_of
 from credit.values import CalendarPreview
 from platform_app.kernel import audit
+from platform_app.kernel.errors import SecondPersonNeeded
 from platform_app.kernel.tenancy import tenant_scope
 
 LONGEST_NAME = 200

@@ -83,7 +83,7 @@ def _check(terms: SourceTerms) -> None:
 def activate_source(*, source_id: str, actor: str, at: datetime) -> FundingSource:
     """Let drawdowns be routed to it (again). Done already, it changes nothing.
 
-    Raises FundingSourceNotFound, ApproverIsDrafter, FundingStateConflict.
+    Raises FundingSourceNotFound, SecondPersonNeeded, FundingStateConflict.
     """
     row = funding_states.locked_source(source_id)
     funding_states.activate(row, actor=actor, at=at)

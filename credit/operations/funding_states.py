@@ -8,13 +8,13 @@ from typing import Final
 
 from credit.enums import FundingStatus
 from credit.errors import (
-    ApproverIsDrafter,
     FundingSourceNotFound,
     FundingStateConflict,
     PartnershipNotFound,
 )
 from credit.models import FundingSource, Partnership
 from platform_app.kernel import audit
+from platform_app.kernel.errors import SecondPersonNeeded
 
 Row = FundingSource | Partnership
 
@@ -50,12 +50,12 @@ def locked_partnership(partnership_id: str) -> Partnership:
 def activate(row: Row, *, actor: str, at: datetime) -> bool:
     """Draft or suspended → active; whether anything changed.
 
-    Raises ApproverIsDrafter, FundingStateConflict.
+    Raises SecondPersonNeeded, FundingStateConflict.
     """
     if row.status == FundingStatus.ACTIVE:
         return False
     if actor == row.drafted_by:
-        raise ApproverIsDrafter
+        raise SecondPersonNeeded
     return move(row, FundingStatus.ACTIVE, reason="", actor=actor, at=at)
 
 

@@ -124,7 +124,7 @@ def _faults(terms: PartnershipTerms) -> dict[str, bool]:
 def activate_partnership(*, partnership_id: str, actor: str, at: datetime) -> Partnership:
     """Let drawdowns be routed by it (again). Done already, it changes nothing.
 
-    Raises PartnershipNotFound, ApproverIsDrafter, FundingStateConflict.
+    Raises PartnershipNotFound, SecondPersonNeeded, FundingStateConflict.
     """
     row = funding_states.locked_partnership(partnership_id)
     funding_states.activate(row, actor=actor, at=at)

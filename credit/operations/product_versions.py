@@ -20,15 +20,13 @@ from credit.errors import (
     ProductVersionNotDraft,
     ProductVersionNotFound,
     ProductVersionNotSubmitted,
-    ReasonNeeded,
-    SecondPersonNeeded,
 )
 from credit.models import FundingSource, Product, ProductVersion
 from credit.operations.caps import stop
 from credit.operations.products import next_number, retire_published, tell_published
 from credit.queries.caps import judge_version
 from platform_app.kernel import audit, clock, events
-from platform_app.kernel.errors import gettext_noop
+from platform_app.kernel.errors import ReasonNeeded, SecondPersonNeeded, gettext_noop
 
 
 @transaction.atomic

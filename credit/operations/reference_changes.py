@@ -17,13 +17,11 @@ from credit.domain.options import BadTerms
 from credit.enums import ChangeStatus, ReferenceKind
 from credit.errors import (
     BadReferenceData,
-    ReasonNeeded,
     ReferenceChangeDecided,
     ReferenceChangeNotFound,
-    SecondPersonNeeded,
 )
 from credit.models import CapRule, LprRate, ReferenceChange
-from platform_app.kernel.errors import gettext_noop
+from platform_app.kernel.errors import ReasonNeeded, SecondPersonNeeded, gettext_noop
 
 _PARSE: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
     ReferenceKind.LPR_RATE: reference.lpr_rate,

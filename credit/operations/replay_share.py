@@ -10,7 +10,8 @@ from credit.enums import DrawdownStatus, LineStatus, RepaymentChannel
 from credit.errors import MerchantOverdue, TooEarlyToReapply
 from credit.models import Application, CreditLine, Drawdown, Offer, PlanRow, Repayment
 from credit.operations.applications import NEEDED_CONSENTS, decide_application, submit_application
-from credit.operations.drawdowns import cancel_drawdown, capture_drawdown, request_drawdown
+from credit.operations.captures import capture_drawdown
+from credit.operations.drawdowns import cancel_drawdown, request_drawdown
 from credit.operations.launch import ORDER_CREDIT
 from credit.operations.offers import accept_offer, start_reading
 from credit.operations.quotes import make_quotes

@@ -11,7 +11,8 @@ from credit.domain.simulated import DRAWS, LAST_JOIN_DAY, PRODUCTS, dice, standi
 from credit.enums import DrawdownStatus, HoldStatus, LineStatus
 from credit.models import Application, CreditLine, Drawdown, Hold, LoanEvent, Offer
 from credit.operations.applications import NEEDED_CONSENTS, decide_application, submit_application
-from credit.operations.drawdowns import cancel_drawdown, capture_drawdown, request_drawdown
+from credit.operations.captures import capture_drawdown
+from credit.operations.drawdowns import cancel_drawdown, request_drawdown
 from credit.operations.offers import accept_offer, start_reading
 from credit.operations.quotes import make_quotes
 from credit.operations.simulation_acts import Occasion, call_for

@@ -11,9 +11,7 @@ from django.db import transaction
 from credit.enums import AccountCode, EntryKind, RepaymentChannel, SuspenseStatus
 from credit.errors import (
     NothingToRepay,
-    ReasonMissing,
     ReturnNotAsked,
-    SamePerson,
     SuspenseItemNotOpen,
 )
 from credit.models import BankFlow, Repayment, SuspenseItem
@@ -22,6 +20,7 @@ from credit.operations.spreading import spread_payment
 from credit.queries.business_day import open_day_for_booking
 from credit.queries.suspense import locked_item
 from platform_app.kernel import audit, events
+from platform_app.kernel.errors import ReasonNeeded, SecondPersonNeeded
 from tenants.queries.merchants import merchant as merchant_by_id
 
 
@@ -94,13 +93,13 @@ def match_suspense_item(
 def ask_suspense_return(*, item_id: str, reason: str, actor: str, at: datetime) -> SuspenseItem:
     """Ask for what is open to be sent back where it came from; somebody else approves.
 
-    Raises NotFound, SuspenseItemNotOpen, ReasonMissing.
+    Raises NotFound, SuspenseItemNotOpen, ReasonNeeded.
     """
     item = locked_item(item_id)
     if item.status != SuspenseStatus.OPEN:
         raise SuspenseItemNotOpen
     if not reason.strip():
-        raise ReasonMissing(field="reason")
+        raise ReasonNeeded(field="reason")
     item.status = SuspenseStatus.RETURNING
     item.return_reason, item.return_asked_by = reason.strip(), actor
     item.save(update_fields=["status", "return_reason", "return_asked_by"])
@@ -114,11 +113,11 @@ def ask_suspense_return(*, item_id: str, reason: str, actor: str, at: datetime) 
 def return_suspense_item(*, item_id: str, actor: str, at: datetime) -> SuspenseItem:
     """Approve the return and book it as paid back by the funding source.
 
-    Raises NotFound, ReturnNotAsked, SamePerson.
+    Raises NotFound, ReturnNotAsked, SecondPersonNeeded.
     """
     item = _asked(item_id)
     if item.return_asked_by == actor:
-        raise SamePerson
+        raise SecondPersonNeeded
     day, amount = open_day_for_booking(), item.open_minor
     _book(item, f"return:{item.id}", -amount, day, at)
     item.return_approved_by = actor

@@ -73,6 +73,20 @@ class Forbidden(DomainError):
     message = gettext_noop("You are not allowed to do this.")
 
 
+class SecondPersonNeeded(Forbidden):
+    """An act that takes two people: whoever asked for it never agrees to it."""
+
+    code = "second_person_needed"
+    message = gettext_noop("Whoever asked for this cannot approve it: it takes two people.")
+
+
+class ReasonNeeded(Invalid):
+    """An act that is only done with a reason, which is kept."""
+
+    code = "reason_needed"
+    message = gettext_noop("Please say why, in a few words.")
+
+
 class Unavailable(DomainError):
     """An outside part is down; the same request may be sent again."""
 

@@ -9,7 +9,7 @@ from platform_app.kernel import audit, crypto, events
 from platform_app.kernel.errors import Invalid, NotFound
 from tenants.domain.identifiers import mobile
 from tenants.domain.words import one_line
-from tenants.errors import ReasonNeeded
+from tenants.errors import RevealReasonNeeded
 from tenants.models import MerchantPerson
 from tenants.operations.merchants import lock_merchant
 from tenants.values import PERSON_ROLES, PersonDetails
@@ -63,10 +63,10 @@ def set_person(
 def reveal_person(*, person_id: str, reason: str, actor: str, at: datetime) -> PersonDetails:
     """Show a person in clear, and write down who asked and why before answering.
 
-    Raises ReasonNeeded, NotFound.
+    Raises RevealReasonNeeded, NotFound.
     """
     if len(reason.strip()) < SHORTEST_REASON:
-        raise ReasonNeeded(field="reason")
+        raise RevealReasonNeeded(field="reason")
     try:
         person = MerchantPerson.objects.filter(pk=person_id).first()
     except ValueError:

@@ -16,7 +16,7 @@ from credit.models import (
     LoanEvent,
     Partnership,
 )
-from credit.operations.drawdowns import capture_drawdown
+from credit.operations.captures import capture_drawdown
 from credit.operations.funding_pursuit import pursue
 from credit.operations.funding_sources import activate_source, draft_source
 from credit.operations.partnerships import activate_partnership, draft_partnership

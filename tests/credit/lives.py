@@ -7,7 +7,8 @@ from credit.enums import RepaymentChannel
 from credit.models import CreditLine, Drawdown, Offer, Repayment
 from credit.operations.applications import NEEDED_CONSENTS, decide_application, submit_application
 from credit.operations.business_day import close_day
-from credit.operations.drawdowns import capture_drawdown, request_drawdown
+from credit.operations.captures import capture_drawdown
+from credit.operations.drawdowns import request_drawdown
 from credit.operations.launch import ORDER_CREDIT
 from credit.operations.offers import accept_offer, start_reading
 from credit.operations.quotes import make_quotes

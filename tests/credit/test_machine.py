@@ -31,7 +31,8 @@ from credit.errors import DrawdownNotAuthorized
 from credit.models import CreditLine, Drawdown, Hold, LoanEvent, Repayment
 from credit.operations import servicing
 from credit.operations.business_day import close_day
-from credit.operations.drawdowns import cancel_drawdown, capture_drawdown, request_drawdown
+from credit.operations.captures import capture_drawdown
+from credit.operations.drawdowns import cancel_drawdown, request_drawdown
 from credit.operations.quotes import make_quotes
 from credit.operations.repayments import record_repayment
 from credit.operations.servicing import Act

@@ -24,7 +24,8 @@ from credit.errors import (
     QuoteOfAnotherLine,
 )
 from credit.models import Drawdown
-from credit.operations.drawdowns import cancel_drawdown, capture_drawdown, request_drawdown
+from credit.operations.captures import capture_drawdown
+from credit.operations.drawdowns import cancel_drawdown, request_drawdown
 from credit.operations.funding import refusals_kept
 from credit.queries.business_day import open_day
 from credit.queries.status import days_past_due, drawdown_next_action, is_overdue

@@ -13,7 +13,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from credit.domain.allocation import Direction
-from credit.domain.amortization import Method
 from credit.domain.interest import (
     DayCount,
     InterestOnShift,
@@ -23,6 +22,7 @@ from credit.domain.interest import (
     WorkingDayRule,
 )
 from credit.domain.options import TermOption
+from credit.domain.schedule_terms import Method
 from credit.domain.terms import OverdueInterest, PenaltyBase
 from platform_app.kernel.money import format_yuan
 

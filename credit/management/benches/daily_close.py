@@ -19,7 +19,8 @@ from credit.management.benches.book_rows import Target, Template
 from credit.management.benches.lending import ACTOR, check, lines_of, platform_of, versions
 from credit.models import BusinessDay, CreditLine, Drawdown, InterestSegment, PlanRow, Quote
 from credit.operations.business_day import close_day
-from credit.operations.drawdowns import capture_drawdown, request_drawdown
+from credit.operations.captures import capture_drawdown
+from credit.operations.drawdowns import request_drawdown
 from credit.operations.quotes import make_quotes
 from credit.queries.business_day import open_day
 from credit.queries.plans import derived, happenings

@@ -6,7 +6,7 @@ import pytest
 from pytest_django import DjangoAssertNumQueries
 
 from analytics.queries.funnel import funnel, funnel_members
-from credit.operations.drawdowns import capture_drawdown
+from credit.operations.captures import capture_drawdown
 from platform_app.kernel import clock
 from platform_app.kernel.tenancy import tenant_scope
 from tenants.models import Tenant

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from credit.domain.amortization import Method, ScheduleRow, ScheduleTerms, schedule
+from credit.domain.amortization import ScheduleRow, schedule
 from credit.domain.interest import (
     DayCount,
     InterestFrom,
@@ -21,6 +21,7 @@ from credit.domain.interest import (
     WorkingDayRule,
     add_periods,
 )
+from credit.domain.schedule_terms import Method, ScheduleTerms
 
 TERMS = ScheduleTerms(
     method=Method.EQUAL_INSTALLMENT,

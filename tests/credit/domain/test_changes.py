@@ -10,11 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from credit.domain.allocation import AllocationRule, Component, Direction, FutureRule
-from credit.domain.amortization import Method
 from credit.domain.derive import derive
 from credit.domain.derived import COMPONENTS, CREDITS, Derived, EventKind, Happening
 from credit.domain.interest import DayCount, InterestOnShift, InterestPeriod
 from credit.domain.options import MORE_OPTIONS, STANDARD_OPTIONS
+from credit.domain.schedule_terms import Method
 from credit.domain.terms import DrawdownTerms, OverdueInterest, PenaltyBase, ProductTerms
 from credit.queries.balances import balances, difference
 

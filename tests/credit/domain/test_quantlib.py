@@ -22,7 +22,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from scipy.optimize import brentq
 
-from credit.domain.amortization import Method, ScheduleTerms, schedule
+from credit.domain.amortization import schedule
 from credit.domain.interest import (
     DayCount,
     InterestFrom,
@@ -33,6 +33,7 @@ from credit.domain.interest import (
     year_fraction,
 )
 from credit.domain.rates import apr, irr
+from credit.domain.schedule_terms import Method, ScheduleTerms
 
 DAYS = st.dates(date(2019, 1, 1), date(2036, 12, 31))
 SPANS = st.tuples(DAYS, DAYS).map(sorted)

@@ -8,9 +8,10 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from credit.domain.amortization import Method, ScheduleTerms, schedule
+from credit.domain.amortization import schedule
 from credit.domain.interest import DayCount, InterestPeriod, PeriodUnit, Rounding, add_periods
 from credit.domain.rates import Apr, apr, irr, percent, periodic_apr
+from credit.domain.schedule_terms import Method, ScheduleTerms
 
 DRAWN_ON = date(2026, 1, 31)
 

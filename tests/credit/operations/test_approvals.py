@@ -12,7 +12,6 @@ from credit.errors import (
     ApprovalWaiting,
     ExternalIdConflict,
     RefundTooLarge,
-    SecondPersonNeeded,
 )
 from credit.models import Approval, CreditLine, Drawdown, JournalEntry, LoanEvent
 from credit.operations import servicing
@@ -20,6 +19,7 @@ from credit.operations.approvals import approve, do_or_ask, reject, request_appr
 from credit.operations.servicing import Act
 from credit.operations.servicing_acts import Asked
 from platform_app.kernel import audit
+from platform_app.kernel.errors import SecondPersonNeeded
 from platform_app.kernel.models import AuditRecord, Event
 from platform_app.kernel.scope import NoScope
 from platform_app.kernel.tenancy import tenant_scope

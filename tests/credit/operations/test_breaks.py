@@ -12,7 +12,7 @@ from credit.operations import breaks
 from credit.operations.settlements import pay_settlements
 from credit.queries.breaks import ages, list_breaks
 from platform_app.kernel import clock
-from platform_app.kernel.errors import DomainError, NotFound
+from platform_app.kernel.errors import DomainError, NotFound, ReasonNeeded, SecondPersonNeeded
 from platform_app.kernel.models import AuditRecord, Event
 from platform_app.kernel.scope import NoScope
 from platform_app.kernel.tenancy import tenant_scope
@@ -148,15 +148,13 @@ def test_writing_off_takes_two_people(one: ReconciliationBreak, at: datetime) ->
     act: dict[str, Any] = {"break_id": one.id, "at": at}
     breaks.take_break(actor="usr_a", **act)
     refused(errors.WriteOffNotAsked, lambda: breaks.write_off_break(actor="usr_b", **act))
-    refused(errors.ReasonMissing, lambda: breaks.ask_write_off(reason=" ", actor="usr_a", **act))
-    refused(
-        errors.ReasonMissing, lambda: breaks.explain_break(explanation="", actor="usr_a", **act)
-    )
+    refused(ReasonNeeded, lambda: breaks.ask_write_off(reason=" ", actor="usr_a", **act))
+    refused(ReasonNeeded, lambda: breaks.explain_break(explanation="", actor="usr_a", **act))
     breaks.explain_break(explanation="平台补单", actor="usr_c", **act)
     one.refresh_from_db()
     assert (one.status, one.owner, one.explanation) == ("explained", "usr_a", "平台补单")
     breaks.ask_write_off(reason="已核实", actor="usr_a", **act)
-    refused(errors.SamePerson, lambda: breaks.write_off_break(actor="usr_a", **act))
+    refused(SecondPersonNeeded, lambda: breaks.write_off_break(actor="usr_a", **act))
     breaks.write_off_break(actor="usr_b", **act)
     one.refresh_from_db()
     assert (one.status, one.closed_on, one.write_off_approved_by) == (

@@ -25,7 +25,7 @@ from credit.operations import partnerships
 from credit.queries.funding import shares_in
 from credit.values import Listing
 from platform_app.kernel import audit, ids
-from platform_app.kernel.errors import DomainError
+from platform_app.kernel.errors import DomainError, SecondPersonNeeded
 from platform_app.kernel.models import AuditRecord
 from platform_app.kernel.scope import NoScope
 from platform_app.kernel.tenancy import no_scope, tenant_scope
@@ -75,7 +75,7 @@ def test_a_lender_takes_two_people(inside: Tenant, at: datetime) -> None:
     assert sum(row.cap_minor or 0 for row in slices(drafted)) == 1_000
     assert Account.objects.filter(funding_source=drafted).exists()
     refuse(
-        errors.ApproverIsDrafter,
+        SecondPersonNeeded,
         lambda: sources.activate_source(source_id=drafted.id, actor=DRAFTER, at=at),
     )
     for _ in range(2):
@@ -83,7 +83,7 @@ def test_a_lender_takes_two_people(inside: Tenant, at: datetime) -> None:
     assert (active.status, active.activated_by, active.activated_at) == ("active", APPROVER, at)
     sources.suspend_source(source_id=drafted.id, reason="复核", actor=DRAFTER, at=at)
     refuse(
-        errors.ApproverIsDrafter,
+        SecondPersonNeeded,
         lambda: sources.activate_source(source_id=drafted.id, actor=DRAFTER, at=at),
     )
     ended = sources.end_source(source_id=drafted.id, reason="到期", actor=DRAFTER, at=at)
@@ -189,7 +189,7 @@ def test_a_contract_takes_two_people_and_keeps_its_terms(at: datetime) -> None:
     terms = lenders.partnership_terms("联合贷", {lead.id: "0.7", bank.id: "0.3"}, at)
     row = partnerships.draft_partnership(terms=terms, actor=DRAFTER, at=at)
     refuse(
-        errors.ApproverIsDrafter,
+        SecondPersonNeeded,
         lambda: partnerships.activate_partnership(partnership_id=row.id, actor=DRAFTER, at=at),
     )
     for _ in range(2):

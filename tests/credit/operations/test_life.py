@@ -14,7 +14,7 @@ from credit.models import (
     PlanRow,
     SettlementBatch,
 )
-from credit.operations.drawdowns import capture_drawdown
+from credit.operations.captures import capture_drawdown
 from credit.operations.settlements import pay_settlements
 from credit.queries.business_day import open_day
 from credit.queries.plans import derived, happenings

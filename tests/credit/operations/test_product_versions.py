@@ -45,7 +45,7 @@ from credit.queries.calendar import workday_test
 from credit.queries.caps import judge_version
 from credit.tasks import decide_applications
 from platform_app.kernel import audit, clock, ids
-from platform_app.kernel.errors import DomainError
+from platform_app.kernel.errors import DomainError, ReasonNeeded, SecondPersonNeeded
 from platform_app.kernel.models import AuditRecord, Event
 from platform_app.kernel.tenancy import NoScope, no_scope, tenant_scope
 from tenants.models import Tenant
@@ -142,13 +142,13 @@ def test_a_merchant_keeps_the_terms_that_were_signed(at: datetime) -> None:
 
 def test_whoever_submitted_does_not_approve(at: datetime) -> None:
     version = submitted(at)
-    refuse(errors.SecondPersonNeeded, lambda: approve(version, at, "usr_one"))
+    refuse(SecondPersonNeeded, lambda: approve(version, at, "usr_one"))
 
 
 def test_a_rejected_version_is_a_draft_again(at: datetime) -> None:
     version = submitted(at)
     turn_down = partial(reject_product_version, version_id=version.id, actor="usr_two", at=at)
-    refuse(errors.ReasonNeeded, lambda: turn_down(reason=" "))
+    refuse(ReasonNeeded, lambda: turn_down(reason=" "))
     turn_down(reason="宽限期 太长")
     version.refresh_from_db()
     assert (version.status, version.rejected_by, version.rejected_reason) == (

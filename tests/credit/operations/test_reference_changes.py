@@ -17,7 +17,7 @@ from credit.operations.reference_changes import (
 )
 from credit.queries.caps import lpr_on, rules_in_force
 from platform_app.kernel import ids
-from platform_app.kernel.errors import DomainError
+from platform_app.kernel.errors import DomainError, ReasonNeeded, SecondPersonNeeded
 
 pytestmark = pytest.mark.django_db
 LPR = {"term": "1Y", "on": "2026-12-21", "value": "0.0290", "source_url": "https://example.com/lpr"}
@@ -107,7 +107,7 @@ def test_a_new_rule(at: datetime) -> None:
 
 def test_whoever_proposed_does_not_approve(at: datetime) -> None:
     change = propose(at)
-    refuse(errors.SecondPersonNeeded, partial(approve, change, at, "usr_one"))
+    refuse(SecondPersonNeeded, partial(approve, change, at, "usr_one"))
 
 
 def test_a_change_is_decided_once(at: datetime) -> None:
@@ -115,7 +115,7 @@ def test_a_change_is_decided_once(at: datetime) -> None:
     refuse(errors.ReferenceChangeDecided, partial(approve, approved, at))
     rejected = propose(at)
     turn_down = partial(reject_reference_change, change_id=rejected.id, actor="usr_two", at=at)
-    refuse(errors.ReasonNeeded, partial(turn_down, reason="  "))
+    refuse(ReasonNeeded, partial(turn_down, reason="  "))
     turn_down(reason="数字抄错了")
     rejected.refresh_from_db()
     assert (rejected.status, rejected.rejected_by, rejected.rejected_reason) == (
@@ -157,7 +157,7 @@ def test_what_cannot_stand_is_not_even_proposed(
 def test_no_table_and_no_reason(at: datetime) -> None:
     act = partial(propose_reference_change, payload=LPR, actor="usr_one", at=at)
     refuse(errors.BadReferenceData, partial(act, kind="calendar", reason="x"))
-    refuse(errors.ReasonNeeded, partial(act, kind="lpr_rate", reason=" "))
+    refuse(ReasonNeeded, partial(act, kind="lpr_rate", reason=" "))
 
 
 def refused_by_the_database(constraint: str, act: partial[Any]) -> None:

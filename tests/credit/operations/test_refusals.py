@@ -24,7 +24,8 @@ from credit.models import (
 )
 from credit.operations.applications import decide_application, submit_application
 from credit.operations.business_day import close_day
-from credit.operations.drawdowns import cancel_drawdown, capture_drawdown, request_drawdown
+from credit.operations.captures import capture_drawdown
+from credit.operations.drawdowns import cancel_drawdown, request_drawdown
 from credit.operations.launch import ORDER_CREDIT
 from credit.operations.offers import accept_offer, start_reading
 from credit.operations.quotes import make_quotes

@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 import pytest
 
 from credit.enums import AccountCode
-from credit.errors import NothingToRepay, ReturnNotAsked, SamePerson, SuspenseItemNotOpen
+from credit.errors import NothingToRepay, ReturnNotAsked, SuspenseItemNotOpen
 from credit.gateways.bank import InProcessBank
 from credit.models import (
     DirectDebit,
@@ -24,6 +24,7 @@ from credit.operations.flow_matching import match_flows
 from credit.operations.settlements import pay_settlements
 from credit.queries.business_day import open_day
 from platform_app.kernel import clock
+from platform_app.kernel.errors import SecondPersonNeeded
 from platform_app.kernel.tenancy import tenant_scope
 from tenants.models import Tenant
 from tests.credit import lives, settling
@@ -93,7 +94,7 @@ def test_one_item_many_hands(tenant: Tenant, at: datetime) -> None:
     ended = together(tenant, [match, match, match, give_back, match, give_back])
     assert ended["done"] == 1
     assert set(ended) <= {
-        "done", SuspenseItemNotOpen.__name__, ReturnNotAsked.__name__, SamePerson.__name__,
+        "done", SuspenseItemNotOpen.__name__, ReturnNotAsked.__name__, SecondPersonNeeded.__name__,
         NothingToRepay.__name__,
     }  # fmt: skip
     with tenant_scope(tenant.id):

@@ -18,7 +18,7 @@ from credit.models import (
 from credit.operations import suspense
 from credit.queries.suspense import list_items, waiting_minor
 from platform_app.kernel import ids
-from platform_app.kernel.errors import DomainError, NotFound
+from platform_app.kernel.errors import DomainError, NotFound, ReasonNeeded, SecondPersonNeeded
 from platform_app.kernel.models import AuditRecord, Event
 from platform_app.kernel.scope import NoScope
 from platform_app.kernel.tenancy import tenant_scope
@@ -111,7 +111,7 @@ def test_returning_takes_two_people(line: CreditLine, at: datetime) -> None:
     act = {"item_id": item.id, "at": at}
     refused(errors.ReturnNotAsked, lambda: suspense.return_suspense_item(actor=APPROVER, **act))
     refused(
-        errors.ReasonMissing,
+        ReasonNeeded,
         lambda: suspense.ask_suspense_return(reason="  ", actor=ASKER, **act),
     )
     suspense.ask_suspense_return(reason="打错账户", actor=ASKER, **act)
@@ -120,7 +120,7 @@ def test_returning_takes_two_people(line: CreditLine, at: datetime) -> None:
         lambda: suspense.match_suspense_item(merchant_id=line.merchant_id, actor=ASKER, **act),
     ):
         refused(errors.SuspenseItemNotOpen, again)
-    refused(errors.SamePerson, lambda: suspense.return_suspense_item(actor=ASKER, **act))
+    refused(SecondPersonNeeded, lambda: suspense.return_suspense_item(actor=ASKER, **act))
     suspense.keep_suspense_item(actor=APPROVER, **act)
     item.refresh_from_db()
     assert (item.status, item.return_asked_by) == ("open", "")

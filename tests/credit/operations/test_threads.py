@@ -21,7 +21,8 @@ from credit.errors import (
 )
 from credit.models import CreditLine, Drawdown, FundingSource, Repayment
 from credit.operations.business_day import close_day
-from credit.operations.drawdowns import cancel_drawdown, capture_drawdown, request_drawdown
+from credit.operations.captures import capture_drawdown
+from credit.operations.drawdowns import cancel_drawdown, request_drawdown
 from credit.operations.merchant_caps import set_merchant_cap
 from credit.operations.products import publish_product
 from credit.operations.quotes import make_quotes

@@ -15,9 +15,9 @@ from platform_app.kernel.tenancy import tenant_scope
 from tenants.errors import (
     BadPhone,
     BadRegistrationNumber,
-    ReasonNeeded,
     RegistrationLocked,
     RegistrationMissing,
+    RevealReasonNeeded,
 )
 from tenants.models import Merchant, MerchantPerson, Tenant
 from tenants.operations.merchants import register_merchant, upsert_merchant, verify_merchant
@@ -248,7 +248,7 @@ def test_revealing_needs_a_reason_and_is_recorded(
     with tenant_scope(tenant.id):
         row = shop(at)
         kept = person(at, row)
-        with pytest.raises(ReasonNeeded):
+        with pytest.raises(RevealReasonNeeded):
             reveal_person(person_id=kept.id, reason=" 看看 ", actor="usr_1", at=at)
         assert not AuditRecord.objects.filter(subject=kept.id).exists()
         clear = reveal_person(person_id=kept.id, reason="商户来电核实", actor="usr_1", at=at)
