@@ -42,6 +42,13 @@ CHANNEL_ACTORS: Final[Mapping[str, frozenset[Role]]] = {
     "payout": _STAFF,
     "recovery": _MONEY,
 }
+# How people are spoken to is the partner's as well; what risk is counted by is Baitiao's.
+SETTERS: Final[Mapping[str, frozenset[Role]]] = {
+    "rules": frozenset({Role.OWNER, Role.STAFF}),
+    "stage": frozenset({Role.OWNER, Role.STAFF}),
+    "bucket": _STAFF,
+    "class": _STAFF,
+}
 # The second person, by the kind of act that waits.
 DECIDERS: Final[Mapping[str, frozenset[Role]]] = {
     kind: who & _MONEY for kind, who in SERVICERS.items()
