@@ -94,7 +94,7 @@ def cost_sheet(  # noqa: PLR0913 -- all that a sheet says, each by its name
                 "payee": lender,
                 "timing": "with each installment",
             },
-            *(_fee_item(fee) for fee in fees if fee.timing is not FeeTiming.WHEN_LATE),
+            *(_fee_item(fee) for fee in fees if fee.timing not in _CONTINGENT),
         ],
         "contingent": [
             {
@@ -105,7 +105,7 @@ def cost_sheet(  # noqa: PLR0913 -- all that a sheet says, each by its name
                 "payee": lender,
                 "timing": "when paid after the grace period",
             },
-            *(_fee_item(fee) for fee in fees if fee.timing is FeeTiming.WHEN_LATE),
+            *(_fee_item(fee) for fee in fees if fee.timing in _CONTINGENT),
         ],
         "nothing_else": True,
         "prepayment_fee_minor": 0,
@@ -122,7 +122,10 @@ _WHEN = {
     FeeTiming.AT_START: "at the drawdown",
     FeeTiming.WITH_INSTALLMENT: "with each installment",
     FeeTiming.WHEN_LATE: "when paid after the grace period",
+    FeeTiming.AT_EXTENSION: "when an extension is granted",
 }
+# Not of a loan that performs normally: the second part of the sheet.
+_CONTINGENT = frozenset({FeeTiming.WHEN_LATE, FeeTiming.AT_EXTENSION})
 
 
 def _fee_item(fee: Fee) -> dict[str, Any]:

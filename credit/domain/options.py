@@ -6,6 +6,7 @@ from typing import Any
 
 from credit.domain.amortization import Method
 from credit.domain.interest import PeriodUnit, add_periods
+from platform_app.kernel.errors import gettext_noop
 
 LAST_STATEMENT_DAY = 28
 
@@ -35,13 +36,15 @@ class TermOption:
 
     def __post_init__(self) -> None:
         if (self.statement_day is None) != (self.due_day is None):
-            raise BadTerms("a statement needs the day its cycle ends and the day it is due")
+            raise BadTerms(
+                gettext_noop("a statement needs the day its cycle ends and the day it is due")
+            )
         if self.statement_day is not None and (
             self.method is not Method.BULLET
             or not 1 <= self.statement_day <= LAST_STATEMENT_DAY
             or not 1 <= (self.due_day or 0) <= LAST_STATEMENT_DAY
         ):
-            raise BadTerms("a statement is paid in one, on days from 1 to 28")
+            raise BadTerms(gettext_noop("a statement is paid in one, on days from 1 to 28"))
 
     def statement_due_on(self, drawn_on: date) -> date:
         """The due day of the statement whose cycle contains `drawn_on`."""

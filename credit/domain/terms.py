@@ -21,6 +21,7 @@ from credit.domain.interest import (
     WorkingDayRule,
 )
 from credit.domain.options import BadTerms, TermOption
+from platform_app.kernel.errors import gettext_noop
 
 LONGEST_GRACE_DAYS = 30
 
@@ -63,17 +64,21 @@ class _CommonTerms:
 
     def _check(self) -> None:
         if min(self.interest_free_days, self.grace_days, self.arrears_grace_days) < 0:
-            raise BadTerms("interest-free days and grace must be 0 or more")
+            raise BadTerms(gettext_noop("interest-free days and grace must be 0 or more"))
         if self.grace_days > LONGEST_GRACE_DAYS:
-            raise BadTerms("interest-free days and grace must be 0 or more, grace at most 30")
+            raise BadTerms(
+                gettext_noop("interest-free days and grace must be 0 or more, grace at most 30")
+            )
         if self.subsidy_rate < 0 or (self.subsidy_rate and not self.interest_free_days):
-            raise BadTerms("a subsidy pays for interest-free days")
+            raise BadTerms(gettext_noop("a subsidy pays for interest-free days"))
         if self.penalty_cap is not None and self.penalty_cap <= 0:
-            raise BadTerms("a penalty cap is a fraction above zero of what is overdue")
+            raise BadTerms(
+                gettext_noop("a penalty cap is a fraction above zero of what is overdue")
+            )
         if "default" not in {rule.credit for rule in self.allocation}:
-            raise BadTerms("allocation needs a default rule")
+            raise BadTerms(gettext_noop("allocation needs a default rule"))
         if len({fee.code for fee in self.fees}) != len(self.fees):
-            raise BadTerms("each fee has a code of its own")
+            raise BadTerms(gettext_noop("each fee has a code of its own"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,16 +102,20 @@ class ProductTerms(_CommonTerms):
 
     def __post_init__(self) -> None:
         if not self.options or len({o.code for o in self.options}) != len(self.options):
-            raise BadTerms("a product needs term options, each with a code of its own")
+            raise BadTerms(
+                gettext_noop("a product needs term options, each with a code of its own")
+            )
         self._check()
         if self.rounding is not Rounding.HALF_UP:
-            raise BadTerms("the books round half up")
+            raise BadTerms(gettext_noop("the books round half up"))
         if self.penalty_multiplier < 1:
-            raise BadTerms("the penalty rate cannot be below the contract rate")
+            raise BadTerms(gettext_noop("the penalty rate cannot be below the contract rate"))
         if not 0 <= self.share_of_sales <= 1:
-            raise BadTerms("the share of sales is a fraction")
+            raise BadTerms(gettext_noop("the share of sales is a fraction"))
         if self.minimum_minor < 1 or self.hold_days < 1 or self.quote_minutes < 1:
-            raise BadTerms("minimum amount, hold days and quote minutes must be positive")
+            raise BadTerms(
+                gettext_noop("minimum amount, hold days and quote minutes must be positive")
+            )
         for option in self.options:
             DrawdownTerms.of(self, option.code, Decimal(0)).schedule_terms(date(2026, 1, 1))
 
