@@ -33,7 +33,9 @@ class ApproverIsDrafter(Refused):
 
 class LendersFixed(Conflict):
     code = "lenders_fixed"
-    message = gettext_noop("Merchants have signed with the lenders of this version already.")
+    message = gettext_noop(
+        "Merchants were offered this version with its lenders already. Name others in the next one."
+    )
 
 
 class NoFundingSource(Refused):

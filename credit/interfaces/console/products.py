@@ -15,8 +15,10 @@ from credit.interfaces.console.product_fields import option_words
 from credit.interfaces.console.product_previews import stored_preview
 from credit.models import ProductVersion
 from credit.operations import product_versions as operations
+from credit.operations.partnerships import name_lenders
 from credit.queries import portfolio, products
 from credit.queries.caps import judge_version
+from credit.queries.named_lenders import further_lenders, lenders_of
 from platform_app.kernel import clock
 from platform_app.kernel.errors import DomainError, NotFound
 from platform_app.kernel.http import say
@@ -60,6 +62,8 @@ def detail(request: ConsoleRequest, version_id: str) -> HttpResponse:
             "approved": names.get(version.approved_by, version.approved_by),
             "rejected": names.get(version.rejected_by, version.rejected_by),
         },
+        "lenders": lenders_of(version),
+        "further": further_lenders(version) if request.member.role == Role.STAFF else [],
         "next_action": products.version_next_action(version),
         "may_decide": _may_decide(request),
         "is_own": version.submitted_by == request.member.id,
@@ -105,6 +109,31 @@ def reject(request: ConsoleRequest, version_id: str) -> HttpResponse:
         request, version_id, operations.reject_product_version,
         _("Sent back as a draft, with your reason."), reason=reason,
     )  # fmt: skip
+
+
+@require_POST
+@console_view(Role.STAFF)
+def name_further(request: ConsoleRequest, version_id: str) -> HttpResponse:
+    """Name one more lender in the contract, before anybody is offered it."""
+    version = found(version_id)
+    choices = dict(further_lenders(version))
+    lender = request.POST.get("lender", "")
+    if lender not in choices:
+        raise Http404
+    try:
+        name_lenders(
+            product_version_id=version.id, funding_source_ids=[lender],
+            actor=request.member.id, at=clock.now(),
+        )  # fmt: skip
+    except DomainError as refusal:
+        messages.error(request, say(refusal))
+    else:
+        messages.success(
+            request, _("{lender} is named in cost sheet and contract from now on.").format(
+                lender=choices[lender]
+            )
+        )  # fmt: skip
+    return redirect("console:product-version", version.id)
 
 
 def _act(

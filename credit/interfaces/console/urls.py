@@ -78,6 +78,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("products/versions/<str:version_id>/edit", product_editor.edit, name="product-edit"),
     path("products/versions/<str:version_id>/try", product_editor.tried, name="product-try"),
     path("products/versions/<str:version_id>/preview", products.previewed, name="product-preview"),
+    path(
+        "products/versions/<str:version_id>/lenders", products.name_further, name="product-lenders"
+    ),
     path("products/versions/<str:version_id>/submit", products.submit, name="product-submit"),
     path("products/versions/<str:version_id>/approve", products.approve, name="product-approve"),
     path("products/versions/<str:version_id>/reject", products.reject, name="product-reject"),
@@ -119,4 +122,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
         name="funding-source-channel",
     ),
     path("funding/partnerships/new", funding.partnership_new, name="funding-partnership-new"),
+    path(
+        "funding/partnerships/<str:partnership_id>/listing",
+        funding.partnership_listing,
+        name="funding-partnership-listing",
+    ),
 ]

@@ -25,7 +25,8 @@ from credit.queries.business_day import open_day
 from platform_app.kernel.tenancy import tenant_scope
 from tenants.models import Tenant
 from tests.analytics import desk
-from tests.credit import lives
+from tests.callers import browser, member
+from tests.credit import lenders, lives
 
 pytestmark = pytest.mark.django_db
 
@@ -91,7 +92,7 @@ def form_of(version: ProductVersion, **change: Any) -> dict[str, Any]:
     return {**data, **change}
 
 
-def said(answer: Any) -> list[str]:
+def said_by(answer: Any) -> list[str]:
     return [str(message) for message in answer.context["messages"]]
 
 
@@ -127,7 +128,7 @@ def test_a_version_costs_the_same_for_any_number_of_versions(
     for number in range(1, item_count):
         published(tenant, at, 3 + number)
     client = desk.at_the_desk("viewer", tenant, at)
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         assert client.get(page_of(versions(tenant)[-1])).status_code == 200
 
 
@@ -207,7 +208,7 @@ def test_from_the_list_to_published_by_two_people(tenant: Tenant, at: datetime) 
     assert page_of(draft, "/approve") not in sent.content.decode()
     alone = one.post(page_of(draft, "/approve"), follow=True)
     assert alone.context["version"].status == "submitted"
-    assert len(said(alone)) == 1
+    assert len(said_by(alone)) == 1
     done = two.post(page_of(draft, "/approve"), follow=True)
     assert done.context["version"].status == "published"
     assert [version.status for version in versions(tenant)] == ["retired", "published"]
@@ -264,7 +265,7 @@ def test_a_draft_above_the_cap_says_so_and_is_not_submitted(tenant: Tenant, at: 
     assert len(page.context["blocks"]) >= 1
     refused = owner.post(page_of(version, "/submit"), follow=True)
     assert refused.context["version"].status == "draft"
-    assert "24.00%" in said(refused)[0]
+    assert "24.00%" in said_by(refused)[0]
 
 
 @pytest.mark.parametrize("role", ["operator", "finance", "viewer", "developer"])
@@ -475,3 +476,34 @@ def test_a_product_that_cannot_be_is_not_created(
     assert Client().post("/console/products/new", said).status_code == 302
     with tenant_scope(tenant.id):
         assert Product.objects.count() == 1
+
+
+# --- Lenders in the contract ---------------------------------------------------------------------
+
+
+def test_staff_name_further_lenders_before_anybody_is_offered(
+    tenant: Tenant, other_tenant: Tenant, at: datetime
+) -> None:
+    [version] = versions(tenant)
+    staff = desk.at_the_desk("staff", None, at, works_for=tenant)
+    with tenant_scope(tenant.id):
+        banks = [lenders.source(name, at) for name in ("甲银行", "乙银行")]
+    said = {"lender": banks[1].id}
+    for role in ("owner", "finance", "viewer"):
+        client = desk.at_the_desk(role, tenant, at)
+        assert client.post(page_of(version, "/lenders"), said).status_code == 403
+        assert client.get(page_of(version)).context["further"] == []
+    assert Client().post(page_of(version, "/lenders"), said).status_code == 302
+    other = browser(member(None, "staff", at), tenant=other_tenant)
+    assert other.post(page_of(version, "/lenders"), said).status_code == 404
+    assert len(staff.get(page_of(version)).context["further"]) == 2
+    assert staff.post(page_of(version, "/lenders"), said).status_code == 302
+    page = staff.get(page_of(version))
+    assert [one.name for one in page.context["lenders"]] == ["示例小额贷款有限公司", "乙银行"]
+    assert staff.post(page_of(version, "/lenders"), said).status_code == 404  # named already
+    assert staff.post(page_of(version, "/lenders"), {"lender": "fnd_x"}).status_code == 404
+    with tenant_scope(tenant.id):
+        lives.line_of(lives.merchant_with_trade("P1", at), at)
+    late = staff.post(page_of(version, "/lenders"), {"lender": banks[0].id}, follow=True)
+    assert len(said_by(late)) == 1
+    assert [one.name for one in late.context["lenders"]] == ["示例小额贷款有限公司", "乙银行"]
