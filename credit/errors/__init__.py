@@ -149,7 +149,6 @@ from credit.errors.servicing import (
     RateNotAllowed,
     RefundTooLarge,
     TemporaryLimitNotFound,
-    ValueBeforeDrawdown,
 )
 
 __all__ = [
@@ -288,6 +287,5 @@ __all__ = [
     "TemporaryLimitNotFound",
     "TermNotOffered",
     "TooEarlyToReapply",
-    "ValueBeforeDrawdown",
     "WriteOffNotAsked",
 ]

@@ -73,7 +73,8 @@ def debits(*, search: str = "", status: str = "") -> QuerySet[Any]:
 
 def debit(debit_id: str) -> DirectDebit:
     """One debit with mandate, drawdown and merchant. Raises NotFound."""
-    return _one(debits(), debit_id, "direct debit")
+    found: DirectDebit = _one(debits(), debit_id, "direct debit")
+    return found
 
 
 def agreements(*, search: str = "", status: str = "") -> QuerySet[Any]:
@@ -91,7 +92,8 @@ def guarantor_claims(*, search: str = "", status: str = "", guarantor: str = "")
 
 def guarantor_claim(claim_id: str) -> GuarantorClaim:
     """One claim with merchant and drawdown. Raises NotFound."""
-    return _one(guarantor_claims(), claim_id, "claim")
+    found: GuarantorClaim = _one(guarantor_claims(), claim_id, "claim")
+    return found
 
 
 def recoveries(claim_id: str) -> list[GuarantorRecovery]:
