@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from credit.interfaces.console import product_pages
 from credit.interfaces.console.product_fields import option_words
 from credit.interfaces.console.product_forms import PERCENT, Editor, PreviewForm
@@ -22,9 +24,11 @@ def stored_preview(data: Mapping[str, Any], version: ProductVersion) -> dict[str
 
 def typed_preview(data: Mapping[str, Any], editor: Editor) -> dict[str, Any]:
     """The same of what is being typed and not saved; what contradicts itself is said instead."""
-    version, context = editor.version, {"version": editor.version, "shown": None}
+    version = editor.version
+    context: dict[str, Any] = {"version": version, "shown": None}
     if not editor.is_valid():
-        return context
+        wait = _("Some fields above are not complete yet. The price appears once they are.")
+        return context | {"problem": wait}
     try:
         terms = checked_terms(editor.terms())
     except DomainError as refusal:

@@ -40,7 +40,11 @@ class FeeForm(forms.Form):
         label=_("Amount ¥"), required=False, min_value=0, max_digits=12, decimal_places=2
     )
     percent = forms.DecimalField(
-        label=_("% of the principal"), required=False, min_value=0, max_value=100, decimal_places=4
+        label=_("Share of the principal %"),
+        required=False,
+        min_value=0,
+        max_value=100,
+        decimal_places=4,
     )
 
     def clean(self) -> dict[str, Any]:

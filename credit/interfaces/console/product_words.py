@@ -84,8 +84,8 @@ def _part(word: str) -> str:
 
 
 def fee(one: Fee) -> str:
-    """`Service fee: ¥10.00 + 0.5 % of the principal · With each installment · to …`."""
-    share = _("{percent} % of the principal").format(
+    """`Service fee: ¥10.00 + 0.5 percent of the principal · With each installment · to …`."""
+    share = _("{percent} percent of the principal").format(
         percent=f"{(one.share_rate * 100).normalize():f}"
     )
     amounts = [f"¥{format_yuan(one.amount_minor)}"] if one.amount_minor else []

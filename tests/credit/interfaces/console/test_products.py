@@ -325,7 +325,7 @@ def test_fees_are_written_previewed_and_taken_away(tenant: Tenant, at: datetime)
     assert page.context["shown"].fee_minor == 6_000
     [line] = [term for term in page.context["terms"] if term.label == "Fees"]
     assert (line.before, line.words) == (
-        "None", "服务费: ¥10.00 + 0.5 % of the principal · At the drawdown · to 萌宠采购网",
+        "None", "服务费: ¥10.00 + 0.5 percent of the principal · At the drawdown · to 萌宠采购网",
     )  # fmt: skip
     [version] = [one for one in versions(tenant) if one.pk == version.pk]
     initial = owner.get(page_of(version, "/edit")).context["fees"].initial
