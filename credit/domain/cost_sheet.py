@@ -19,6 +19,7 @@ from credit.domain.rates import Apr, apr
 from credit.domain.terms import DrawdownTerms, ProductTerms
 
 SAMPLE_MINOR = 1_000_000
+LISTED = "、"
 PLACES = Decimal("0.000001")
 
 
@@ -54,13 +55,12 @@ def apr_of(
     return _shown(apr(flows))
 
 
-def cost_sheet(  # noqa: PLR0913 -- all that a sheet says, each by its name
+def cost_sheet(
     product: ProductTerms,
     *,
     annual_rate: Decimal,
     option_codes: Sequence[str],
-    lender: str,
-    complaint_phone: str,
+    lenders: Sequence[tuple[str, str]],
     on: date,
     is_workday: Callable[[date], bool],
     fees: Sequence[Fee] = (),
@@ -68,8 +68,10 @@ def cost_sheet(  # noqa: PLR0913 -- all that a sheet says, each by its name
 ) -> dict[str, Any]:
     """The sheet as a JSON object, hashed by whoever stores it. Amounts fen, rates as text.
 
+    `lenders` are name and complaint phone of each that may fund an order, the usual one first.
     `lpr` is the one-year LPR at signing with the day it was published.
     """
+    lender = LISTED.join(name for name, _phone in lenders)
     terms = DrawdownTerms.of(product, option_codes[0], annual_rate)
     samples = []
     for code in option_codes:
@@ -80,9 +82,10 @@ def cost_sheet(  # noqa: PLR0913 -- all that a sheet says, each by its name
         )
         samples.append(_sample(code, plan.rows, ways))
     return {
-        "version": 2,
+        "version": 3,
         "lender": lender,
-        "complaint_phone": complaint_phone,
+        "lenders": [{"name": name, "complaint_phone": phone} for name, phone in lenders],
+        "complaint_phone": LISTED.join(dict.fromkeys(phone for _name, phone in lenders if phone)),
         "lpr": lpr and {"term": "1Y", "on": lpr[0].isoformat(), "value": f"{lpr[1]:f}"},
         "items": [
             {
@@ -94,7 +97,7 @@ def cost_sheet(  # noqa: PLR0913 -- all that a sheet says, each by its name
                 "payee": lender,
                 "timing": "with each installment",
             },
-            *(_fee_item(fee) for fee in fees if fee.timing is not FeeTiming.WHEN_LATE),
+            *(_fee_item(fee) for fee in fees if fee.timing not in _CONTINGENT),
         ],
         "contingent": [
             {
@@ -105,7 +108,7 @@ def cost_sheet(  # noqa: PLR0913 -- all that a sheet says, each by its name
                 "payee": lender,
                 "timing": "when paid after the grace period",
             },
-            *(_fee_item(fee) for fee in fees if fee.timing is FeeTiming.WHEN_LATE),
+            *(_fee_item(fee) for fee in fees if fee.timing in _CONTINGENT),
         ],
         "nothing_else": True,
         "prepayment_fee_minor": 0,
@@ -122,7 +125,10 @@ _WHEN = {
     FeeTiming.AT_START: "at the drawdown",
     FeeTiming.WITH_INSTALLMENT: "with each installment",
     FeeTiming.WHEN_LATE: "when paid after the grace period",
+    FeeTiming.AT_EXTENSION: "when an extension is granted",
 }
+# Not of a loan that performs normally: the second part of the sheet.
+_CONTINGENT = frozenset({FeeTiming.WHEN_LATE, FeeTiming.AT_EXTENSION})
 
 
 def _fee_item(fee: Fee) -> dict[str, Any]:

@@ -96,6 +96,7 @@ from credit.errors.money import (
     BadSettlementTerms,
     BreakNotOpen,
     ClaimTooSmall,
+    DebitAboveDebt,
     MandateExists,
     MandateMissing,
     NoDeductionAgreed,
@@ -110,6 +111,7 @@ from credit.errors.products import (
     CapExceeded,
     CapUnknown,
     PriceOutOfRange,
+    ProductCodeTaken,
     ProductNotFound,
     ProductUnavailable,
     ProductUnchanged,
@@ -142,7 +144,6 @@ from credit.errors.servicing import (
     RateNotAllowed,
     RefundTooLarge,
     TemporaryLimitNotFound,
-    ValueBeforeDrawdown,
 )
 
 __all__ = [
@@ -192,6 +193,7 @@ __all__ = [
     "DayBeingClosed",
     "DayClosed",
     "DayNotOver",
+    "DebitAboveDebt",
     "DisputeNotFound",
     "DisputeOpen",
     "DisputeResolved",
@@ -250,6 +252,7 @@ __all__ = [
     "PeriodInvalid",
     "PeriodNotClosed",
     "PriceOutOfRange",
+    "ProductCodeTaken",
     "ProductNotFound",
     "ProductUnavailable",
     "ProductUnchanged",
@@ -274,6 +277,5 @@ __all__ = [
     "TemporaryLimitNotFound",
     "TermNotOffered",
     "TooEarlyToReapply",
-    "ValueBeforeDrawdown",
     "WriteOffNotAsked",
 ]

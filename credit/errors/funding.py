@@ -28,7 +28,9 @@ class FundingStateConflict(Conflict):
 
 class LendersFixed(Conflict):
     code = "lenders_fixed"
-    message = gettext_noop("Merchants have signed with the lenders of this version already.")
+    message = gettext_noop(
+        "Merchants were offered this version with its lenders already. Name others in the next one."
+    )
 
 
 class NoFundingSource(Refused):

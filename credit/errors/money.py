@@ -48,6 +48,13 @@ class MandateExists(Conflict):
     message = gettext_noop("The merchant has a direct debit mandate already.")
 
 
+class DebitAboveDebt(Refused):
+    code = "debit_above_debt"
+    message = gettext_noop(
+        "¥{open} of this drawdown can still be collected; ¥{needed} was asked for."
+    )
+
+
 class NoDeductionAgreed(Refused):
     code = "deduction_not_agreed"
     message = gettext_noop("The merchant has not agreed to deductions from its sales.")

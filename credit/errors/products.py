@@ -36,6 +36,11 @@ class ProductNotFound(NotFound):
     message = gettext_noop("There is no product with this id.")
 
 
+class ProductCodeTaken(Conflict):
+    code = "product_code_taken"
+    message = gettext_noop("There is a product with this code already.")
+
+
 class ProductVersionNotFound(NotFound):
     message = gettext_noop("There is no product version with this id.")
 

@@ -13,11 +13,6 @@ class DrawdownPaidOff(Conflict):
     message = gettext_noop("This drawdown is paid off already.")
 
 
-class ValueBeforeDrawdown(Invalid):
-    code = "value_before_drawdown"
-    message = gettext_noop("The drawdown began on {drawn_on}; nothing can count before that day.")
-
-
 class RefundTooLarge(Refused):
     code = "refund_too_large"
     message = gettext_noop("¥{remaining} of this drawdown can still be refunded.")

@@ -9,6 +9,7 @@ from credit.domain.terms import ProductTerms, canonical_sha256
 from credit.models import CostSheet, CostSheetItem, ProductVersion
 from credit.queries.calendar import workday_test
 from credit.queries.caps import lpr_on
+from credit.queries.named_lenders import lenders_of
 from platform_app.kernel import clock
 
 
@@ -25,8 +26,7 @@ def store_cost_sheet(
         ProductTerms.from_json(version.terms),
         annual_rate=annual_rate,
         option_codes=option_codes,
-        lender=version.funding_source.name,
-        complaint_phone=version.funding_source.complaint_phone,
+        lenders=[(one.name, one.complaint_phone) for one in lenders_of(version)],
         on=on,
         is_workday=workday_test(),
         fees=fees_of(version.terms),

@@ -12,6 +12,7 @@ from credit.domain.delinquency import BadLadder, Ladder, Step, bucket_ladder
 from credit.enums import CollectionStage, DebtClass, LadderKind
 from credit.errors import CollectionRulesInvalid, LadderInvalid
 from credit.models import ConductRules, LadderStep
+from credit.queries.collection_settings import LADDER_SET, RULES_SET
 from credit.queries.delinquency import collection_rules, ladder
 from platform_app.kernel import audit, ids
 from platform_app.kernel.errors import gettext_noop
@@ -74,20 +75,25 @@ def record_bucket_changes(*, on: date) -> int:
 
 
 @transaction.atomic
-def set_buckets(*, starts: Sequence[int], actor: str, at: datetime) -> Ladder:
-    """Cut the tenant's buckets at these days past due; the first is 0. Raises LadderInvalid."""
+def set_buckets(*, starts: Sequence[int], reason: str, actor: str, at: datetime) -> Ladder:
+    """Cut the tenant's buckets at these days past due; the first is 0. Audited with the reason.
+
+    Cut as they are, nothing happens. Raises LadderInvalid.
+    """
     try:
         cut = bucket_ladder(starts)
     except BadLadder as error:
         raise LadderInvalid(field="starts", reason=str(error)) from error
-    return _install(LadderKind.BUCKET, cut, actor, at)
+    return _install(LadderKind.BUCKET, cut, reason, actor, at)
 
 
 @transaction.atomic
-def set_ladder(*, kind: LadderKind, steps: Sequence[Step], actor: str, at: datetime) -> Ladder:
+def set_ladder(
+    *, kind: LadderKind, steps: Sequence[Step], reason: str, actor: str, at: datetime
+) -> Ladder:
     """Replace the tenant's stages or classes; drawdowns are re-sorted at once, history stays.
 
-    Raises LadderInvalid.
+    Audited with the reason; as they are, nothing happens. Raises LadderInvalid.
     """
     unknown = [step.code for step in steps if step.code not in CODES.get(kind, [])]
     if unknown:
@@ -100,11 +106,13 @@ def set_ladder(*, kind: LadderKind, steps: Sequence[Step], actor: str, at: datet
         wanted = Ladder(tuple(steps))
     except BadLadder as error:
         raise LadderInvalid(field="steps", reason=str(error)) from error
-    return _install(kind, wanted, actor, at)
+    return _install(kind, wanted, reason, actor, at)
 
 
-def _install(kind: LadderKind, wanted: Ladder, actor: str, at: datetime) -> Ladder:
+def _install(kind: LadderKind, wanted: Ladder, reason: str, actor: str, at: datetime) -> Ladder:
     before = ladder(kind)
+    if wanted == before:
+        return before
     LadderStep.objects.filter(ladder=kind).delete()
     LadderStep.objects.bulk_create(
         [
@@ -118,7 +126,7 @@ def _install(kind: LadderKind, wanted: Ladder, actor: str, at: datetime) -> Ladd
         ]
     )
     audit.record(
-        actor=actor, action="credit.ladder.set", subject=current_tenant_id(), at=at,
+        actor=actor, action=LADDER_SET, subject=current_tenant_id(), at=at, reason=reason,
         before={kind.value: [asdict(step) for step in before.steps]},
         after={kind.value: [asdict(step) for step in wanted.steps]},
     )  # fmt: skip
@@ -126,16 +134,24 @@ def _install(kind: LadderKind, wanted: Ladder, actor: str, at: datetime) -> Ladd
 
 
 @transaction.atomic
-def set_collection_rules(*, rules: CollectionRules, actor: str, at: datetime) -> CollectionRules:
-    """Replace the tenant's conduct rules. Raises CollectionRulesInvalid."""
+def set_collection_rules(
+    *, rules: CollectionRules, reason: str, actor: str, at: datetime
+) -> CollectionRules:
+    """Replace the tenant's conduct rules, audited with the reason; as they are, nothing happens.
+
+    Raises CollectionRulesInvalid.
+    """
     problem = rules.problem()
     if problem:
         raise CollectionRulesInvalid(reason=problem)
-    before = asdict(collection_rules())
+    standing = collection_rules()
+    if rules == standing:
+        return standing
+    before = asdict(standing)
     wanted = asdict(rules) | {"collector_roles": list(rules.collector_roles)}
     ConductRules.objects.update_or_create(tenant_id=current_tenant_id(), defaults=wanted)
     audit.record(
-        actor=actor, action="credit.collection_rules.set", subject=current_tenant_id(), at=at,
+        actor=actor, action=RULES_SET, subject=current_tenant_id(), at=at, reason=reason,
         before=before | {"collector_roles": list(before["collector_roles"])}, after=wanted,
     )  # fmt: skip
     return rules

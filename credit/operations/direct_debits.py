@@ -9,10 +9,11 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from django.db import IntegrityError, transaction
+from django.db.models import Sum
 
 from credit.enums import DebitStatus, DrawdownStatus, MandateStatus, RepaymentChannel
 from credit.errors import (
-    DrawdownNotFound,
+    DebitAboveDebt,
     DrawdownNotRepaying,
     DrawdownPaidOff,
     ExternalIdConflict,
@@ -20,10 +21,12 @@ from credit.errors import (
     MandateMissing,
 )
 from credit.gateways.bank import Bank, DebitAnswer
-from credit.models import DebitMandate, DirectDebit, Drawdown
+from credit.models import DebitMandate, DirectDebit
 from credit.operations.repayments import record_repayment
 from credit.operations.suspense import receive_into_suspense
 from credit.queries.claims import REPAYABLE
+from credit.queries.drawdowns import locked_drawdown
+from credit.queries.payoff import payoff
 from platform_app.kernel import audit, events, jobs
 from platform_app.kernel.errors import NotFound
 from platform_app.kernel.scope import current_tenant_id
@@ -77,13 +80,12 @@ def request_debit(
     """Ask for `amount_minor` fen from the merchant's account for one drawdown.
 
     Sent in the background. The same external_id with the same drawdown and amount returns the
-    debit already asked for.
-    Raises DrawdownNotFound, DrawdownPaidOff, DrawdownNotRepaying, MandateMissing,
+    debit already asked for. Debits on their way and this one together never exceed what paying the
+    drawdown off today takes.
+    Raises DrawdownNotFound, DrawdownPaidOff, DrawdownNotRepaying, MandateMissing, DebitAboveDebt,
     ExternalIdConflict.
     """
-    drawdown = Drawdown.objects.filter(pk=drawdown_id).first()
-    if drawdown is None:
-        raise DrawdownNotFound
+    drawdown, _ = locked_drawdown(drawdown_id)
     before = DirectDebit.objects.filter(external_id=external_id).first()
     if before is not None:
         if (before.drawdown_id, before.amount_minor) != (drawdown_id, amount_minor):
@@ -93,9 +95,17 @@ def request_debit(
         raise DrawdownPaidOff
     if drawdown.status not in REPAYABLE:
         raise DrawdownNotRepaying
+    mandate = _mandate(drawdown.merchant_id)
+    left = payoff(drawdown).payoff_minor - _on_their_way(drawdown_id)
+    if amount_minor > left:
+        raise DebitAboveDebt(field="amount", open_minor=max(0, left), needed_minor=amount_minor)
     debit = DirectDebit.objects.create(
-        mandate=_mandate(drawdown.merchant_id), drawdown=drawdown, external_id=external_id,
+        mandate=mandate, drawdown=drawdown, external_id=external_id,
         amount_minor=amount_minor, requested_at=at,
+    )  # fmt: skip
+    audit.record(
+        actor=actor, action="debit.request", subject=debit.id, at=at,
+        after={"amount_minor": amount_minor, "drawdown": drawdown_id},
     )  # fmt: skip
     events.record(
         "credit.debit.requested", subject=debit.id, merchant_id=drawdown.merchant_id, actor=actor,
@@ -103,6 +113,14 @@ def request_debit(
     )  # fmt: skip
     jobs.enqueue("credit.send_debit", tenant_id=current_tenant_id(), debit_id=debit.id)
     return debit
+
+
+def _on_their_way(drawdown_id: str) -> int:
+    """Fen of this drawdown that the bank was asked for and has not answered about."""
+    rows = DirectDebit.objects.filter(
+        drawdown_id=drawdown_id, status__in=(DebitStatus.REQUESTED, DebitStatus.UNKNOWN)
+    )
+    return int(rows.aggregate(total=Sum("amount_minor"))["total"] or 0)
 
 
 def send_debit(*, debit_id: str, bank: Bank, at: datetime) -> DirectDebit:

@@ -76,6 +76,10 @@ def record_recovery(
     if claim.recovered_minor == claim.amount_minor:
         claim.status = ClaimStatus.RECOVERED
     claim.save(update_fields=["recovered_minor", "status"])
+    audit.record(
+        actor=actor, action="guarantor.recover", subject=claim.id, at=at,
+        after={"amount_minor": amount_minor, "external_id": external_id},
+    )  # fmt: skip
     events.record(
         "credit.guarantor.recovered", subject=claim.id, merchant_id=claim.merchant_id, actor=actor,
         at=at, props={"amount_minor": amount_minor, "left_minor": left - amount_minor},

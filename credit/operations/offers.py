@@ -26,7 +26,9 @@ from credit.errors import (
 from credit.models import Application, Contract, CreditLine, Offer, ProductVersion
 from credit.operations.caps import blocking, stop
 from credit.operations.cost_sheets import store_cost_sheet
+from credit.operations.deductions import agree_deduction
 from credit.queries.calendar import workday_test
+from credit.queries.named_lenders import lenders_of
 from platform_app.kernel import clock, events
 from platform_app.kernel.events import NewEvent
 from tenants.models import Tenant
@@ -118,8 +120,9 @@ def accept_offer(
 ) -> CreditLine:
     """Sign the agreement and open the line. Accepting twice returns the line already opened.
 
-    Raises OfferNotFound, OfferClosed (expired), CostSheetUnread (opened for less than the
-    configured seconds), CostSheetChanged (another sheet was shown).
+    A product that takes a share of sales has it agreed by the same signature. Raises
+    OfferNotFound, OfferClosed (expired), CostSheetUnread (opened for less than the configured
+    seconds), CostSheetChanged (another sheet was shown, or it names other lenders).
     """
     offer = _locked(offer_id)
     if offer.status == OfferStatus.ACCEPTED:
@@ -131,6 +134,7 @@ def accept_offer(
         raise CostSheetUnread(seconds=seconds)
     if cost_sheet_sha256 != offer.cost_sheet.sha256:
         raise CostSheetChanged(field="cost_sheet_sha256")
+    _same_lenders(offer)
     line = CreditLine.objects.create(
         merchant_id=offer.merchant_id,
         product_id=offer.product_version.product_id,
@@ -140,7 +144,11 @@ def accept_offer(
         annual_rate=offer.annual_rate,
         activated_at=at,
     )
-    _sign(line, offer, evidence, at)
+    product = _sign(line, offer, evidence, at)
+    if product.share_of_sales:
+        agree_deduction(
+            merchant_id=line.merchant_id, fraction=product.share_of_sales, actor=actor, at=at
+        )
     Offer.objects.filter(pk=offer.pk).update(status=OfferStatus.ACCEPTED)
     Application.objects.filter(pk=offer.application_id).update(
         status=ApplicationStatus.ACTIVATED, version=F("version") + 1
@@ -187,8 +195,15 @@ def _locked(offer_id: str) -> Offer:
     return offer
 
 
-def _sign(line: CreditLine, offer: Offer, evidence: dict[str, Any], at: datetime) -> None:
-    source = offer.product_version.funding_source
+def _same_lenders(offer: Offer) -> None:
+    """The sheet that was read names every lender the line may be funded by."""
+    read = [one["name"] for one in offer.cost_sheet.body["lenders"]]
+    if read != [one.name for one in lenders_of(offer.product_version)]:
+        raise CostSheetChanged(field="cost_sheet_sha256")
+
+
+def _sign(line: CreditLine, offer: Offer, evidence: dict[str, Any], at: datetime) -> ProductTerms:
+    """Keep the agreement as signed; return the product's terms it was made on."""
     product = ProductTerms.from_json(offer.product_version.terms)
     terms = DrawdownTerms.of(product, offer.option_codes[0], offer.annual_rate)
     free = product.interest_free_days
@@ -197,7 +212,7 @@ def _sign(line: CreditLine, offer: Offer, evidence: dict[str, Any], at: datetime
             "line_id": line.id,
             "merchant": offer.merchant.name,
             "registration_no": offer.merchant.registration_no or "—",
-            "lender": source.name,
+            "lenders": offer.cost_sheet.body["lenders"],
             "tenant": Tenant.objects.get(pk=line.tenant_id).name,
             "limit_minor": line.limit_minor,
             "annual_rate": _percent(terms.annual_rate),
@@ -206,7 +221,7 @@ def _sign(line: CreditLine, offer: Offer, evidence: dict[str, Any], at: datetime
             "grace_days": terms.grace_days,
             "penalty_rate": _percent(terms.penalty_rate),
             "cost_sheet": offer.cost_sheet.sha256,
-            "phone": source.complaint_phone or "—",
+            "share_of_sales": _percent(product.share_of_sales) if product.share_of_sales else "",
             "signed_on": clock.day_of(at).isoformat(),
         }
     )
@@ -220,6 +235,7 @@ def _sign(line: CreditLine, offer: Offer, evidence: dict[str, Any], at: datetime
         evidence=evidence,
         signed_at=at,
     )
+    return product
 
 
 def _percent(rate: Decimal) -> str:

@@ -7,7 +7,7 @@ from typing import Final
 from django.db import transaction
 
 from credit.domain.shares import BadShares, Party, Shares
-from credit.enums import Component, FundingStatus, LicenceType, ListingStatus
+from credit.enums import Component, FundingStatus, LicenceType, ListingStatus, OfferStatus
 from credit.errors import (
     FundingNameTaken,
     FundingSourceNotFound,
@@ -16,9 +16,9 @@ from credit.errors import (
     ProductUnavailable,
 )
 from credit.models import (
-    CreditLine,
     FundingSource,
     NamedLender,
+    Offer,
     Partnership,
     PartnershipShare,
     ProductVersion,
@@ -29,6 +29,7 @@ from platform_app.kernel import audit
 from platform_app.kernel.errors import gettext_noop
 
 LAUNCH: Final = "system:launch"
+_SHOWN: Final = (OfferStatus.OPEN, OfferStatus.ACCEPTED)
 _NO_LISTING: Final = Listing(
     status=ListingStatus.UNLISTED, listed_on=None, review_due_on=None, evidence=""
 )
@@ -177,9 +178,10 @@ def name_lenders(
     """Name further lenders in a version's contract, in order of preference, before anybody signs.
 
     Naming one again changes nothing. Raises ProductUnavailable, FundingSourceNotFound,
-    LendersFixed once a line was opened on the version.
+    LendersFixed once the version was offered to anybody: its cost sheet names them all.
     """
-    version = ProductVersion.objects.select_for_update().filter(pk=product_version_id).first()
+    versions = ProductVersion.objects.select_for_update()
+    version = versions.filter(pk=product_version_id).first()
     if version is None:
         raise ProductUnavailable(field="product_version")
     named = set(
@@ -190,7 +192,7 @@ def name_lenders(
     new = [one for one in funding_source_ids if one not in {*named, version.funding_source_id}]
     if FundingSource.objects.filter(pk__in=new).count() != len(set(new)):
         raise FundingSourceNotFound(field="funding_source_ids")
-    if new and CreditLine.objects.filter(product_version=version).exists():
+    if new and Offer.objects.filter(product_version=version, status__in=_SHOWN).exists():
         raise LendersFixed
     rows = [
         NamedLender(product_version=version, funding_source_id=one, rank=len(named) + place)

@@ -78,7 +78,7 @@ def edit_product_version(
     version = _locked_version(version_id)
     if version.status != ProductStatus.DRAFT:
         raise ProductVersionNotDraft
-    body = _body(terms)
+    body = checked_terms(terms)
     if not 0 <= lowest_rate <= highest_rate:
         raise BadProductTerms(field="highest_rate", reason=gettext_noop("the price range is empty"))
     source = FundingSource.objects.filter(pk=funding_source_id).first()
@@ -196,8 +196,8 @@ def _locked_version(version_id: str) -> ProductVersion:
     return version
 
 
-def _body(terms: dict[str, Any]) -> dict[str, Any]:
-    """The terms in canonical form, or BadProductTerms with what contradicts itself."""
+def checked_terms(terms: dict[str, Any]) -> dict[str, Any]:
+    """The terms in canonical form. Raises BadProductTerms with what contradicts itself."""
     try:
         body = ProductTerms.from_json(terms).to_json()
     except BadTerms as problem:

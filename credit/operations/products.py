@@ -2,18 +2,21 @@
 
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Max
 
 from credit.domain.options import STANDARD_OPTIONS
 from credit.domain.terms import ProductTerms, canonical_sha256
-from credit.enums import ProductStatus
+from credit.enums import ProductKind, ProductStatus
+from credit.errors import BadProductTerms, ProductCodeTaken, ProductNotFound
 from credit.models import BusinessDay, FundingSource, Product, ProductVersion
 from credit.operations.caps import stop
 from credit.operations.partnerships import launch_source
 from credit.queries.caps import judge_version
 from platform_app.kernel import audit, clock, events
+from platform_app.kernel.errors import gettext_noop
 
 
 @transaction.atomic
@@ -81,6 +84,68 @@ def publish_product(
     )  # fmt: skip
     tell_published(version, actor=actor, at=at)
     return version
+
+
+@transaction.atomic
+def create_product(  # noqa: PLR0913 -- all that a product is, each by its name
+    *,
+    code: str,
+    name: str,
+    kind: str,
+    like_product_id: str | None,
+    funding_source_id: str,
+    lowest_rate: Decimal,
+    highest_rate: Decimal,
+    actor: str,
+    at: datetime,
+) -> ProductVersion:
+    """A wholly new product with its first draft: nobody is offered it before two people publish.
+
+    Its terms are a copy of the last version of another product, or one payment after 30 days.
+    Rates are annual fractions. Raises ProductCodeTaken, ProductNotFound, BadProductTerms.
+    """
+    if not 0 <= lowest_rate <= highest_rate:
+        raise BadProductTerms(field="highest_rate", reason=gettext_noop("the price range is empty"))
+    source = FundingSource.objects.filter(pk=funding_source_id).first()
+    if source is None:
+        reason = gettext_noop("there is no such funding source")
+        raise BadProductTerms(field="funding_source", reason=reason)
+    terms = _terms_like(like_product_id)
+    if Product.objects.filter(code=code).exists():
+        raise ProductCodeTaken(field="code")
+    try:
+        with transaction.atomic():
+            product = Product.objects.create(code=code, name=name, kind=ProductKind(kind))
+    except IntegrityError:
+        raise ProductCodeTaken(field="code") from None
+    version = ProductVersion.objects.create(
+        product=product,
+        number=1,
+        status=ProductStatus.DRAFT,
+        terms=terms,
+        sha256=canonical_sha256(terms),
+        funding_source=source,
+        lowest_rate=lowest_rate,
+        highest_rate=highest_rate,
+        drafted_by=actor,
+        drafted_at=at,
+    )
+    audit.record(
+        actor=actor, action="credit.product.create", subject=product.id, at=at,
+        after={"code": code, "name": name, "kind": kind, "version": version.id},
+    )  # fmt: skip
+    return version
+
+
+def _terms_like(product_id: str | None) -> dict[str, Any]:
+    if product_id is None:
+        return standard_terms(
+            option_codes=["bullet_30"], interest_free_days=0, grace_days=3
+        ).to_json()
+    last = ProductVersion.objects.filter(product_id=product_id).order_by("-number").first()
+    if last is None:
+        raise ProductNotFound(field="like")
+    return ProductTerms.from_json(last.terms).to_json()
 
 
 def next_number(product_id: str) -> int:

@@ -21,6 +21,7 @@ from credit.errors import (
 from credit.models import Contract, Document, Drawdown, FundingSource, PlanRow
 from credit.queries.business_day import open_day
 from credit.queries.movements import movements, total
+from credit.queries.named_lenders import lenders_of
 from credit.queries.plans import derived, happenings
 from credit.queries.status import days_past_due, is_overdue
 from platform_app.kernel import clock
@@ -129,10 +130,10 @@ def notice_facts(drawdown: Drawdown) -> Facts:
 
 def contract_facts(contract: Contract) -> Facts:
     """The agreement as signed: its text, its hashes."""
-    source = contract.line.product_version.funding_source
+    sources = lenders_of(contract.line.product_version)
     signed_at = contract.signed_at.astimezone(clock.SHANGHAI)
     return {
-        **_parties(contract.merchant, (source,)),
+        **_parties(contract.merchant, sources),
         "text": contract.text,
         "text_sha256": contract.text_sha256,
         "cost_sheet_sha256": contract.cost_sheet_sha256,

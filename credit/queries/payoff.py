@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from credit.domain.allocation import Component
-from credit.domain.derived import Derived, Happening, Row
+from credit.domain.derived import Row
 from credit.models import Drawdown
 from credit.queries.business_day import open_day
 from credit.queries.plans import derived, happenings
@@ -50,28 +50,6 @@ def payoff(drawdown: Drawdown) -> Payoff:
         penalty_minor=answer.owed_minor(Component.PENALTY),
         overpaid_minor=sum(answer.unspent.values()),
         saved_minor=sum(answer.unearned(row) for row in answer.rows),
-    )
-
-
-def payment_preview(drawdown: Drawdown, amount_minor: int) -> dict[str, int]:
-    """How a payment on the open day would be taken: fen per component, what would be unspent."""
-    day, seq = open_day(), drawdown.event_count + 1
-    answer = derived(
-        drawdown,
-        [*happenings(drawdown.id), Happening(seq, "repayment", day, amount_minor)],
-        as_of=day,
-    )
-    taken = {
-        name: _taken(answer, seq, name) for name in ("principal", "interest", "fee", "penalty")
-    }
-    return {**taken, "unspent": answer.unspent.get(seq, 0), "left": answer.payoff_minor}
-
-
-def _taken(answer: Derived, seq: int, component: str) -> int:
-    return sum(
-        part.amount_minor
-        for part in answer.taken
-        if part.event_seq == seq and part.component == component
     )
 
 

@@ -29,6 +29,8 @@ def sign_in(client: Client, who: Member, works_for: Tenant | None = None) -> Cli
     return client
 
 
-def at_the_desk(role: str, tenant: Tenant, at: datetime) -> Client:
-    """A browser in which a member of this role works for this platform."""
-    return sign_in(Client(), member(role, tenant, at))
+def at_the_desk(
+    role: str, tenant: Tenant | None, at: datetime, works_for: Tenant | None = None
+) -> Client:
+    """A browser in which a member of this role works for this platform; staff name it."""
+    return sign_in(Client(), member(role, tenant, at), works_for)

@@ -114,8 +114,8 @@ def one_of_each(drawdown: Drawdown, at: datetime) -> None:
     """A row in every table of collection, for pages that show tables: nobody has to be late."""
     on, whose = clock.day_of(at), {"merchant_id": drawdown.merchant_id}
     who: dict[str, Any] = {"actor": lives.ACTOR, "at": at}
-    set_buckets(starts=[0, 1, 31], **who)
-    set_collection_rules(rules=CollectionRules(), **who)
+    set_buckets(starts=[0, 1, 31], reason="示例", **who)
+    set_collection_rules(rules=CollectionRules(calls_per_day=2), reason="示例", **who)
     open_dispute(drawdown_id=drawdown.id, reason=DisputeReason.OTHER, words="示例", **who)
     ask_extension(drawdown_id=drawdown.id, days=7, words="示例", **who)
     block_contact(**whose, channel=ContactChannel.SMS, person_role="", reason="示例", **who)

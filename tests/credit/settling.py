@@ -10,8 +10,11 @@ from django.db import IntegrityError, InternalError, connection, transaction
 from credit.enums import AccountCode, EntryKind
 from credit.gateways.bank import InProcessBank
 from credit.models import (
+    DirectDebit,
     FundingSource,
+    GuarantorClaim,
     Posting,
+    SaleDeduction,
     SettlementLine,
     SettlementTerms,
     VirtualAccount,
@@ -134,19 +137,30 @@ def leave_one_of_everything(merchant_id: str, drawdown_id: str, number: str, at:
         merchant_id=merchant_id, account_no="6222000000001234", bank=InProcessBank(),
         actor=lives.ACTOR, at=at,
     )  # fmt: skip
-    request_debit(
-        drawdown_id=drawdown_id, amount_minor=100, external_id=f"DD-{number}", actor=lives.ACTOR,
-        at=at,
-    )  # fmt: skip
+    debited(drawdown_id, 100, f"DD-{number}", at)
     agree_deduction(merchant_id=merchant_id, fraction=TENTH, actor=lives.ACTOR, at=at)
-    deduct_from_sale(
-        merchant_id=merchant_id, sale_external_id=f"S-{number}", sale_minor=100,
-        actor=lives.ACTOR, at=at,
-    )  # fmt: skip
-    claim = record_guarantor_payout(
-        drawdown_id=drawdown_id, guarantor="示例担保有限公司", amount_minor=100,
-        external_id=f"G-{number}", actor=lives.ACTOR, at=at,
-    )  # fmt: skip
+    sold(merchant_id, f"S-{number}", at)
+    claim = guaranteed(drawdown_id, f"G-{number}", at)
     record_recovery(
         claim_id=claim.id, amount_minor=50, external_id=f"R-{number}", actor=lives.ACTOR, at=at
     )
+
+
+def debited(drawdown_id: str, amount_minor: int, key: str, at: datetime) -> DirectDebit:
+    return request_debit(
+        drawdown_id=drawdown_id, amount_minor=amount_minor, external_id=key, actor=lives.ACTOR,
+        at=at,
+    )  # fmt: skip
+
+
+def sold(merchant_id: str, number: str, at: datetime) -> SaleDeduction:
+    return deduct_from_sale(
+        merchant_id=merchant_id, sale_external_id=number, sale_minor=100, actor=lives.ACTOR, at=at
+    )
+
+
+def guaranteed(drawdown_id: str, number: str, at: datetime) -> GuarantorClaim:
+    return record_guarantor_payout(
+        drawdown_id=drawdown_id, guarantor="示例担保有限公司", amount_minor=100,
+        external_id=number, actor=lives.ACTOR, at=at,
+    )  # fmt: skip

@@ -13,6 +13,7 @@ from credit.interfaces.api import (
     refunds,
     repayments,
     settlements,
+    statements,
 )
 from credit.interfaces.api.installments import InstallmentList
 from credit.interfaces.api.loan_events import DrawdownEventList
@@ -86,6 +87,19 @@ urlpatterns: list[URLPattern | URLResolver] = [
     ),
     path("deductions", deductions.DeductionRecord.as_view(), name="deduction-record"),
     path("virtual_accounts", deductions.VirtualAccountOpen.as_view(), name="virtual_account-open"),
+    path(
+        "statements",
+        by_method(get=statements.StatementList, post=statements.StatementIssue),
+        name="statement-list",
+    ),
+    path(
+        "statements/<str:statement_id>", statements.StatementShow.as_view(), name="statement-show"
+    ),
+    path(
+        "statements/<str:statement_id>/file",
+        statements.StatementFile.as_view(),
+        name="statement-file",
+    ),
     path("settlements", settlements.SettlementList.as_view(), name="settlement-list"),
     path(
         "settlements/<str:settlement_id>",

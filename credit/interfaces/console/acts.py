@@ -15,6 +15,7 @@ from credit.enums import AccountCode, ApprovalStatus
 from credit.errors import DrawdownNotServiceable
 from credit.interfaces.console import act_words
 from credit.interfaces.console.act_forms import FORMS, ActForm, ReasonForm, Subject, say_where
+from credit.interfaces.console.act_keys import act_key
 from credit.interfaces.console.rights import READERS, may_service
 from credit.models import Approval, Drawdown
 from credit.operations.approvals import do_or_ask
@@ -24,7 +25,7 @@ from credit.queries import portfolio
 from credit.queries.loan_events import is_booked, loan_events, signed_fees, undone_by
 from credit.queries.plans import derived, happenings
 from credit.queries.previews import Figures, Preview
-from platform_app.kernel import clock, ids
+from platform_app.kernel import clock
 from platform_app.kernel.errors import DomainError, NotFound
 from platform_app.kernel.http import say
 from platform_app.kernel.money import format_yuan
@@ -53,7 +54,7 @@ def act(request: ConsoleRequest, drawdown_id: str, kind: str) -> HttpResponse:
     if not may_service(request.member.role, kind):
         raise PermissionDenied
     drawdown = _drawdown(drawdown_id)
-    key = _key(request.POST.get("key", ""))
+    key = act_key(request.POST.get("key", ""))
     if request.method == "POST" and is_booked(kind, key):
         return redirect("console:drawdown-detail", drawdown.id)
     form = FORMS[kind](_subject(drawdown), request.POST or None, initial=request.GET)
@@ -77,15 +78,6 @@ def _drawdown(drawdown_id: str) -> Drawdown:
     if not drawdown.event_count:
         raise Http404(say(DrawdownNotServiceable()))
     return drawdown
-
-
-def _key(text: str) -> str:
-    """The key the page was given, so that sending it twice does it once; else a fresh one."""
-    try:
-        ids.to_uuid("act", text)
-    except ValueError:
-        return ids.new_id("act")
-    return text
 
 
 def _subject(drawdown: Drawdown) -> Subject:

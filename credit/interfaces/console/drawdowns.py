@@ -15,6 +15,8 @@ from credit.domain.derived import COMPONENTS, Derived, Row, Segment
 from credit.domain.terms import DrawdownTerms
 from credit.interfaces.console import act_words, words
 from credit.interfaces.console.forms import DrawdownFilter
+from credit.interfaces.console.product_words import fee as fee_words
+from credit.interfaces.console.product_words import rule as allocation_words
 from credit.interfaces.console.rights import READERS, SERVICERS, may_service
 from credit.interfaces.console.timeline import moments
 from credit.models import Drawdown, LoanEvent
@@ -86,6 +88,8 @@ def detail(request: ConsoleRequest, drawdown_id: str) -> HttpResponse:
     context = {
         "drawdown": drawdown,
         "terms": terms,
+        "allocation": [allocation_words(one) for one in terms.allocation],
+        "fees": [fee_words(one) for one in terms.fees],
         "option": words.option(drawdown.option_code),
         "is_overdue": is_overdue(drawdown, on),
         "dpd": days_past_due(drawdown, on),

@@ -18,10 +18,11 @@ from credit.interfaces.console.forms import FundingDecisionFilter, InstructionFi
 from credit.interfaces.console.funding_forms import (
     CapForm,
     ChannelForm,
+    ListingForm,
     PartnershipForm,
     SourceForm,
 )
-from credit.models import FundingDecision, FundingInstruction, FundingSource
+from credit.models import FundingDecision, FundingInstruction, FundingSource, Partnership
 from credit.operations import funding_sources, instructions, partnerships
 from credit.queries import funding_desk, portfolio
 from credit.queries import instructions as asked
@@ -160,6 +161,34 @@ def partnership_new(request: ConsoleRequest) -> HttpResponse:
             terms=form.terms(), actor=request.member.id, at=at
         ),
     )  # fmt: skip
+
+
+@require_http_methods(["GET", "POST"])
+@console_view(Role.STAFF)
+def partnership_listing(request: ConsoleRequest, partnership_id: str) -> HttpResponse:
+    """Note whether the lender's head office lists us, on what evidence, until when."""
+    row = _partnership(partnership_id)
+    standing = {
+        name: getattr(row, name)
+        for name in ("listing_status", "listed_on", "review_due_on", "listing_evidence")
+    }
+    form = ListingForm(request.POST or None, initial=standing)
+    return _written(
+        request, form, _("Listing at {lender}").format(lender=row.name),
+        lambda at: partnerships.record_listing(
+            partnership_id=row.id, listing=form.listing(), actor=request.member.id, at=at
+        ),
+    )  # fmt: skip
+
+
+def _partnership(partnership_id: str) -> Partnership:
+    try:
+        found = Partnership.objects.filter(pk=partnership_id).first()
+    except ValueError:
+        found = None
+    if found is None:
+        raise Http404
+    return found
 
 
 @require_http_methods(["GET", "POST"])

@@ -93,7 +93,28 @@ class ChannelForm(forms.Form):
     )  # fmt: skip
 
 
-class PartnershipForm(forms.Form):
+class ListingForm(forms.Form):
+    """What the lender's head office says of us, with what shows it."""
+
+    listing_status = forms.ChoiceField(
+        label=_("Our listing at the lender"), choices=ListingStatus.choices
+    )
+    listed_on = _day(_("Listed on"), is_needed=False)
+    review_due_on = _day(_("Review due on"), is_needed=False)
+    listing_evidence = forms.CharField(
+        label=_("Evidence of the listing"), max_length=300, required=False,
+        help_text=_("Where the list is to be seen: document, page, date."),
+    )  # fmt: skip
+
+    def listing(self) -> Listing:
+        said = self.cleaned_data
+        return Listing(
+            status=said["listing_status"], listed_on=said["listed_on"],
+            review_due_on=said["review_due_on"], evidence=said["listing_evidence"],
+        )  # fmt: skip
+
+
+class PartnershipForm(ListingForm):
     """A contract with one lender, or with two; the lead takes what cannot be shared out."""
 
     name = forms.CharField(label=_("Name"), max_length=100)
@@ -106,20 +127,17 @@ class PartnershipForm(forms.Form):
     least_share = YuanField(_("Least part of a party ¥"))
     from_on = _day(_("Runs from"), is_needed=True)
     to_on = _day(_("Runs until"), is_needed=False)
-    listing_status = forms.ChoiceField(
-        label=_("Our listing at the lender"), choices=ListingStatus.choices
-    )
-    listed_on = _day(_("Listed on"), is_needed=False)
-    review_due_on = _day(_("Review due on"), is_needed=False)
-    listing_evidence = forms.CharField(
-        label=_("Evidence of the listing"), max_length=300, required=False
-    )
     service_fee = _percent(_("Our service fee, of the interest collected %"))
     holdback = _percent(_("Held back from the platform %"))
     first_loss = _percent(_("First loss borne by the platform %"))
     settlement_days = forms.IntegerField(
         label=_("Days to settlement"), min_value=0, max_value=30, initial=1
     )
+    field_order = (
+        "name", "lead", "co_lender", "principal", "interest", "penalty", "fee", "least_share",
+        "from_on", "to_on", *ListingForm.base_fields, "service_fee", "holdback", "first_loss",
+        "settlement_days",
+    )  # fmt: skip
 
     def __init__(self, data: Any, sources: list[FundingSource]) -> None:
         super().__init__(data)
@@ -140,10 +158,7 @@ class PartnershipForm(forms.Form):
         return PartnershipTerms(
             name=said["name"], lead_id=said["lead"], residual_id=said["lead"],
             fractions=self._fractions(), from_on=said["from_on"], to_on=said["to_on"],
-            listing=Listing(
-                status=said["listing_status"], listed_on=said["listed_on"],
-                review_due_on=said["review_due_on"], evidence=said["listing_evidence"],
-            ),
+            listing=self.listing(),
             least_share_minor=said["least_share"] or 0,
             service_fee_share=said["service_fee"] / 100,
             holdback_share=said["holdback"] / 100,

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST
 
 from credit.enums import SuspensionReason
 from credit.errors import TemporaryLimitNotFound
+from credit.interfaces.console.act_keys import act_key
 from credit.interfaces.console.line_forms import FORMS, form_of
 from credit.interfaces.console.lines import found, show
 from credit.interfaces.console.rights import LINE_ACTORS
@@ -20,7 +21,7 @@ from credit.operations import lines
 from credit.operations.merchant_caps import set_merchant_cap
 from credit.operations.temporary_limits import end_temporary_limit, grant_temporary_limit
 from credit.queries.lines import temporary_limits
-from platform_app.kernel import clock, ids
+from platform_app.kernel import clock
 from platform_app.kernel.errors import DomainError
 from platform_app.kernel.http import say
 from tenants.access.console import ConsoleRequest, console_view
@@ -31,7 +32,7 @@ Verb = Callable[[CreditLine, dict[str, Any], dict[str, Any], Any], object]
 def _temporary(line: CreditLine, said: dict[str, Any], by: dict[str, Any], post: Any) -> object:
     return grant_temporary_limit(
         line_id=line.id, amount_minor=said["amount"], from_on=said["from_on"],
-        until_on=said["until_on"], key=_key(post.get("key", "")), **by,
+        until_on=said["until_on"], key=act_key(post.get("key", "")), **by,
     )  # fmt: skip
 
 
@@ -95,12 +96,3 @@ def act(request: ConsoleRequest, line_id: str, kind: str) -> HttpResponse:
         return show(request, line, {kind: form})
     messages.success(request, _(text))
     return redirect("console:line-detail", line.id)
-
-
-def _key(text: str) -> str:
-    """The key the page was given: sent twice, it grants once."""
-    try:
-        ids.to_uuid("act", text)
-    except ValueError:
-        return ids.new_id("act")
-    return text

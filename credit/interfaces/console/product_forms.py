@@ -1,15 +1,23 @@
 """Forms of the product pages: the terms of a draft, its options, what a preview is asked for."""
 
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any, Final, Self
 
 from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext_lazy as _
 
 from credit.domain.terms import ProductTerms
+from credit.enums import ProductKind
 from credit.interfaces.console.product_fields import METHODS, TERM_FIELDS, UNITS, option_words
+from credit.interfaces.console.product_rows import (
+    fees_formset,
+    rules_formset,
+    stored_fees,
+    stored_rules,
+)
 from credit.models import ProductVersion
 from tenants.forms import DateInput
 
@@ -110,16 +118,76 @@ class TermsForm(forms.Form):
         }
 
 
-def options_formset(data: Any, version: ProductVersion) -> Any:
-    """The options as rows, with room for two more."""
-    return OptionForms(data, initial=version.terms["options"], prefix="option")
+class NewProductForm(forms.Form):
+    """What a product is; its terms are edited in the draft that follows."""
+
+    name = forms.CharField(label=_("Name"), max_length=40)
+    code = forms.RegexField(
+        r"\A[a-z][a-z0-9_]{2,39}\Z",
+        label=_("Code"),
+        help_text=_("As the platform's server names it; it stays for ever."),
+        error_messages={"invalid": _("Like order_credit: letters, numbers, underscores.")},
+    )
+    kind = forms.ChoiceField(label=_("Kind in law"), choices=ProductKind.choices)
+    funding_source = forms.ChoiceField(label=_("Lender"))
+    lowest_rate = rate_field(_("Lowest annual rate, %"))
+    highest_rate = rate_field(_("Highest annual rate, %"))
+    like = forms.ChoiceField(
+        label=_("Start with the terms of"),
+        required=False,
+        help_text=_("A copy: changing one never changes the other."),
+    )
+
+    def __init__(
+        self, data: Any, *, sources: list[tuple[str, str]], products: list[tuple[str, str]]
+    ) -> None:
+        super().__init__(data)
+        self.fields["funding_source"].choices = sources  # type: ignore[attr-defined]
+        self.fields["like"].choices = [("", _("One payment after 30 days")), *products]  # type: ignore[attr-defined]
 
 
-def terms_of(form: TermsForm, options: Any, version: ProductVersion) -> dict[str, Any]:
-    """The terms as JSON: what the form does not ask for stays as it is."""
-    typed = {field.name: field.stored(form.cleaned_data[field.name]) for field in TERM_FIELDS}
-    rows = [row for row in options.cleaned_data if row.get("code")]
-    return {**version.terms, **typed, "options": rows}
+@dataclass(frozen=True, slots=True)
+class Editor:
+    """The forms of a draft together: scalars, ways to pay, fees, where payments go."""
+
+    form: TermsForm
+    options: Any
+    fees: Any
+    rules: Any
+    version: ProductVersion
+
+    @classmethod
+    def of(cls, data: Any, version: ProductVersion, sources: list[tuple[str, str]]) -> Self:
+        return cls(
+            TermsForm(data, version=version, sources=sources),
+            OptionForms(data, initial=version.terms["options"], prefix="option"),
+            fees_formset(data, version.terms),
+            rules_formset(data, version.terms),
+            version,
+        )
+
+    @property
+    def rows(self) -> tuple[Any, ...]:
+        return (self.options, self.fees, self.rules)
+
+    def is_valid(self) -> bool:
+        """Every part is looked at, so that all that is wrong is said at once."""
+        return all([self.form.is_valid(), *(part.is_valid() for part in self.rows)])
+
+    @property
+    def is_wrong(self) -> bool:
+        return self.form.is_bound and not self.is_valid()
+
+    def terms(self) -> dict[str, Any]:
+        """What was typed as JSON: what no form asks for stays as it is."""
+        given = self.form.cleaned_data
+        return {
+            **self.version.terms,
+            **{field.name: field.stored(given[field.name]) for field in TERM_FIELDS},
+            "options": [row for row in self.options.cleaned_data if row.get("code")],
+            "fees": stored_fees(self.fees),
+            "allocation": stored_rules(self.rules, self.version.terms),
+        }
 
 
 class PreviewForm(forms.Form):
@@ -136,15 +204,17 @@ class PreviewForm(forms.Form):
     option = forms.ChoiceField(label=_("Term"))
     rate = rate_field(_("Annual rate, %"))
 
-    def __init__(self, data: Any, *, version: ProductVersion, on: date) -> None:
-        options = ProductTerms.from_json(version.terms).options
-        highest = version.highest_rate or Decimal(0)
+    def __init__(
+        self, data: Any, *, terms: dict[str, Any], highest_rate: Decimal | None, on: date
+    ) -> None:
+        self.options = ProductTerms.from_json(terms).options
+        highest = highest_rate or Decimal(0)
         first = {
             "amount": f"{SAMPLE_YUAN:f}",
             "on": on.isoformat(),
-            "option": options[0].code,
+            "option": self.options[0].code,
             "rate": f"{(highest * PERCENT).normalize():f}",
         }
         super().__init__({**first, **{key: value for key, value in data.items() if value}})
-        choices = [(option.code, option_words(option)) for option in options]
+        choices = [(option.code, option_words(option)) for option in self.options]
         self.fields["option"] = forms.ChoiceField(label=_("Term"), choices=choices)

@@ -8,13 +8,13 @@ from typing import Any, Final
 from django.utils.translation import gettext as _
 
 from credit.domain.caps import Finding, Path, Rule
-from credit.domain.fees import fees_of
 from credit.domain.rates import percent
 from credit.domain.terms import ProductTerms
 from credit.interfaces.console.product_fields import TERM_FIELDS, option_words
+from credit.interfaces.console.product_words import fee as fee_words
+from credit.interfaces.console.product_words import rule as allocation_words
 from credit.models import ProductVersion
 from credit.queries.product_preview import Preview
-from platform_app.kernel.money import format_yuan
 
 WIDE: Final = 1000
 HIGH: Final = 150
@@ -68,17 +68,20 @@ def terms_in_words(version: ProductVersion, published: ProductVersion | None) ->
 
 
 def _words(version: ProductVersion) -> dict[str, str]:
-    terms = version.terms
-    options = ProductTerms.from_json(terms).options
-    fees = [f"{fee.name} ¥{format_yuan(fee.amount_minor)}" for fee in fees_of(terms)]
+    read = ProductTerms.from_json(version.terms)
+    stored = read.to_json()
     low, high = version.lowest_rate, version.highest_rate
     words = {
         _("Lender"): version.funding_source.name,
         _("Annual rates it may be sold at"): _range(low, high),
-        _("Ways to pay"): " / ".join(option_words(option) for option in options),
+        _("Ways to pay"): " / ".join(option_words(option) for option in read.options),
     }
-    words |= {str(field.label): field.words(terms[field.name]) for field in TERM_FIELDS}
-    return words | {_("Fees"): " / ".join(fees) or _("None")}
+    words |= {str(field.label): field.words(stored[field.name]) for field in TERM_FIELDS}
+    words[_("Fees")] = " / ".join(fee_words(fee) for fee in read.fees) or _("None")
+    for one in read.allocation:
+        said = allocation_words(one)
+        words[_("Clears: {payment}").format(payment=said.credit)] = str(said)
+    return words
 
 
 def _range(low: Decimal | None, high: Decimal | None) -> str:
@@ -144,10 +147,8 @@ def way_name(path: Path) -> str:
     return _("Paid {days} days late").format(days=path.late_days)
 
 
-def findings_in_words(found: Sequence[Finding], version: ProductVersion) -> list[str]:
-    """What the caps found, one sentence each."""
-    options = ProductTerms.from_json(version.terms).options
-    names = {option.code: option_words(option) for option in options}
+def findings_in_words(found: Sequence[Finding], names: Mapping[str, str]) -> list[str]:
+    """What the caps found, one sentence each; `names` are the options' codes in words."""
     return [_finding(finding, names) for finding in found]
 
 

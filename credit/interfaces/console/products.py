@@ -7,23 +7,18 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_POST
 
-from credit.enums import ProductStatus
+from credit.domain.terms import ProductTerms
 from credit.interfaces.console import product_pages
 from credit.interfaces.console.product_fields import option_words
-from credit.interfaces.console.product_forms import (
-    PERCENT,
-    PreviewForm,
-    TermsForm,
-    options_formset,
-    terms_of,
-)
+from credit.interfaces.console.product_previews import stored_preview
 from credit.models import ProductVersion
 from credit.operations import product_versions as operations
+from credit.operations.partnerships import name_lenders
 from credit.queries import portfolio, products
 from credit.queries.caps import judge_version
-from credit.queries.product_preview import preview
+from credit.queries.named_lenders import further_lenders, lenders_of
 from platform_app.kernel import clock
 from platform_app.kernel.errors import DomainError, NotFound
 from platform_app.kernel.http import say
@@ -47,7 +42,9 @@ def listing(request: ConsoleRequest) -> HttpResponse:
 @console_view(*READERS)
 def detail(request: ConsoleRequest, version_id: str) -> HttpResponse:
     """One version: what it says beside the published one, what it costs, who has to act."""
-    version = _version(version_id)
+    version = found(version_id)
+    terms = ProductTerms.from_json(version.terms)
+    options = {option.code: option_words(option) for option in terms.options}
     judgement = judge_version(version, on=portfolio.business_today())
     names = products.names_of(
         [version.drafted_by, version.submitted_by, version.approved_by, version.rejected_by]
@@ -57,18 +54,20 @@ def detail(request: ConsoleRequest, version_id: str) -> HttpResponse:
         "version": version,
         "published": published,
         "terms": product_pages.terms_in_words(version, published),
-        "blocks": product_pages.findings_in_words(judgement.blocks, version),
-        "warnings": product_pages.findings_in_words(judgement.warnings, version),
+        "blocks": product_pages.findings_in_words(judgement.blocks, options),
+        "warnings": product_pages.findings_in_words(judgement.warnings, options),
         "people": {
             "drafted": names.get(version.drafted_by, version.drafted_by),
             "submitted": names.get(version.submitted_by, version.submitted_by),
             "approved": names.get(version.approved_by, version.approved_by),
             "rejected": names.get(version.rejected_by, version.rejected_by),
         },
+        "lenders": lenders_of(version),
+        "further": further_lenders(version) if request.member.role == Role.STAFF else [],
         "next_action": products.version_next_action(version),
         "may_decide": _may_decide(request),
         "is_own": version.submitted_by == request.member.id,
-        **_preview(request, version),
+        **stored_preview(request.GET, version),
     }
     return render(request, "console/credit/product_version.html", context)
 
@@ -77,51 +76,8 @@ def detail(request: ConsoleRequest, version_id: str) -> HttpResponse:
 @console_view(*READERS)
 def previewed(request: ConsoleRequest, version_id: str) -> HttpResponse:
     """The preview alone, for what is being typed."""
-    context = _preview(request, _version(version_id))
+    context = stored_preview(request.GET, found(version_id))
     return render(request, "console/credit/_product_preview.html", context)
-
-
-@require_POST
-@console_view(*DECIDERS)
-def draft(request: ConsoleRequest, product_id: str) -> HttpResponse:
-    """Start the next version, or go on with the open draft."""
-    try:
-        version = operations.draft_product_version(
-            product_id=product_id, actor=request.member.id, at=clock.now()
-        )
-    except (NotFound, ValueError):
-        raise Http404 from None
-    except DomainError as refusal:
-        messages.error(request, say(refusal))
-        return redirect("console:product-list")
-    return redirect("console:product-edit", version.id)
-
-
-@require_http_methods(["GET", "POST"])
-@console_view(*DECIDERS)
-def edit(request: ConsoleRequest, version_id: str) -> HttpResponse:
-    """The form of a draft."""
-    version = _version(version_id)
-    if version.status != ProductStatus.DRAFT:
-        return redirect("console:product-version", version.id)
-    form = TermsForm(request.POST or None, version=version, sources=products.funding_sources())
-    options = options_formset(request.POST or None, version)
-    if request.method == "POST" and form.is_valid() and options.is_valid():
-        try:
-            operations.edit_product_version(
-                version_id=version.id, terms=terms_of(form, options, version),
-                actor=request.member.id, at=clock.now(), **form.facts,
-            )  # fmt: skip
-        except DomainError as refusal:
-            form.add_error(refusal.field if refusal.field in form.fields else None, say(refusal))
-        else:
-            messages.success(request, _("The draft is saved."))
-            return redirect("console:product-version", version.id)
-    is_wrong = bool(form.errors) or (options.is_bound and not options.is_valid())
-    context = {"version": version, "form": form, "options": options}
-    return render(
-        request, "console/credit/product_edit.html", context, status=422 if is_wrong else 200
-    )
 
 
 @require_POST
@@ -155,10 +111,35 @@ def reject(request: ConsoleRequest, version_id: str) -> HttpResponse:
     )  # fmt: skip
 
 
+@require_POST
+@console_view(Role.STAFF)
+def name_further(request: ConsoleRequest, version_id: str) -> HttpResponse:
+    """Name one more lender in the contract, before anybody is offered it."""
+    version = found(version_id)
+    choices = dict(further_lenders(version))
+    lender = request.POST.get("lender", "")
+    if lender not in choices:
+        raise Http404
+    try:
+        name_lenders(
+            product_version_id=version.id, funding_source_ids=[lender],
+            actor=request.member.id, at=clock.now(),
+        )  # fmt: skip
+    except DomainError as refusal:
+        messages.error(request, say(refusal))
+    else:
+        messages.success(
+            request, _("{lender} is named in cost sheet and contract from now on.").format(
+                lender=choices[lender]
+            )
+        )  # fmt: skip
+    return redirect("console:product-version", version.id)
+
+
 def _act(
     request: ConsoleRequest, version_id: str, verb: Callable[..., Any], said: str, **more: Any
 ) -> HttpResponse:
-    version = _version(version_id)
+    version = found(version_id)
     try:
         verb(version_id=version.id, actor=request.member.id, at=clock.now(), **more)
     except DomainError as refusal:
@@ -168,7 +149,8 @@ def _act(
     return redirect("console:product-version", version.id)
 
 
-def _version(version_id: str) -> ProductVersion:
+def found(version_id: str) -> ProductVersion:
+    """The version, or the 404 page: also for what belongs to somebody else."""
     try:
         return products.product_version(version_id)
     except NotFound as refusal:
@@ -177,30 +159,3 @@ def _version(version_id: str) -> ProductVersion:
 
 def _may_decide(request: ConsoleRequest) -> bool:
     return request.member.role in {*DECIDERS, Role.STAFF}
-
-
-def _preview(request: ConsoleRequest, version: ProductVersion) -> dict[str, Any]:
-    """The form of the preview and, if it can be read, what it shows."""
-    form = PreviewForm(request.GET, version=version, on=portfolio.business_today())
-    context: dict[str, Any] = {"version": version, "preview_form": form, "shown": None}
-    if not form.is_valid():
-        return context
-    asked = form.cleaned_data
-    shown = preview(
-        version.terms,
-        licence_type=version.funding_source.licence_type,
-        product_kind=version.product.kind,
-        option_code=asked["option"],
-        annual_rate=asked["rate"] / PERCENT,
-        amount_minor=int(asked["amount"].scaleb(2)),
-        on=asked["on"],
-    )
-    return context | {
-        "shown": shown,
-        "option": option_words(shown.terms.option),
-        "bars": product_pages.bars(shown),
-        "marks": product_pages.cap_marks(shown),
-        "rules": [(rule, product_pages.rule_words(rule)) for rule in shown.rules],
-        "found_blocks": product_pages.findings_in_words(shown.judgement.blocks, version),
-        "found_warnings": product_pages.findings_in_words(shown.judgement.warnings, version),
-    }

@@ -30,6 +30,25 @@ SERVICERS: Final[Mapping[str, frozenset[Role]]] = {
     "reversal": _STAFF,
 }
 LINE_ACTORS: Final = _STAFF
+MONEY_READERS: Final = (Role.OWNER, Role.FINANCE)
+# How a merchant pays is arranged by either side; money of a guarantor is the lender's to book.
+CHANNEL_ACTORS: Final[Mapping[str, frozenset[Role]]] = {
+    "sign": _MONEY,
+    "end": _MONEY,
+    "collect": _MONEY,
+    "agree": _MONEY,
+    "stop": _MONEY,
+    "account": _MONEY,
+    "payout": _STAFF,
+    "recovery": _MONEY,
+}
+# How people are spoken to is the partner's as well; what risk is counted by is Baitiao's.
+SETTERS: Final[Mapping[str, frozenset[Role]]] = {
+    "rules": frozenset({Role.OWNER, Role.STAFF}),
+    "stage": frozenset({Role.OWNER, Role.STAFF}),
+    "bucket": _STAFF,
+    "class": _STAFF,
+}
 # The second person, by the kind of act that waits.
 DECIDERS: Final[Mapping[str, frozenset[Role]]] = {
     kind: who & _MONEY for kind, who in SERVICERS.items()
@@ -39,6 +58,11 @@ DECIDERS: Final[Mapping[str, frozenset[Role]]] = {
 def may_service(role: str, kind: str) -> bool:
     """Whether this role may do, or ask for, an act of this kind."""
     return role in SERVICERS.get(kind, ())
+
+
+def may_arrange(role: str, name: str) -> bool:
+    """Whether this role may do this act on a merchant's repayment channels."""
+    return role in CHANNEL_ACTORS.get(name, ())
 
 
 def may_decide(role: str, kind: str) -> bool:

@@ -58,6 +58,25 @@ _SENTENCES: Final = {
     ),
     "credit.drawdown.paid_off": ("check", "good", gettext_noop("Order %(order_no)s paid off.")),
     "credit.repayment.succeeded": ("coin", "good", gettext_noop("Repaid ¥%(amount_minor)s.")),
+    "credit.debit.requested": (
+        "bank", "", gettext_noop("Direct debit of ¥%(amount_minor)s asked for."),
+    ),
+    "credit.debit.succeeded": (
+        "bank", "good", gettext_noop("Direct debit of ¥%(amount_minor)s succeeded."),
+    ),
+    "credit.debit.failed": (
+        "bank", "bad", gettext_noop("Direct debit of ¥%(amount_minor)s failed."),
+    ),
+    "credit.sale.deducted": (
+        "coin", "good",
+        gettext_noop("¥%(deducted_minor)s kept back of a sale of ¥%(sale_minor)s."),
+    ),
+    "credit.guarantor.paid_out": (
+        "sign", "warn", gettext_noop("A guarantor paid ¥%(amount_minor)s."),
+    ),
+    "credit.guarantor.recovered": (
+        "coin", "", gettext_noop("¥%(amount_minor)s given back to a guarantor."),
+    ),
     "credit.drawdown.adjusted": (
         "edit", "", gettext_noop("Order %(order_no)s became smaller: ¥%(amount_minor)s."),
     ),

@@ -28,6 +28,11 @@ _BOUNDS: Final = {
     "small_limit": gettext_noop("Ceiling for small starts"),
     "starter_limit": gettext_noop("Ceiling for a short history"),
 }
+_DEBIT_REASONS: Final = {
+    "insufficient_funds": gettext_noop("Not enough money in the account"),
+    "not_received": gettext_noop("The bank never received it"),
+    "timeout": gettext_noop("The bank has not answered yet"),
+}
 # As the calendar's source writes them; an imported file brings its own words.
 _HOLIDAYS: Final = {
     "New Year's Day": gettext_noop("New Year's Day"),
@@ -62,6 +67,11 @@ def bucket(code: str) -> str:
     if code.endswith("+"):
         return _("%(days)s days and more") % {"days": code.removesuffix("+")}
     return _("%(days)s days") % {"days": code.replace("-", "–")}
+
+
+def debit_reason(code: str) -> str:
+    """Why a debit failed or still runs; a code of the bank without words is shown as it is."""
+    return _(_DEBIT_REASONS[code]) if code in _DEBIT_REASONS else code
 
 
 def funding_reason(code: str, source_name: str) -> str:

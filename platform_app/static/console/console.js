@@ -72,6 +72,38 @@
     });
   });
 
+  // --- rows of a form: added as a copy of the last one, removed by clearing what makes it count ---
+  document.querySelectorAll("[data-row-add], [data-row-remove]").forEach((button) => {
+    button.hidden = false;
+  });
+  const typed = (row) => row.dispatchEvent(new Event("input", { bubbles: true }));
+  document.addEventListener("click", (event) => {
+    const prefix = event.target.dataset?.rowAdd;
+    if (prefix) {
+      const total = document.querySelector(`[name="${prefix}-TOTAL_FORMS"]`);
+      const body = document.querySelector(`[data-form-rows="${prefix}"] tbody`);
+      const row = body.lastElementChild.cloneNode(true);
+      const number = Number(total.value);
+      row.hidden = false;
+      row.querySelectorAll("[name], [for]").forEach((one) => {
+        ["name", "id", "for"].forEach((key) => {
+          const old = one.getAttribute(key);
+          if (old) one.setAttribute(key, old.replace(`${prefix}-${number - 1}-`, `${prefix}-${number}-`));
+        });
+        if (one.matches("input")) one.value = "";
+      });
+      row.querySelectorAll(".wrong").forEach((one) => one.remove());
+      total.value = number + 1;
+      body.append(row);
+      row.querySelector("input, select").focus();
+    } else if (event.target.matches?.("[data-row-remove]")) {
+      const row = event.target.closest("tr");
+      row.querySelector("input, select").value = "";
+      row.hidden = true;
+      typed(row);
+    }
+  });
+
   // --- a form is sent once -----------------------------------------------------------------------
   document.addEventListener("submit", (event) => {
     if (event.target.method !== "post" || event.target.hasAttribute("hx-post")) return;

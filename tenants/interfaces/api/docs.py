@@ -28,6 +28,7 @@ TAGS: Final = (
     gettext_noop("Quotes"),
     gettext_noop("Drawdowns"),
     gettext_noop("Repayments"),
+    gettext_noop("Statements"),
     gettext_noop("Settlements"),
     gettext_noop("Events"),
     gettext_noop("Webhooks"),

@@ -175,7 +175,9 @@ def test_missed_days_worked_at_once_end_at_the_same_case(drawdown: Drawdown) -> 
 
 
 def test_contagion_marks_all_and_its_cure_frees_them(inside: Tenant, at: datetime) -> None:
-    set_collection_rules(rules=CollectionRules(contagion_days=31), actor=lives.ACTOR, at=at)
+    set_collection_rules(
+        rules=CollectionRules(contagion_days=31), reason="示例", actor=lives.ACTOR, at=at
+    )
     line = lives.line_of(late.with_phone("P1", at), at)
     bad = lives.drawn(line, 200_000, "SO-1", at)
     good = lives.drawn(line, 300_000, "SO-2", at, term="equal_3")
@@ -196,10 +198,11 @@ def test_contagion_marks_all_and_its_cure_frees_them(inside: Tenant, at: datetim
 
 
 def test_a_tenant_cuts_its_own_buckets_and_stages(drawdown: Drawdown, at: datetime) -> None:
-    set_buckets(starts=[0, 1, 31], actor=lives.ACTOR, at=at)
+    set_buckets(starts=[0, 1, 31], reason="示例", actor=lives.ACTOR, at=at)
     set_ladder(
         kind=LadderKind.STAGE,
         steps=[Step(0, "call", 1), Step(10, "notice", 5)],
+        reason="示例",
         actor=lives.ACTOR,
         at=at,
     )
@@ -210,7 +213,7 @@ def test_a_tenant_cuts_its_own_buckets_and_stages(drawdown: Drawdown, at: dateti
 
 
 def test_steps_that_are_no_ladder_are_refused(inside: Tenant, at: datetime) -> None:
-    who = {"actor": lives.ACTOR, "at": at}
+    who = {"reason": "示例", "actor": lives.ACTOR, "at": at}
     late.refuse(errors.LadderInvalid, set_buckets, starts=[1, 5], **who)
     for steps in (
         [Step(0, "shout", 1)],

@@ -128,7 +128,7 @@ def test_who_may_not_collect_may_not_call(case: CollectionCase, role: str) -> No
 
 def test_a_tenant_may_let_salespeople_collect(case: CollectionCase) -> None:
     rules = CollectionRules(collector_roles=("operator", "salesperson"))
-    set_collection_rules(rules=rules, actor=lives.ACTOR, at=TEN)
+    set_collection_rules(rules=rules, reason="示例", actor=lives.ACTOR, at=TEN)
     assert collection_rules() == rules
     begin_contact(**ask(case, role="salesperson"))
     late.refuse(errors.CollectorNotAllowed, begin_contact, **ask(case, role="owner"))
@@ -137,7 +137,7 @@ def test_a_tenant_may_let_salespeople_collect(case: CollectionCase) -> None:
 def test_rules_weaker_than_the_law_are_refused(case: CollectionCase) -> None:
     late.refuse(
         errors.CollectionRulesInvalid, set_collection_rules,
-        rules=CollectionRules(quiet_until_hour=6), actor="x", at=TEN,
+        rules=CollectionRules(quiet_until_hour=6), reason="示例", actor="x", at=TEN,
     )  # fmt: skip
 
 

@@ -17,6 +17,7 @@ from credit.models import (
     SettlementBatch,
 )
 from credit.operations.deductions import agree_deduction
+from credit.operations.documents import issue_statement
 from platform_app.kernel import clock, ids
 from platform_app.kernel.models import AuditRecord, Event, IdempotencyRecord
 from platform_app.kernel.tenancy import tenant_scope
@@ -47,7 +48,11 @@ def things(tenant: Tenant, line: CreditLine, at: datetime) -> dict[str, str]:
         agree_deduction(
             merchant_id=line.merchant_id, fraction=settling.TENTH, actor=lives.ACTOR, at=at
         )
-        lives.close_until(date(2026, 3, 4))
+        moment = lives.close_until(date(2026, 3, 4))
+        statement = issue_statement(
+            merchant_id=line.merchant_id, from_on=date(2026, 3, 2), to_on=date(2026, 3, 3),
+            actor=lives.ACTOR, at=moment,
+        )  # fmt: skip
         return {
             "merchant_id": line.merchant_id,
             "application_id": Application.objects.get().id,
@@ -62,6 +67,7 @@ def things(tenant: Tenant, line: CreditLine, at: datetime) -> dict[str, str]:
             "settlement_id": SettlementBatch.objects.get().id,
             "file_id": ReconciliationFile.objects.order_by("id")[0].id,
             "lender_id": settling.source_id(),
+            "statement_id": statement.id,
         }
 
 
@@ -105,6 +111,11 @@ def bodies(things: dict[str, str]) -> dict[str, Any]:
         "virtual_account-open": {
             "merchant": things["merchant_id"],
             "lender": things["lender_id"],
+        },
+        "statement-issue": {
+            "merchant": things["merchant_id"],
+            "from_on": "2026-03-02",
+            "to_on": "2026-03-02",
         },
         "repayment-preview": {"drawdown": things["drawdown_id"]},
         "embed_session-open": {"merchant": things["merchant_id"], "component": "line"},
@@ -199,7 +210,7 @@ def test_another_platform_gets_404_or_an_empty_list(
 def test_lists_asked_for_somebody_elses_merchant_are_404(
     neighbor: Partner, things: dict[str, str]
 ) -> None:
-    for path in ("applications", "credit_lines", "drawdowns"):
+    for path in ("applications", "credit_lines", "drawdowns", "statements"):
         assert neighbor.get(f"{path}?merchant={things['merchant_id']}").status_code == 404
     endpoint = things["endpoint_id"]
     assert neighbor.get(f"webhook_deliveries?endpoint={endpoint}").status_code == 404

@@ -233,6 +233,45 @@ def test_staff_write_down_a_contract(tenant: Tenant, staff: Any, at: datetime) -
         assert Partnership.objects.count() == 3
 
 
+def test_staff_note_our_listing_at_a_lender(
+    tenant: Tenant, other_tenant: Tenant, staff: Any, at: datetime
+) -> None:
+    with tenant_scope(tenant.id):
+        row = Partnership.objects.get()
+    path = f"/console/funding/partnerships/{row.id}/listing"
+    said = {
+        "listing_status": "listed", "listed_on": "2026-02-01", "review_due_on": "2027-02-01",
+        "listing_evidence": "总行名单 2026-02 第 3 页",
+    }  # fmt: skip
+    assert staff.get(path).context["form"].initial["listing_status"] == row.listing_status
+    for wrong in ({"listing_evidence": ""}, {"listed_on": ""}, {"listing_status": "x"}):
+        assert staff.post(path, {**said, **wrong}).status_code == 422
+    three = callers(tenant, other_tenant, at)
+    assert three.statuses(path) == (302, 403, 403)
+    assert three.owner.post(path, said).status_code == 403
+    with tenant_scope(tenant.id):
+        assert Partnership.objects.values().get() == vars_of(row)
+    assert staff.post(path, said).status_code == 302
+    with tenant_scope(tenant.id):
+        noted = Partnership.objects.get()
+        trail = AuditRecord.objects.get(action="partnership.listing")
+    assert (noted.listing_status, str(noted.review_due_on), noted.listing_evidence) == (
+        "listed", "2027-02-01", "总行名单 2026-02 第 3 页",
+    )  # fmt: skip
+    assert trail.after["evidence"] == "总行名单 2026-02 第 3 页"
+    page = three.owner.get("/console/funding")
+    assert "总行名单 2026-02 第 3 页" in page.content.decode()
+    assert path not in page.content.decode()
+    for unknown in (ids.new_id("ptn"), "ptn_malformed"):
+        assert staff.get(f"/console/funding/partnerships/{unknown}/listing").status_code == 404
+
+
+def vars_of(row: Partnership) -> dict[str, Any]:
+    return {
+        field.attname: getattr(row, field.attname) for field in Partnership._meta.concrete_fields
+    }
+
+
 def test_staff_change_a_cap_and_a_channel(tenant: Tenant, staff: Any) -> None:
     with tenant_scope(tenant.id):
         lender = FundingSource.objects.get()

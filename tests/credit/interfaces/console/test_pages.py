@@ -6,6 +6,8 @@ import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
+from credit.domain.allocation import STANDARD_RULES
+from credit.interfaces.console.product_words import CREDITS
 from credit.models import CreditLine
 from platform_app.kernel import clock
 from platform_app.kernel.tenancy import tenant_scope
@@ -218,6 +220,10 @@ def test_an_overdue_drawdown_explains_its_figures(tenant: Tenant, at: datetime) 
     assert [one.segment.kind for one in workings] == ["interest", "penalty"]
     penalty = page.context["rows"][0][1][3]
     assert (penalty["owed"], penalty["growing"]) == (0, workings[1].earned_minor)
+    assert [one.credit for one in page.context["allocation"]] == [
+        str(CREDITS[one.credit]) for one in STANDARD_RULES
+    ]
+    assert page.context["allocation"][0].order.count("→") == 3
     assert line.merchant_id == drawdown.merchant_id
     assert option
 

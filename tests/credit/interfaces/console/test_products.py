@@ -8,8 +8,10 @@ import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
+from credit.domain.allocation import AllocationRule, FutureRule
 from credit.domain.terms import ProductTerms
 from credit.interfaces.console.product_fields import TERM_FIELDS
+from credit.interfaces.console.product_rows import PLACES
 from credit.models import Product, ProductVersion
 from credit.operations.product_versions import (
     approve_product_version,
@@ -23,7 +25,8 @@ from credit.queries.business_day import open_day
 from platform_app.kernel.tenancy import tenant_scope
 from tenants.models import Tenant
 from tests.analytics import desk
-from tests.credit import lives
+from tests.callers import browser, member
+from tests.credit import lenders, lives
 
 pytestmark = pytest.mark.django_db
 
@@ -75,13 +78,21 @@ def form_of(version: ProductVersion, **change: Any) -> dict[str, Any]:
         "option-TOTAL_FORMS": str(len(terms["options"]) + 1),
         "option-INITIAL_FORMS": str(len(terms["options"])),
     }  # fmt: skip
+    read = ProductTerms.from_json(terms)
+    data |= {"fee-TOTAL_FORMS": "1", "fee-INITIAL_FORMS": "0", "fee-0-timing": "at_start"}
+    count = str(len(read.allocation))
+    data |= {"rule-TOTAL_FORMS": count, "rule-INITIAL_FORMS": count}
+    for number, rule in enumerate(read.allocation):
+        parts = [word.removeprefix("past_due_") for word in rule.order[:4]]
+        data |= {f"rule-{number}-{place}": part for place, part in zip(PLACES, parts, strict=True)}
+        data |= {f"rule-{number}-credit": rule.credit, f"rule-{number}-future": rule.future.value}
     blank = {"code": "", "method": "bullet", "installments": "", "every": "", "unit": "day"}
     for number, option in enumerate([*terms["options"], blank]):
         data |= {f"option-{number}-{name}": typed(value) for name, value in option.items()}
     return {**data, **change}
 
 
-def said(answer: Any) -> list[str]:
+def said_by(answer: Any) -> list[str]:
     return [str(message) for message in answer.context["messages"]]
 
 
@@ -117,7 +128,7 @@ def test_a_version_costs_the_same_for_any_number_of_versions(
     for number in range(1, item_count):
         published(tenant, at, 3 + number)
     client = desk.at_the_desk("viewer", tenant, at)
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         assert client.get(page_of(versions(tenant)[-1])).status_code == 200
 
 
@@ -191,13 +202,13 @@ def test_from_the_list_to_published_by_two_people(tenant: Tenant, at: datetime) 
     assert (terms.grace_days, terms.minimum_minor) == (7, 20_050)
     assert [option.code for option in terms.options] == ["bullet_30", "bullet_60", "bullet_45"]
     changed = {term.label for term in saved.context["terms"] if term.is_changed}
-    assert len(changed) == 3
+    assert len(changed) == 3, changed
     sent = one.post(page_of(draft, "/submit"), follow=True)
     assert (sent.context["version"].status, sent.context["is_own"]) == ("submitted", True)
     assert page_of(draft, "/approve") not in sent.content.decode()
     alone = one.post(page_of(draft, "/approve"), follow=True)
     assert alone.context["version"].status == "submitted"
-    assert len(said(alone)) == 1
+    assert len(said_by(alone)) == 1
     done = two.post(page_of(draft, "/approve"), follow=True)
     assert done.context["version"].status == "published"
     assert [version.status for version in versions(tenant)] == ["retired", "published"]
@@ -254,7 +265,7 @@ def test_a_draft_above_the_cap_says_so_and_is_not_submitted(tenant: Tenant, at: 
     assert len(page.context["blocks"]) >= 1
     refused = owner.post(page_of(version, "/submit"), follow=True)
     assert refused.context["version"].status == "draft"
-    assert "24.00%" in said(refused)[0]
+    assert "24.00%" in said_by(refused)[0]
 
 
 @pytest.mark.parametrize("role", ["operator", "finance", "viewer", "developer"])
@@ -287,3 +298,212 @@ def test_another_platforms_product_is_not_there(
     [row] = owner.get("/console/products").context["rows"]
     assert [one.version.number for one in row.versions] == [1]
     assert versions(other_tenant)[1].status == "submitted"
+
+
+# --- Fees, allocation, new products --------------------------------------------------------------
+
+SERVICE = {
+    "fee-0-code": "service_fee", "fee-0-name": "服务费", "fee-0-timing": "at_start",
+    "fee-0-payee": "萌宠采购网", "fee-0-amount": "10", "fee-0-percent": "0.5",
+}  # fmt: skip
+
+
+def test_fees_are_written_previewed_and_taken_away(tenant: Tenant, at: datetime) -> None:
+    version = drafted(tenant, at)
+    owner = desk.at_the_desk("owner", tenant, at)
+    tried = owner.post(page_of(version, "/try"), form_of(version, **SERVICE))
+    assert (tried.context["shown"].fee_minor, tried.context["shown"].amount_minor) == (
+        6_000, 1_000_000,
+    )  # fmt: skip
+    assert versions(tenant)[1].terms == version.terms  # nothing is saved
+    owner.cookies["django_language"] = "en"
+    page = owner.post(page_of(version, "/edit"), form_of(version, **SERVICE), follow=True)
+    [fee] = ProductTerms.from_json(versions(tenant)[1].terms).fees
+    assert (fee.code, fee.payee, fee.amount_minor, fee.share_rate) == (
+        "service_fee", "萌宠采购网", 1_000, Decimal("0.005"),
+    )  # fmt: skip
+    assert page.context["shown"].fee_minor == 6_000
+    [line] = [term for term in page.context["terms"] if term.label == "Fees"]
+    assert (line.before, line.words) == (
+        "None", "服务费: ¥10.00 + 0.5 percent of the principal · At the drawdown · to 萌宠采购网",
+    )  # fmt: skip
+    [version] = [one for one in versions(tenant) if one.pk == version.pk]
+    initial = owner.get(page_of(version, "/edit")).context["fees"].initial
+    assert initial == [{
+        "code": "service_fee", "name": "服务费", "timing": "at_start", "payee": "萌宠采购网",
+        "amount": Decimal(10), "percent": Decimal("0.5"),
+    }]  # fmt: skip
+    gone = {**SERVICE, "fee-0-code": "", "fee-INITIAL_FORMS": "1"}
+    owner.post(page_of(version, "/edit"), form_of(version, **gone))
+    assert ProductTerms.from_json(versions(tenant)[1].terms).fees == ()
+
+
+def test_where_payments_go_is_edited_as_a_table(tenant: Tenant, at: datetime) -> None:
+    version = drafted(tenant, at)
+    owner = desk.at_the_desk("owner", tenant, at)
+    before = ProductTerms.from_json(version.terms).allocation
+    change = {
+        "rule-0-first": "interest", "rule-0-second": "penalty", "rule-0-third": "fee",
+        "rule-TOTAL_FORMS": "4", "rule-3-credit": "goodwill", "rule-3-first": "principal",
+        "rule-3-second": "interest", "rule-3-third": "fee", "rule-3-fourth": "penalty",
+        "rule-3-future": "last_installment",
+    }  # fmt: skip
+    assert owner.post(page_of(version, "/edit"), form_of(version, **change)).status_code == 302
+    after = ProductTerms.from_json(versions(tenant)[1].terms).allocation
+    assert after == (
+        AllocationRule.of("interest penalty fee principal"),
+        *before[1:],
+        AllocationRule.of(
+            "principal interest fee penalty", credit="goodwill", future=FutureRule.LAST
+        ),
+    )
+    owner.cookies["django_language"] = "en"
+    terms = {term.label: term for term in owner.get(page_of(version)).context["terms"]}
+    assert terms["Clears: Goodwill"].words == (
+        "Principal → Interest → Fee → Penalty interest · early: the last installment"
+    )
+    assert terms["Clears: Goods that came back"].is_changed is False
+
+
+def test_an_order_of_its_own_kind_stays_while_untouched(tenant: Tenant, at: datetime) -> None:
+    version = drafted(tenant, at)
+    own = {
+        "credit": "default", "future": "next_installment",
+        "order": [f"{due}_{part}" for part in ("penalty", "fee", "interest", "principal")
+                  for due in ("past_due", "due", "in_advance")],
+    }  # fmt: skip
+    with tenant_scope(tenant.id):
+        version = edit_product_version(
+            version_id=version.id, terms={**version.terms, "allocation": [own]},
+            lowest_rate=Decimal("0.072"), highest_rate=Decimal("0.114"),
+            funding_source_id=version.funding_source_id, actor="usr_one", at=at,
+        )  # fmt: skip
+    owner = desk.at_the_desk("owner", tenant, at)
+    parts = dict(zip(PLACES, ("penalty", "fee", "interest", "principal"), strict=True))
+    data = form_of(version) | {f"rule-0-{place}": part for place, part in parts.items()}
+    owner.post(page_of(version, "/edit"), data)
+    assert ProductTerms.from_json(versions(tenant)[1].terms).to_json()["allocation"] == [own]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {**SERVICE, "fee-0-amount": "", "fee-0-percent": ""},
+        {**SERVICE, "fee-0-name": ""},
+        {**SERVICE, "fee-0-payee": ""},
+        {**SERVICE, "fee-0-code": "Service Fee"},
+        {**SERVICE, "fee-0-code": "interest"},
+        {**SERVICE, "fee-0-timing": "whenever"},
+        {"rule-0-first": "principal"},
+        {"rule-0-credit": ""},
+        {"rule-0-future": "somewhere"},
+    ],
+)
+def test_wrong_rows_are_not_saved_and_not_priced(
+    tenant: Tenant, at: datetime, change: dict[str, str]
+) -> None:
+    version = drafted(tenant, at)
+    before = versions(tenant)[1].terms
+    owner = desk.at_the_desk("owner", tenant, at)
+    data = form_of(version, **change)
+    assert owner.post(page_of(version, "/edit"), data).status_code == 422
+    tried = owner.post(page_of(version, "/try"), data)
+    assert (tried.status_code, tried.context["shown"]) == (200, None)
+    assert versions(tenant)[1].terms == before
+
+
+NEW = {
+    "name": "春季专享", "code": "spring_credit", "kind": "trade_credit", "lowest_rate": "8",
+    "highest_rate": "12", "like": "",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("is_copy", [False, True])
+def test_a_new_product_from_its_name_to_its_first_offer(
+    tenant: Tenant, at: datetime, *, is_copy: bool
+) -> None:
+    one = desk.at_the_desk("owner", tenant, at)
+    two = desk.at_the_desk("staff", None, at, works_for=tenant)
+    assert one.get("/console/products/new").status_code == 200
+    [first] = versions(tenant)
+    said = {**NEW, "funding_source": first.funding_source_id}
+    said["like"] = first.product_id if is_copy else ""
+    answer = one.post("/console/products/new", said)
+    with tenant_scope(tenant.id):
+        product = Product.objects.get(code="spring_credit")
+        draft = ProductVersion.objects.get(product=product)
+    assert answer.headers["Location"] == page_of(draft, "/edit")
+    assert (draft.status, draft.number, product.kind) == ("draft", 1, "trade_credit")
+    codes = [option.code for option in ProductTerms.from_json(draft.terms).options]
+    assert codes == (["bullet_30", "bullet_60", "equal_3"] if is_copy else ["bullet_30"])
+    assert one.post(page_of(draft, "/edit"), form_of(draft)).status_code == 302
+    one.post(page_of(draft, "/submit"))
+    done = two.post(page_of(draft, "/approve"), follow=True)
+    assert done.context["version"].status == "published"
+    assert {row.product.name for row in one.get("/console/products").context["rows"]} == {
+        "采购白条", "春季专享",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"code": "order_credit"}, "code"),
+        ({"code": "Spring"}, "code"),
+        ({"name": ""}, "name"),
+        ({"kind": "gift"}, "kind"),
+        ({"lowest_rate": "13"}, "highest_rate"),
+        ({"funding_source": "fnd_01h2xcejqtf2nbrexx3vqjhp41"}, "funding_source"),
+        ({"like": "prd_01h2xcejqtf2nbrexx3vqjhp41"}, "like"),
+    ],
+)
+def test_a_product_that_cannot_be_is_not_created(
+    tenant: Tenant, other_tenant: Tenant, at: datetime, change: dict[str, str], field: str
+) -> None:
+    owner = desk.at_the_desk("owner", tenant, at)
+    [first] = versions(tenant)
+    said = {**NEW, "funding_source": first.funding_source_id, **change}
+    page = owner.post("/console/products/new", said)
+    assert (page.status_code, list(page.context["form"].errors)) == (422, [field])
+    with tenant_scope(tenant.id):
+        assert Product.objects.count() == 1
+    for role in ("operator", "finance", "viewer"):
+        client = desk.at_the_desk(role, tenant, at)
+        assert client.get("/console/products/new").status_code == 403
+        assert client.post(page_of(first, "/try"), {}).status_code == 403
+    neighbor = desk.at_the_desk("owner", other_tenant, at)
+    assert neighbor.post(page_of(first, "/try"), {}).status_code == 404
+    assert Client().post("/console/products/new", said).status_code == 302
+    with tenant_scope(tenant.id):
+        assert Product.objects.count() == 1
+
+
+# --- Lenders in the contract ---------------------------------------------------------------------
+
+
+def test_staff_name_further_lenders_before_anybody_is_offered(
+    tenant: Tenant, other_tenant: Tenant, at: datetime
+) -> None:
+    [version] = versions(tenant)
+    staff = desk.at_the_desk("staff", None, at, works_for=tenant)
+    with tenant_scope(tenant.id):
+        banks = [lenders.source(name, at) for name in ("甲银行", "乙银行")]
+    said = {"lender": banks[1].id}
+    for role in ("owner", "finance", "viewer"):
+        client = desk.at_the_desk(role, tenant, at)
+        assert client.post(page_of(version, "/lenders"), said).status_code == 403
+        assert client.get(page_of(version)).context["further"] == []
+    assert Client().post(page_of(version, "/lenders"), said).status_code == 302
+    other = browser(member(None, "staff", at), tenant=other_tenant)
+    assert other.post(page_of(version, "/lenders"), said).status_code == 404
+    assert len(staff.get(page_of(version)).context["further"]) == 2
+    assert staff.post(page_of(version, "/lenders"), said).status_code == 302
+    page = staff.get(page_of(version))
+    assert [one.name for one in page.context["lenders"]] == ["示例小额贷款有限公司", "乙银行"]
+    assert staff.post(page_of(version, "/lenders"), said).status_code == 404  # named already
+    assert staff.post(page_of(version, "/lenders"), {"lender": "fnd_x"}).status_code == 404
+    with tenant_scope(tenant.id):
+        lives.line_of(lives.merchant_with_trade("P1", at), at)
+    late = staff.post(page_of(version, "/lenders"), {"lender": banks[0].id}, follow=True)
+    assert len(said_by(late)) == 1
+    assert [one.name for one in late.context["lenders"]] == ["示例小额贷款有限公司", "乙银行"]

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django import forms
-from django.contrib import messages
+from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -36,6 +36,7 @@ class CalendarFileForm(forms.Form):
     file = forms.FileField(label=_("Calendar file (CSV)"))
 
 
+@admin.register(CalendarImport)
 class CalendarImportAdmin(RowsAdmin):
     """The rows are only read; three addresses of their own do what staff may do."""
 
