@@ -63,7 +63,7 @@ def install_defaults(  # noqa: PLR0913 -- the figures of a vertical, each by its
 
 def _install_card(*, actor: str, at: datetime) -> None:
     body = defaults.scorecard_body()
-    scorecard_body.parse(body)
+    scorecard_body.parse_for_facts(body)
     card = Scorecard.objects.create(
         version=Scorecard.objects.count() + 1,
         status=VersionStatus.CHAMPION,
