@@ -43,3 +43,10 @@ class NothingReserved(Conflict):
 
     code = "nothing_reserved"
     message = gettext_noop("There is less reserved than was to be released.")
+
+
+class CannotFit(Invalid):
+    """The data give no scorecard."""
+
+    code = "cannot_fit"
+    message = gettext_noop("No scorecard can be fitted: {problem}.")
