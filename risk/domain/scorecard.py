@@ -24,8 +24,9 @@ __all__ = ["CATEGORY", "GRADES", "Card", "Feature", "Offset", "ScoreResult", "sc
 # The types of a feature: the numbers facts have, and levels written as text.
 CATEGORY: Final = "category"
 _FACT_TYPE: Final = {INTEGER: INTEGER, DECIMAL: DECIMAL, CATEGORY: TEXT}
+_HALF: Final = PARTS // 2
 # Whole numbers may be too long for a double, and levels are no numbers: those take the long way.
-_USUAL: Final[dict[str, type]] = {INTEGER: int, DECIMAL: Decimal, CATEGORY: tuple}
+_USUAL: Final[dict[str, type[Any]]] = {INTEGER: int, DECIMAL: Decimal, CATEGORY: tuple}
 
 
 class Bin(NamedTuple):
@@ -69,7 +70,7 @@ class Feature:
 
 
 # What the evaluation of one feature needs, laid out for speed.
-Step = tuple[str, type, tuple[float, ...], tuple[Bin, ...], Feature]
+Step = tuple[str, type[Any], tuple[float, ...], tuple[Bin, ...], Feature]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,16 +106,20 @@ class Card:
         return replace(self, odds=replace(self.odds, a=self.odds.a + latest.a))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ScoreResult:
-    """The score in whole points, its calibrated PD (eight places), grade, bins and reasons."""
+class ScoreResult(NamedTuple):
+    """The score in whole points and in parts, its calibrated PD, grade, bins and reasons."""
 
     score: int
     parts: int
-    pd: Decimal
+    pd_units: int  # 10⁻⁸
     grade: str
     bins: tuple[int, ...]
     reasons: tuple[str, ...]
+
+    @property
+    def pd(self) -> Decimal:
+        """The PD to eight places."""
+        return Decimal(self.pd_units).scaleb(-8)
 
 
 def score(card: Card, facts: Mapping[str, Any]) -> ScoreResult:
@@ -123,7 +128,7 @@ def score(card: Card, facts: Mapping[str, Any]) -> ScoreResult:
     lost: dict[int, int] = {}
     total, get = card.base_parts, facts.get
     for key, exact, edges, table, feature in card.steps:
-        value = get(key)
+        value: Any = get(key)
         # The usual case without a call: this runs while a merchant waits, and in back-tests.
         try:
             is_usual = type(value) is exact and (number := float(value)) - number == 0
@@ -137,12 +142,12 @@ def score(card: Card, facts: Mapping[str, Any]) -> ScoreResult:
             lost[code] = lost.get(code, 0) + loss
     pd = pd_of(card.odds, total)
     return ScoreResult(
-        score=(total + PARTS // 2) // PARTS,  # half a point counts up
-        parts=total,
-        pd=Decimal(pd).scaleb(-8),
-        grade=GRADES[grade_number(pd)],
-        bins=tuple(bins),
-        reasons=_most(card.codes, lost) if lost else (),
+        (total + _HALF) // PARTS,  # half a point counts up
+        total,
+        pd,
+        GRADES[grade_number(pd)],
+        tuple(bins),
+        _most(card.codes, lost) if lost else (),
     )
 
 

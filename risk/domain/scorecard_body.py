@@ -49,7 +49,7 @@ def parse(body: dict[str, Any]) -> Card:
     one `missing` bin; for levels one `other` bin. Points follow the declared sign, and neither
     `missing` nor `other` gets more points than any value: unknown never helps.
     """
-    if isinstance(body, dict) and "format" not in body:
+    if "format" not in body:
         body = scorecard_first.lifted(body)
     keys("card", body, _CARD_KEYS)
     if body["format"] != FORMAT:

@@ -24,6 +24,7 @@ from risk.domain.reasons import MAX_REASONS
 from risk.domain.scorecard import CATEGORY, Card, Feature
 
 CHUNK: Final = 16_384  # rows whose columns fit into a core's cache together
+_BYTE: Final = 127  # the most a signed one holds
 Numbers = npt.NDArray[np.float64]
 Column = npt.NDArray[Any]
 
@@ -88,7 +89,7 @@ def _score(
         if column is None:
             bins[:] = table.feature.missing
         else:
-            bins[:] = _bins(table.feature, column[rows])
+            bins[:] = feature_bins(table.feature, column[rows])
         total += table.parts.take(bins)
         for code, losses in table.lost.items():
             one = losses.take(bins)
@@ -96,18 +97,20 @@ def _score(
     found.parts[rows] = total
     found.score[rows] = (total + PARTS // 2) // PARTS
     pd = found.pd[rows]
-    pd[:] = _pd(card, total)
+    pd[:] = pd_column(card, total)
     found.grade[rows] = np.searchsorted(GRADE_BELOW, pd, side="right")
-    found.reasons[:, rows] = _reasons(lost, len(card.codes), count)
+    found.reasons[:, rows] = largest_losses(lost, len(card.codes), count)
 
 
-def _bins(feature: Feature, column: Column) -> npt.NDArray[np.int16]:
+def feature_bins(feature: Feature, column: Column) -> npt.NDArray[np.int16]:
     """The bin of each value."""
     if feature.dtype == CATEGORY:
         bins = (_level_bin(feature, value) for value in column.tolist())
         return np.fromiter(bins, np.int16, len(column))
     numbers = column.astype(np.float64, copy=False)
-    found = np.zeros(len(numbers), np.int8 if len(feature.edges) < 127 else np.int16)  # noqa: PLR2004 -- what a byte holds
+    found: npt.NDArray[Any] = np.zeros(
+        len(numbers), np.int8 if len(feature.edges) < _BYTE else np.int16
+    )
     for edge in feature.edges:
         found += numbers >= edge
     found[~np.isfinite(numbers)] = feature.missing
@@ -121,7 +124,7 @@ def _level_bin(feature: Feature, value: Any) -> int:
     return feature.missing if value is None or value != value else feature.other  # noqa: PLR0124
 
 
-def _pd(card: Card, total: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+def pd_column(card: Card, total: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
     """`pd_of` for a column."""
     log_odds = card.odds.start + card.odds.slope * total
     np.clip(log_odds, -MOST_LOG_ODDS, MOST_LOG_ODDS, out=log_odds)
@@ -133,7 +136,7 @@ def _pd(card: Card, total: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
     return found
 
 
-def _reasons(
+def largest_losses(
     lost: Mapping[int, npt.NDArray[np.int64]], codes: int, count: int
 ) -> npt.NDArray[np.int16]:
     """The four largest losses of each row, kept sorted while the codes pass by.

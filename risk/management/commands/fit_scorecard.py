@@ -70,7 +70,7 @@ class Command(BaseCommand):
             asked = choose(data, asked)
         found, pds = cross_validate(data, asked, options["folds"])
         fitted = fit_card(data, asked)
-        answer = {name: round(mean_of(found, name), PLACES) for name in SHOWN}
+        answer: dict[str, Any] = {name: round(mean_of(found, name), PLACES) for name in SHOWN}
         answer |= {
             "folds": [_figures(one) for one in found],
             "interval": interval(data.y, pds, seed=asked.seed),

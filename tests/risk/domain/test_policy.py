@@ -41,8 +41,9 @@ GOOD: dict[str, Any] = {
 def scored(pd: str) -> ScoreResult:
     value = Decimal(pd)
     return ScoreResult(
-        score=600, pd=value, parts=6_000_000, grade=grade_of(value), bins=(), reasons=()
-    )
+        score=600, parts=6_000_000, pd_units=int(value.scaleb(8)), grade=grade_of(value), bins=(),
+        reasons=(),
+    )  # fmt: skip
 
 
 def answer(pd: str = "0.02", **changes: Any) -> PolicyResult:

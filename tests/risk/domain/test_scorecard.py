@@ -202,7 +202,7 @@ def test_a_tenants_offset_counts_from_its_day_on() -> None:
     assert (moved.score, moved.pd) == (620, Decimal("0.00602874"))
 
 
-FIRST = {
+FIRST: dict[str, Any] = {
     "base_points": 590, "pdo": 20, "score_600_odds": 50, "calibration": {"a": "0", "b": "1"},
     "features": [
         {"key": "tenure_days", "label": "Days", "dtype": "integer", "sign": "+",

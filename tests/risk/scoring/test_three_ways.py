@@ -64,7 +64,7 @@ def assert_equal(card: Card, one_by_one: list[ScoreResult], found: Scored) -> No
     assert [result.bins for result in one_by_one] == [tuple(row) for row in found.bins.T.tolist()]
     assert [result.parts for result in one_by_one] == found.parts.tolist()
     assert [result.score for result in one_by_one] == found.score.tolist()
-    assert [result.pd.scaleb(8) for result in one_by_one] == found.pd.tolist()
+    assert [result.pd_units for result in one_by_one] == found.pd.tolist()
     assert [result.grade for result in one_by_one] == grades_of(found).tolist()
     assert [result.reasons for result in one_by_one] == reasons_of(card, found)
 
