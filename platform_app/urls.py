@@ -9,6 +9,7 @@ from credit.interfaces.api import urls as credit_api
 from credit.interfaces.console import urls as credit_console
 from credit.interfaces.merchant import urls as credit_merchant
 from platform_app import health
+from risk.interfaces.console import urls as risk_console
 from tenants.interfaces.api import urls as tenants_api
 from tenants.interfaces.console import urls as tenants_console
 from tenants.interfaces.merchant import urls as tenants_merchant
@@ -25,6 +26,7 @@ api = [
 merchant = [*tenants_merchant.urlpatterns, *credit_merchant.urlpatterns]
 console = [
     *tenants_console.urlpatterns,
+    *risk_console.urlpatterns,
     *credit_console.urlpatterns,
     *analytics_console.urlpatterns,
 ]

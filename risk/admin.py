@@ -3,7 +3,7 @@
 from django.contrib import admin
 
 from platform_app.kernel.back_office import TenantFilter, TenantRowsAdmin
-from risk.models import Decision, ExposureBucket, Policy, Scorecard
+from risk.models import Decision, ExposureBucket, Policy, Scorecard, ScorecardApproval
 
 
 @admin.register(Decision)
@@ -29,5 +29,13 @@ class PolicyAdmin(TenantRowsAdmin):
 
 @admin.register(Scorecard)
 class ScorecardAdmin(TenantRowsAdmin):
-    list_display = ("id", "tenant", "version", "status", "sha256", "created_at")
+    list_display = (
+        "id", "tenant", "version", "status", "sha256", "drafted_by", "in_force_at", "created_at",
+    )  # fmt: skip
     list_filter = (TenantFilter, "status")
+
+
+@admin.register(ScorecardApproval)
+class ScorecardApprovalAdmin(TenantRowsAdmin):
+    list_display = ("id", "tenant", "scorecard", "kind", "actor", "at")
+    list_filter = (TenantFilter, "kind")

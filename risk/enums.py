@@ -6,8 +6,17 @@ from django.utils.translation import gettext_lazy as _
 
 class VersionStatus(models.TextChoices):
     DRAFT = "draft", _("Draft")
+    VALIDATED = "validated", _("Validated")
+    SHADOW = "shadow", _("In shadow")
     CHAMPION = "champion", _("In force")
     RETIRED = "retired", _("Retired")
+
+
+class ApprovalKind(models.TextChoices):
+    """What a second pair of eyes agreed to."""
+
+    VALIDATE = "validate", _("Validated")
+    CHAMPION = "champion", _("Put in force")
 
 
 class Outcome(models.TextChoices):

@@ -1,6 +1,6 @@
 """What risk refuses to do."""
 
-from platform_app.kernel.errors import Conflict, Invalid, Refused, gettext_noop
+from platform_app.kernel.errors import Conflict, Forbidden, Invalid, NotFound, Refused, gettext_noop
 
 
 class InvalidFacts(Invalid):
@@ -43,3 +43,38 @@ class NothingReserved(Conflict):
 
     code = "nothing_reserved"
     message = gettext_noop("There is less reserved than was to be released.")
+
+
+class CannotFit(Invalid):
+    """The data give no scorecard."""
+
+    code = "cannot_fit"
+    message = gettext_noop("No scorecard can be fitted: {problem}.")
+
+
+class ScorecardNotFound(NotFound):
+    """No such scorecard, or it belongs to somebody else."""
+
+    code = "scorecard_not_found"
+    message = gettext_noop("There is no scorecard with this id.")
+
+
+class ScorecardStatus(Conflict):
+    """The scorecard stands elsewhere in its life than the act needs."""
+
+    code = "scorecard_status"
+    message = gettext_noop("In its present state the scorecard does not allow this.")
+
+
+class OtherPersonNeeded(Forbidden):
+    """Whoever drafted it does not validate or approve it, and nobody approves twice."""
+
+    code = "other_person_needed"
+    message = gettext_noop("You have had your say in this. Another person has to decide.")
+
+
+class WhyNeeded(Invalid):
+    """An act that has to be explained was not."""
+
+    code = "why_needed"
+    message = gettext_noop("Please say why, in a few words.")

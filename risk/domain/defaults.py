@@ -7,39 +7,43 @@ means odds of 50:1. Prices stay below four times the one-year LPR of 3.00 %.
 from decimal import Decimal
 from typing import Any
 
-from risk.domain.facts import FACT_TYPES
+from platform_app.kernel.errors import gettext_noop as _
+from risk.domain.facts import FACT_TYPES, OPTIONAL_FACTS
 
 Bins = tuple[tuple[int | str, ...], tuple[int, ...]]
 
 
 def scorecard_body() -> dict[str, Any]:
     """Scorecard version 1."""
+    cards = [
+        _feature("tenure_days", _("Days since the first order"), "+", "tenure_short", 2,
+                 ((90, 180, 365, 730), (-12, -6, 0, 8, 12))),
+        _feature("recency_days", _("Days since the last order"), "-", "recently_inactive", 4,
+                 ((15, 30, 60, 90), (10, 6, 0, -10, -18))),
+        _feature("active_months_count", _("Months with orders, of twelve"), "+",
+                 "few_active_months", 2, ((3, 6, 9), (-14, -4, 4, 12))),
+        _feature("order_count_l12", _("Orders in twelve months"), "+", "few_orders", 3,
+                 ((3, 6, 12), (-10, -2, 4, 8))),
+        _feature("gmv_cv", _("Variation of monthly purchases"), "-", "turnover_uneven", 1,
+                 (("0.5", "1", "1.5", "2.5"), (8, 4, 0, -6, -10))),
+        _feature("return_rate", _("Share of purchases returned"), "-", "returns_high", 2,
+                 (("0.02", "0.05", "0.10", "0.20"), (4, 2, -2, -10, -20))),
+        _feature("momentum", _("Last three months against the year"), "+", "turnover_falling", 0,
+                 (("0.25", "0.75"), (-10, -2, 2))),
+        _feature("paid_off_count", _("Drawdowns paid off"), "+", "repayment_record_short", 2,
+                 ((1, 3, 6), (0, 6, 12, 18))),
+        _feature("max_dpd_days", _("Most days past due"), "-", "paid_late_before", -1,
+                 ((1, 8, 31), (0, -12, -30, -60))),
+    ]  # fmt: skip
     return {
-        "base_points": 590,
-        "pdo": 20,
-        "score_600_odds": 50,
-        "calibration": {"a": "0", "b": "1"},
-        "features": [
-            _feature("tenure_days", "Days since the first order", "+", "tenure_short", 2,
-                     ((90, 180, 365, 730), (-12, -6, 0, 8, 12))),
-            _feature("recency_days", "Days since the last order", "-", "recently_inactive", 4,
-                     ((15, 30, 60, 90), (10, 6, 0, -10, -18))),
-            _feature("active_months_count", "Months with orders, of twelve", "+",
-                     "few_active_months", 2, ((3, 6, 9), (-14, -4, 4, 12))),
-            _feature("order_count_l12", "Orders in twelve months", "+", "few_orders", 3,
-                     ((3, 6, 12), (-10, -2, 4, 8))),
-            _feature("gmv_cv", "Variation of monthly purchases", "-", "turnover_uneven", 1,
-                     (("0.5", "1", "1.5", "2.5"), (8, 4, 0, -6, -10))),
-            _feature("return_rate", "Share of purchases returned", "-", "returns_high", 2,
-                     (("0.02", "0.05", "0.10", "0.20"), (4, 2, -2, -10, -20))),
-            _feature("momentum", "Last three months against the year", "+", "turnover_falling", 0,
-                     (("0.25", "0.75"), (-10, -2, 2))),
-            _feature("paid_off_count", "Drawdowns paid off", "+", "repayment_record_short", 2,
-                     ((1, 3, 6), (0, 6, 12, 18))),
-            _feature("max_dpd_days", "Most days past due", "-", "paid_late_before", -1,
-                     ((1, 8, 31), (0, -12, -30, -60))),
-        ],
-    }  # fmt: skip
+        "format": 2,
+        "scaling": {"pdo": 20, "score": 600, "odds": 50},
+        "base": {"handling": "separate", "points": 590},
+        "calibration": {"a": "0", "b": "1", "offsets": []},
+        "features": [feature for feature, _ in cards],
+        "rows": [row for _, rows in cards for row in rows],
+        "development": None,
+    }
 
 
 def policy_body(
@@ -88,23 +92,27 @@ def policy_body(
 
 def _feature(
     key: str, label: str, sign: str, reason_code: str, mean_points: int, bins: Bins
-) -> dict[str, Any]:
-    """Missing gets the worst points of the feature."""
+) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """A feature and its rows. Missing gets the worst points of the feature."""
     edges, points = bins
     bounds = [None, *edges, None]
-    return {
+    feature = {
         "key": key,
         "label": label,
         "dtype": FACT_TYPES[key],
         "sign": sign,
-        "reason_code": reason_code,
+        "null_meaning": "nothing_to_measure" if key in OPTIONAL_FACTS else "not_reported",
         "mean_points": mean_points,
-        "bins": [
-            {"kind": "range", "lo": bounds[i], "hi": bounds[i + 1], "points": points[i]}
-            for i in range(len(points))
-        ]
-        + [{"kind": "missing", "points": min(points)}],
     }
+    counts = {"levels": None, "n": None, "bad": None, "woe": None, "reason_code": reason_code}
+    rows = [
+        {"kind": "numeric", "lo": bounds[i], "hi": bounds[i + 1], "points": points[i]}
+        for i in range(len(points))
+    ]
+    rows.append({"kind": "missing", "lo": None, "hi": None, "points": min(points)})
+    return feature, [
+        {"feature": key, "ord": number} | row | counts for number, row in enumerate(rows)
+    ]
 
 
 def _eligibility() -> list[dict[str, Any]]:

@@ -36,7 +36,8 @@ FACT_TYPES: Final[dict[str, str]] = {
 RESULT_TYPES: Final[dict[str, str]] = {"score": INTEGER, "pd": DECIMAL, "grade": TEXT}
 
 _EXACT: Final[dict[str, type]] = {INTEGER: int, DECIMAL: Decimal, TEXT: str}  # True is no int
-_OPTIONAL: Final = {"recency_days", "return_rate", "gmv_cv"}
+# None here says that there is nothing to measure.
+OPTIONAL_FACTS: Final = {"recency_days", "return_rate", "gmv_cv"}
 _TRADE: Final = tuple(field.name for field in fields(TradeFacts))
 _REPAYMENT: Final = tuple(field.name for field in fields(RepaymentFacts))
 _FOUR_PLACES: Final = Decimal("0.0001")
@@ -103,7 +104,7 @@ def _stored(name: str, value: Any) -> Any:
     if name == "monthly_net_minor":
         return [known(name, amount, INTEGER) for amount in value]
     fact = known(name, value, FACT_TYPES[name])
-    if fact is None and name not in _OPTIONAL:
+    if fact is None and name not in OPTIONAL_FACTS:
         raise InvalidFacts(field=name, fact=name)
     return f"{fact:f}" if isinstance(fact, Decimal) else fact
 

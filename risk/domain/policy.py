@@ -12,7 +12,8 @@ from typing import Any, Final
 from risk.domain.cells import Cell
 from risk.domain.facts import FACT_TYPES, RESULT_TYPES, Fact, known
 from risk.domain.limit import LimitTerms
-from risk.domain.scorecard import ScoreResult, worse_grade
+from risk.domain.odds import worse_grade
+from risk.domain.scorecard import ScoreResult
 from risk.enums import Outcome
 
 ELIGIBILITY: Final = "eligibility"

@@ -12,9 +12,9 @@ from typing import Any, Final, NoReturn
 from risk.domain.cells import decimal, literal, parse_cell
 from risk.domain.facts import INTEGER
 from risk.domain.limit import LimitTerms
+from risk.domain.odds import GRADES
 from risk.domain.policy import GRADE, OUTCOME, STAGES, PolicyTables, Row, facts_of_stage
 from risk.domain.reasons import REASONS
-from risk.domain.scorecard import GRADES
 from risk.enums import Outcome
 from risk.errors import InvalidPolicy
 

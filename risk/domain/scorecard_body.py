@@ -1,122 +1,140 @@
-"""Reading the JSON body of a scorecard: every rule it must keep is checked here, before use."""
+"""Reading the JSON body of a scorecard: every rule it must keep is checked here, before use.
 
-from decimal import Decimal, InvalidOperation
-from typing import Any, Final, NoReturn
+    {"format": 2,
+     "scaling": {"pdo": 20, "score": 600, "odds": 50},
+     "base": {"handling": "separate", "points": …},
+     "calibration": {"a": …, "b": …, "offsets": [{"tenant_id", "from_on", "a"}]},
+     "features": [{"key", "label", "dtype", "sign", "null_meaning", "mean_points"}],
+     "rows": [{"feature", "ord", "kind", "lo", "hi", "levels", "n", "bad", "woe", "points",
+               "reason_code"}],
+     "development": null or {"binner", "seed", "rows", "bad", "data_sha256"}}
 
-from risk.domain.facts import DECIMAL, FACT_TYPES, INTEGER
+Whole numbers are numbers, decimals are text, and no float has a place here.
+"""
+
+from datetime import date
+from typing import Any, Final
+
+from risk.domain import scorecard_first
+from risk.domain.facts import FACT_TYPES
+from risk.domain.odds import Odds
 from risk.domain.reasons import REASONS
-from risk.domain.scorecard import Card, Feature
-from risk.errors import InvalidScorecard
+from risk.domain.scorecard import CATEGORY, Card, Offset
+from risk.domain.scorecard_reading import (
+    decimal,
+    dicts,
+    integer,
+    keys,
+    parts_of,
+    refuse,
+    text,
+)
+from risk.domain.scorecard_rows import ROW_KEYS, read_feature
 
-_SIGNS: Final = {"+": 1, "-": -1}
-_MAX_POINTS: Final = 10_000
+FORMAT: Final = 2
+BASE_SCORE: Final = 600
+PDO: Final = 20
+SEPARATE: Final = "separate"  # the base stands by itself, not spread over the features
 _MAX_SHIFT: Final = 20
-_CARD_KEYS: Final = {"base_points", "pdo", "score_600_odds", "features", "calibration"}
-_FEATURE_KEYS: Final = {"key", "label", "dtype", "sign", "reason_code", "mean_points", "bins"}
+_CARD_KEYS: Final = {
+    "format", "scaling", "base", "calibration", "features", "rows", "development",
+}  # fmt: skip
+_DEVELOPMENT_KEYS: Final = {"binner", "seed", "rows", "bad", "data_sha256"}
 
 
 def parse(body: dict[str, Any]) -> Card:
     """The card in a body. Raises InvalidScorecard with the first problem found.
 
-    Bins of a feature are ranges `[lo, hi)` that meet and together cover everything (the outer
-    bounds are null), points follow the declared sign, and exactly one missing bin gets no more
-    points than any range: unknown never helps.
+    Every feature has ranges `[lo, hi)` that meet and cover everything, or levels each named once;
+    one `missing` bin; for levels one `other` bin. Points follow the declared sign, and neither
+    `missing` nor `other` gets more points than any value: unknown never helps.
     """
-    _keys("card", body, _CARD_KEYS)
-    _keys("calibration", body["calibration"], {"a", "b"})
-    if _int("pdo", body["pdo"]) != 20 or _int("score_600_odds", body["score_600_odds"]) < 1:  # noqa: PLR2004
-        _refuse("scaling must be pdo 20 and positive odds at 600")
-    features = tuple(_feature(item) for item in _dicts("features", body["features"]))
-    if len({f.key for f in features}) != len(features):
-        _refuse("a feature appears twice")
-    a, b = (_decimal(key, body["calibration"][key]) for key in ("a", "b"))
-    if not (abs(a) <= _MAX_SHIFT and 0 < b <= _MAX_SHIFT):
-        _refuse("calibration must keep the order of scores and stay small")
+    if "format" not in body:
+        body = scorecard_first.lifted(body)
+    keys("card", body, _CARD_KEYS)
+    if body["format"] != FORMAT:
+        refuse(f"format must be {FORMAT}")
+    _development(body["development"])
+    declared = dicts("features", body["features"])
+    rows = dicts("rows", body["rows"])
+    for row in rows:
+        keys("a row", row, ROW_KEYS)
+    names = [text("the key of a feature", item.get("key")) for item in declared]
+    if len(set(names)) != len(names):
+        refuse("a feature appears twice")
+    if any(row["feature"] not in names for row in rows):
+        refuse("a row belongs to no feature")
+    codes = tuple(dict.fromkeys(text("a reason code", row["reason_code"]) for row in rows))
     return Card(
-        base_points=_int("base_points", body["base_points"]),
-        pdo=body["pdo"],
-        score_600_odds=body["score_600_odds"],
-        features=features,
-        a=a,
-        b=b,
+        base_parts=_base(body["base"]),
+        odds=_odds(body["scaling"], body["calibration"]),
+        features=tuple(
+            read_feature(item, [row for row in rows if row["feature"] == item["key"]], codes)
+            for item in declared
+        ),
+        codes=codes,
+        offsets=_offsets(body["calibration"]),
     )
 
 
-def _feature(item: dict[str, Any]) -> Feature:
-    _keys("feature", item, _FEATURE_KEYS)
-    key, dtype = str(item["key"]), str(item["dtype"])
-    if FACT_TYPES.get(key) != dtype or dtype not in {INTEGER, DECIMAL}:
-        _refuse(f"{key} is not a known number of type {dtype}")
-    if not isinstance(item["label"], str):
-        _refuse(f"the label of {key} must be text")
-    if item["sign"] not in list(_SIGNS) or item["reason_code"] not in list(REASONS):
-        _refuse(f"{key} has an unknown sign or reason code")
-    bins = _dicts(key, item["bins"])
-    missing = [bin_ for bin_ in bins if bin_.get("kind") == "missing"]
-    ranges = [bin_ for bin_ in bins if bin_.get("kind") == "range"]
-    if len(missing) != 1 or not ranges or len(ranges) + 1 != len(bins):
-        _refuse(f"{key} needs ranges and exactly one missing bin")
-    for bin_ in ranges:
-        _keys(f"a range of {key}", bin_, {"kind", "lo", "hi", "points"})
-    _keys(f"the missing bin of {key}", missing[0], {"kind", "points"})
-    points = tuple(_int(key, bin_["points"]) for bin_ in ranges)
-    feature = Feature(
-        key=key,
-        dtype=dtype,
-        sign=_SIGNS[item["sign"]],
-        reason_code=item["reason_code"],
-        mean_points=_int(key, item["mean_points"]),
-        edges=_edges(key, ranges),
-        points=points,
-        missing_points=_int(key, missing[0]["points"]),
-    )
-    if list(points) != sorted(points, reverse=feature.sign < 0):
-        _refuse(f"{key} has points against its sign")
-    if feature.missing_points > min(points):
-        _refuse(f"{key} rewards a missing value")
-    return feature
+def parse_for_facts(body: dict[str, Any]) -> Card:
+    """`parse` for a card that decides: it speaks only of facts and reasons we know."""
+    card = parse(body)
+    for feature in card.features:
+        if FACT_TYPES.get(feature.key) != feature.dtype or feature.dtype == CATEGORY:
+            refuse(f"{feature.key} is not a known number of type {feature.dtype}")
+    for code in card.codes:
+        if code not in REASONS:
+            refuse(f"{code} is not a reason we give")
+    return card
 
 
-def _edges(key: str, ranges: list[dict[str, Any]]) -> tuple[Decimal, ...]:
-    if ranges[0]["lo"] is not None or ranges[-1]["hi"] is not None:
-        _refuse(f"{key} leaves values outside its bins")
-    edges = tuple(_decimal(key, bin_["lo"]) for bin_ in ranges[1:])
-    if edges != tuple(_decimal(key, bin_["hi"]) for bin_ in ranges[:-1]):
-        _refuse(f"{key} has a gap or an overlap between bins")
-    if list(edges) != sorted(set(edges)):
-        _refuse(f"{key} has bins out of order")
-    return edges
+def _base(base: Any) -> int:
+    keys("base", base, {"handling", "points"})
+    if base["handling"] != SEPARATE:
+        refuse(f"base handling must be {SEPARATE}")
+    return parts_of("base points", base["points"])
 
 
-def _dicts(where: str, found: Any) -> list[dict[str, Any]]:
-    if not isinstance(found, list) or not all(isinstance(item, dict) for item in found):
-        _refuse(f"{where} must be a list of objects")
-    return list(found)
+def _odds(scaling: Any, calibration: Any) -> Odds:
+    keys("scaling", scaling, {"pdo", "score", "odds"})
+    keys("calibration", calibration, {"a", "b", "offsets"})
+    if integer("pdo", scaling["pdo"]) != PDO or integer("score", scaling["score"]) != BASE_SCORE:
+        refuse(f"scaling must be pdo {PDO} at {BASE_SCORE}")
+    if integer("odds", scaling["odds"]) < 1:
+        refuse("odds must be positive")
+    a, b = (decimal(key, calibration[key]) for key in ("a", "b"))
+    if not (abs(a) <= _MAX_SHIFT and 0 < b <= _MAX_SHIFT):
+        refuse("calibration must keep the order of scores and stay small")
+    return Odds(pdo=scaling["pdo"], odds_600=scaling["odds"], a=a, b=b)
 
 
-def _keys(where: str, found: Any, wanted: set[str]) -> None:
-    if not isinstance(found, dict) or set(found) != wanted:
-        _refuse(f"{where} must have exactly {', '.join(sorted(wanted))}")
+def _offsets(calibration: dict[str, Any]) -> tuple[Offset, ...]:
+    found = []
+    for item in dicts("offsets", calibration["offsets"]):
+        keys("an offset", item, {"tenant_id", "from_on", "a"})
+        a = decimal("an offset", item["a"])
+        if abs(a) > _MAX_SHIFT:
+            refuse("an offset must stay small")
+        found.append(Offset(tenant_id=text("a tenant", item["tenant_id"]), from_on=_day(item), a=a))
+    if len({(offset.tenant_id, offset.from_on) for offset in found}) != len(found):
+        refuse("a tenant has two offsets from one day")
+    return tuple(found)
 
 
-def _int(where: str, value: Any) -> int:
-    if not isinstance(value, int) or isinstance(value, bool) or abs(value) > _MAX_POINTS:
-        _refuse(f"{where} must be a whole number of at most {_MAX_POINTS}")
-    return int(value)
-
-
-def _decimal(where: str, value: Any) -> Decimal:
-    """Whole numbers and decimals written as text; a float is refused."""
-    if not isinstance(value, int | str) or isinstance(value, bool):
-        _refuse(f"{where} must be a number")
+def _day(item: dict[str, Any]) -> date:
     try:
-        number = Decimal(value)
-    except InvalidOperation:
-        _refuse(f"{where} must be a number")
-    if not number.is_finite():
-        _refuse(f"{where} must be finite")
-    return number
+        return date.fromisoformat(text("the day of an offset", item["from_on"]))
+    except ValueError:
+        refuse("the day of an offset must be a date")
 
 
-def _refuse(problem: str) -> NoReturn:
-    raise InvalidScorecard(problem=problem)
+def _development(found: Any) -> None:
+    if found is None:
+        return
+    keys("development", found, _DEVELOPMENT_KEYS)
+    for name in ("seed", "rows", "bad"):
+        if type(found[name]) is not int or found[name] < 0:
+            refuse(f"{name} of the development must be a whole number")
+    for name in ("binner", "data_sha256"):
+        text(f"{name} of the development", found[name])

@@ -3,6 +3,6 @@
 from risk.models.decision import Decision
 from risk.models.exposure import ExposureBucket
 from risk.models.policy import Policy
-from risk.models.scorecard import Scorecard
+from risk.models.scorecard import Scorecard, ScorecardApproval
 
-__all__ = ["Decision", "ExposureBucket", "Policy", "Scorecard"]
+__all__ = ["Decision", "ExposureBucket", "Policy", "Scorecard", "ScorecardApproval"]

@@ -10,10 +10,13 @@ from typing import Final
 import structlog
 from django.db import transaction
 
+from platform_app.kernel import clock
 from platform_app.kernel.errors import Invalid, NotFound
+from platform_app.kernel.scope import current_tenant_id
 from risk.domain.canonical import canonical, sha256
 from risk.domain.facts import restore, snapshot
 from risk.domain.limit import floor_to
+from risk.domain.scorecard import Card
 from risk.domain.verdict import Verdict, content, judge
 from risk.enums import Outcome, Purpose
 from risk.models import Decision
@@ -134,7 +137,7 @@ def replay(decision_id: str) -> bool:
     if sha256(decision.facts) != decision.facts_sha256:
         return False
     used = _versions_of(decision)
-    again = judge(used.card, used.policy, *restore(decision.facts))
+    again = judge(_card(used, decision.as_of), used.policy, *restore(decision.facts))
     return canonical(content(again)) == canonical(content(decision))
 
 
@@ -147,6 +150,11 @@ def _versions_of(decision: Decision) -> Champions:
     )
 
 
+def _card(used: Champions, as_of: datetime) -> Card:
+    """The card as calibrated for the tenant on the day of `as_of`."""
+    return used.card.for_tenant(current_tenant_id(), clock.day_of(as_of))
+
+
 def _row(
     used: Champions,
     merchant_id: str,
@@ -155,7 +163,7 @@ def _row(
     facts: tuple[TradeFacts, RepaymentFacts],
 ) -> Decision:
     stored = snapshot(*facts)
-    verdict = judge(used.card, used.policy, *facts)
+    verdict = judge(_card(used, moments[0]), used.policy, *facts)
     return Decision(
         merchant_id=merchant_id,
         purpose=purpose,

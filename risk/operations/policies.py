@@ -13,6 +13,7 @@ from risk.domain.canonical import sha256
 from risk.domain.exposure import POOL, SLICES
 from risk.enums import VersionStatus
 from risk.models import ExposureBucket, Policy, Scorecard
+from risk.scoring.build import code_sha256
 
 
 @transaction.atomic
@@ -63,12 +64,16 @@ def install_defaults(  # noqa: PLR0913 -- the figures of a vertical, each by its
 
 def _install_card(*, actor: str, at: datetime) -> None:
     body = defaults.scorecard_body()
-    scorecard_body.parse(body)
+    scorecard_body.parse_for_facts(body)
     card = Scorecard.objects.create(
         version=Scorecard.objects.count() + 1,
         status=VersionStatus.CHAMPION,
         body=body,
         sha256=sha256(body),
+        code_sha256=code_sha256(),
+        drafted_by=actor,
+        drafted_at=at,
+        in_force_at=at,
     )
     after = {"version": card.version, "sha256": card.sha256}
     audit.record(actor=actor, action="risk.scorecard.install", subject=card.id, at=at, after=after)

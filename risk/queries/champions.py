@@ -57,7 +57,7 @@ def _card(card_id: str, sha: str) -> Card:
     body = Scorecard.objects.values_list("body", flat=True).get(pk=card_id)
     if sha256(body) != sha:
         raise InvalidScorecard(problem="the body does not have the recorded hash")
-    return scorecard_body.parse(body)
+    return scorecard_body.parse_for_facts(body)
 
 
 @lru_cache(maxsize=1024)

@@ -40,6 +40,8 @@ from platform_app.kernel import audit, clock, events, idempotency
 from platform_app.kernel.back_office import RowsAdmin
 from platform_app.kernel.models import AuditRecord, Dispatch
 from platform_app.kernel.tenancy import platform_scope, tenant_scope
+from risk.models import Scorecard
+from risk.operations.scorecards import register_scorecard, validate_scorecard
 from tenants.models import (
     Credential,
     Member,
@@ -92,6 +94,7 @@ def live(tenant: Tenant, number: int, at: datetime) -> None:
         settling.leave_one_of_everything(merchant.id, drawdown.id, no, at)
         late.one_of_each(drawdown, at)
         serviced(line, drawdown, no, at)
+        validated_scorecard(number, at)
         CloseException.objects.create(
             drawdown=drawdown, on=clock.day_of(at), problem="x", opened_at=at, status="repaired"
         )
@@ -122,6 +125,13 @@ def live(tenant: Tenant, number: int, at: datetime) -> None:
             )  # fmt: skip
         if not Dispatch.objects.exists():
             Dispatch.objects.create(consumer="c", event_id=event_id, occurred_at=at)
+
+
+def validated_scorecard(number: int, at: datetime) -> None:
+    base = {"handling": "separate", "points": 500 + number}
+    body = Scorecard.objects.get(version=1).body | {"base": base}
+    card = register_scorecard(body=body, metrics={}, actor="usr_one", at=at)
+    validate_scorecard(scorecard_id=card.id, comment="示例", actor="usr_two", at=at)
 
 
 def serviced(line: CreditLine, drawdown: Drawdown, no: str, at: datetime) -> None:

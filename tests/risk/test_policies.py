@@ -6,12 +6,14 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from platform_app.kernel.models import AuditRecord
+from platform_app.kernel.postgres.role import as_owner
 from platform_app.kernel.tenancy import tenant_scope
 from risk.domain.canonical import sha256
 from risk.domain.exposure import SLICES
 from risk.errors import InvalidPolicy, InvalidScorecard, NoChampion
 from risk.models import ExposureBucket, Policy, Scorecard
 from risk.queries import champions
+from tests.platform_app.kernel import sql
 from tests.risk.cast import install, new_tenant
 
 
@@ -62,6 +64,8 @@ def test_an_altered_body_is_never_used(tenant_id: str) -> None:
     Policy.objects.update(body=Policy.objects.get().body | {"price": {}})
     with pytest.raises(InvalidPolicy):
         champions.champions()
+    with as_owner():
+        sql.rows("ALTER TABLE risk_scorecard DISABLE TRIGGER risk_scorecard_final")
     Scorecard.objects.filter(tenant_id=tenant_id).update(body={})
     champions.forget_versions()
     with pytest.raises(InvalidScorecard):

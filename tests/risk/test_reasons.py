@@ -10,7 +10,7 @@ from risk.queries.reasons import reasons_for
 def test_every_code_of_the_defaults_has_words(tenant_id: str) -> None:
     body = Policy.objects.get(tenant_id=tenant_id).body
     given = {row["then"].get("reason") for stage in body["stages"] for row in stage["rows"]}
-    given |= {feature["reason_code"] for feature in scorecard_body()["features"]} | {TOO_SMALL}
+    given |= {row["reason_code"] for row in scorecard_body()["rows"]} | {TOO_SMALL}
     assert given - {None} == set(REASONS)
     found = reasons_for(["few_orders", "tenure_short"])
     assert [(reason.code, reason.is_actionable) for reason in found] == [

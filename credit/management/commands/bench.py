@@ -20,15 +20,17 @@ from credit.management.benches import beside, daily_close, drawdown, hot_line, o
 from credit.operations.launch import launch_tenant
 from platform_app.kernel import clock
 from platform_app.kernel.tenancy import tenant_scope
+from risk.management.benches import scoring
 
 BENCHES = {**orders.BENCHES, **posting.BENCHES, **beside.BENCHES}
 
 
-# These keep what they did, on virtual platforms of their own.
+# These keep what they did, on virtual platforms of their own; scoring needs no platform at all.
 WHOLE: dict[str, Callable[[int], dict[str, Any]]] = {
     "daily_close": daily_close.run,
     "drawdown": drawdown.run,
     "hot_line": hot_line.run,
+    "scoring": scoring.run,
 }
 
 
@@ -37,7 +39,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("name", nargs="?", choices=sorted({**BENCHES, **WHOLE}))
-        parser.add_argument("--size", type=int, default=1000)
+        parser.add_argument("--size", "--merchants", type=int, default=1000, dest="size")
         parser.add_argument("--json", action="store_true", dest="as_json")
 
     def handle(self, *_: Any, **options: Any) -> None:

@@ -23,7 +23,7 @@
     },
     yAxis: {
       type: "value",
-      min: 0,
+      min: data.signed ? null : 0,
       splitNumber: 3,
       axisLabel: { color: token("--muted"), fontSize: 12, formatter: (v) => compact.format(v) },
       splitLine: { lineStyle: { color: token("--hairline") } },

@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 
 from risk.domain.cells import Cell, parse_cell
 from risk.domain.facts import FACT_TYPES, INTEGER
+from risk.domain.odds import grade_of
 from risk.domain.policy import PolicyResult, evaluate
 from risk.domain.policy_body import parse
-from risk.domain.scorecard import ScoreResult, grade_of
+from risk.domain.scorecard import ScoreResult
 from risk.enums import Outcome
 from risk.errors import InvalidFacts, InvalidPolicy
 from tests.risk.domain.figures import default_body
@@ -39,7 +40,10 @@ GOOD: dict[str, Any] = {
 
 def scored(pd: str) -> ScoreResult:
     value = Decimal(pd)
-    return ScoreResult(score=600, pd=value, grade=grade_of(value), points={}, reasons=())
+    return ScoreResult(
+        score=600, parts=6_000_000, pd_units=int(value.scaleb(8)), grade=grade_of(value), bins=(),
+        reasons=(),
+    )  # fmt: skip
 
 
 def answer(pd: str = "0.02", **changes: Any) -> PolicyResult:

@@ -1,5 +1,6 @@
 """The card: scaling, bins, reasons, and that unknown never helps."""
 
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -10,9 +11,19 @@ from hypothesis import strategies as st
 from risk.domain.canonical import sha256
 from risk.domain.defaults import scorecard_body
 from risk.domain.facts import DECIMAL
-from risk.domain.scorecard import GRADES, Card, grade_of, score
-from risk.domain.scorecard_body import parse
+from risk.domain.odds import GRADES, grade_of
+from risk.domain.scorecard import Card, points_by_feature, score
+from risk.domain.scorecard_body import parse, parse_for_facts
 from risk.errors import InvalidFacts, InvalidScorecard
+from tests.risk.domain.figures import (
+    between,
+    card_body,
+    feature,
+    missing,
+    of_levels,
+    other,
+    rows,
+)
 
 CARD = parse(scorecard_body())
 KEYS = [feature.key for feature in CARD.features]
@@ -43,13 +54,13 @@ UNKNOWN = st.sampled_from([None, Decimal("NaN"), Decimal("Infinity"), Decimal("-
 
 def test_default_card_is_the_one_reviewed() -> None:
     assert sha256(scorecard_body()) == (
-        "6b3ec90b448e89b7d6ce834df4028791ea27c0cbdc8c538101b5cb5c8d83079d"
+        "a7b3ba70df50238570b547c25c36976a0a759463814399e93c6d2d03ffd7e6ab"
     )
 
 
 def test_points_score_pd_and_grade_of_a_steady_merchant() -> None:
     result = score(CARD, STEADY)
-    assert result.points == {
+    assert points_by_feature(CARD, result) == {
         "tenure_days": 8,
         "recency_days": 6,
         "active_months_count": 4,
@@ -69,13 +80,18 @@ def test_points_score_pd_and_grade_of_a_steady_merchant() -> None:
     [(600, "0.01960784"), (620, "0.00990099"), (580, "0.03846154"), (540, "0.13793103")],
 )
 def test_scaling_is_50_to_1_at_600_and_doubles_every_20(base: int, pd: str) -> None:
-    card = parse(scorecard_body() | {"base_points": base, "features": []})
+    card = parse(
+        scorecard_body()
+        | {"base": {"handling": "separate", "points": base}, "features": [], "rows": []}
+    )
     assert score(card, {}).pd == Decimal(pd)
 
 
 def test_calibration_shifts_the_log_odds() -> None:
-    body = scorecard_body() | {"base_points": 600, "features": []}
-    halved = parse(body | {"calibration": {"a": "-0.693147180559945309", "b": "1"}})
+    base = {"handling": "separate", "points": 600}
+    calibration = {"a": "-0.693147180559945309", "b": "1", "offsets": []}
+    changes = {"base": base, "features": [], "rows": [], "calibration": calibration}
+    halved = parse(scorecard_body() | changes)
     assert score(halved, {}).pd == Decimal("0.03846154")
 
 
@@ -95,9 +111,13 @@ def test_master_scale(pd: str, grade: str) -> None:
     assert grade_of(Decimal(pd)) == grade
 
 
+def points_of(changes: dict[str, Any]) -> dict[str, Decimal]:
+    return points_by_feature(CARD, score(CARD, STEADY | changes))
+
+
 def test_edges_belong_to_the_upper_bin() -> None:
-    assert score(CARD, STEADY | {"tenure_days": 364}).points["tenure_days"] == 0
-    assert score(CARD, STEADY | {"tenure_days": 365}).points["tenure_days"] == 8
+    assert points_of({"tenure_days": 364})["tenure_days"] == 0
+    assert points_of({"tenure_days": 365})["tenure_days"] == 8
 
 
 def test_reasons_are_the_four_largest_losses_against_the_mean() -> None:
@@ -161,64 +181,172 @@ def test_a_decimal_of_another_type_is_refused(value: Any) -> None:
         score(CARD, STEADY | {"return_rate": value})
 
 
-def one_feature(**changes: Any) -> dict[str, Any]:
-    feature = {
-        "key": "tenure_days",
-        "label": "Days",
-        "dtype": "integer",
-        "sign": "+",
-        "reason_code": "tenure_short",
-        "mean_points": 0,
-        "bins": bins((None, 90, -5), (90, None, 5), missing=-5),
-    }
-    return scorecard_body() | {"features": [feature | changes]}
+def of_offset(**changes: Any) -> dict[str, Any]:
+    body = scorecard_body()
+    offset = {"tenant_id": "tnt_a", "from_on": "2026-05-01", "a": "0.5"} | changes
+    return body | {"calibration": body["calibration"] | {"offsets": [offset]}}
 
 
-def bins(*ranges: tuple[Any, Any, Any], missing: Any) -> list[dict[str, Any]]:
-    rows = [{"kind": "range", "lo": lo, "hi": hi, "points": points} for lo, hi, points in ranges]
-    return [*rows, {"kind": "missing", "points": missing}]
+def test_a_tenants_offset_counts_from_its_day_on() -> None:
+    body = of_offset()
+    body["calibration"]["offsets"].append(
+        {"tenant_id": "tnt_a", "from_on": "2026-06-01", "a": "-0.25"}
+    )
+    card = parse(body)
+    days = [date(2026, 4, 30), date(2026, 5, 1), date(2026, 5, 31), date(2026, 6, 1)]
+    assert [card.for_tenant("tnt_a", day).odds.a for day in days] == [
+        Decimal(a) for a in ("0", "0.5", "0.5", "-0.25")
+    ]
+    assert card.for_tenant("tnt_b", date(2026, 7, 1)) == card
+    moved = score(card.for_tenant("tnt_a", days[1]), STEADY)
+    assert (moved.score, moved.pd) == (620, Decimal("0.00602874"))
+
+
+FIRST: dict[str, Any] = {
+    "base_points": 590, "pdo": 20, "score_600_odds": 50, "calibration": {"a": "0", "b": "1"},
+    "features": [
+        {"key": "tenure_days", "label": "Days", "dtype": "integer", "sign": "+",
+         "reason_code": "tenure_short", "mean_points": 2,
+         "bins": [{"kind": "range", "lo": None, "hi": 90, "points": -12},
+                  {"kind": "range", "lo": 90, "hi": None, "points": 5},
+                  {"kind": "missing", "points": -12}]},
+    ],
+}  # fmt: skip
+
+
+def test_a_card_of_the_first_form_is_still_read() -> None:
+    card = parse_for_facts(FIRST)
+    assert card == parse_for_facts(
+        card_body(
+            [feature("tenure_days", label="Days", mean_points=2)],
+            rows("tenure_days", between(None, 90, -12), between(90, None, 5), missing(-12),
+                 reason_code="tenure_short"),
+        )
+    )  # fmt: skip
+    assert score(card, {"tenure_days": 90}).score == 595
+
+
+@pytest.mark.parametrize(
+    ("damage", "problem"),
+    [
+        ({"extra": 1},
+         "card must have exactly base_points, calibration, features, pdo, score_600_odds"),
+        ({"features": [FIRST["features"][0] | {"bins": [{"kind": "moon"}]}]},
+         "tenure_days has a bin of an unknown kind"),
+    ],
+)  # fmt: skip
+def test_a_damaged_card_of_the_first_form_is_refused(damage: dict[str, Any], problem: str) -> None:
+    with pytest.raises(InvalidScorecard) as refusal:
+        parse(FIRST | damage)
+    assert refusal.value.facts == {"problem": problem}
+
+
+RANGES = (between(None, 90, -5), between(90, None, 5), missing(-5))
+
+
+def days(*values: dict[str, Any], **changes: Any) -> dict[str, Any]:
+    return card_body([feature("tenure_days", **changes)], rows("tenure_days", *values))
+
+
+def trades(*values: dict[str, Any], **changes: Any) -> dict[str, Any]:
+    declared = feature("trade", **{"dtype": "category", "sign": "0"} | changes)
+    return card_body([declared], rows("trade", *values))
+
+
+def counted(**counts: Any) -> dict[str, Any]:
+    return days(RANGES[0] | counts, *RANGES[1:])
+
+
+COTTON = of_levels(["cotton"], 3)
 
 
 @pytest.mark.parametrize(
     ("body", "problem"),
     [
-        (one_feature(bins=bins((None, 90, -5), (90, None, 5), missing=-4)),
-         "tenure_days rewards a missing value"),
-        (one_feature(bins=bins((None, 90, 5), (90, None, -5), missing=-5)),
+        (days(*RANGES[:2], missing(-4)), "tenure_days rewards a missing or new value"),
+        (trades(COTTON, missing(3), other(4)), "trade rewards a missing or new value"),
+        (days(between(None, 90, 5), between(90, None, -5), missing(-5)),
          "tenure_days has points against its sign"),
-        (one_feature(bins=bins((None, 90, -5), (91, None, 5), missing=-5)),
+        (trades(COTTON, missing(3), other(3), sign="+"),
+         "trade has levels, so it can have no sign"),
+        (days(between(None, 90, -5), between(91, None, 5), missing(-5)),
          "tenure_days has a gap or an overlap between bins"),
-        (one_feature(bins=bins((None, 90, -5), (90, 80, 0), (80, None, 5), missing=-5)),
+        (days(between(None, 90, -5), between(90, 80, 0), between(80, None, 5), missing(-5)),
          "tenure_days has bins out of order"),
-        (one_feature(bins=bins((0, 90, -5), (90, None, 5), missing=-5)),
+        (days(between(0, 90, -5), between(90, None, 5), missing(-5)),
          "tenure_days leaves values outside its bins"),
-        (one_feature(bins=bins((None, None, 1.5), missing=0)),
-         "tenure_days must be a whole number of at most 10000"),
-        (one_feature(bins=bins((None, 0.5, 0), (0.5, None, 5), missing=0)),
+        (days(between(None, None, 1.5), missing(0)), "tenure_days must be a number"),
+        (days(between(None, None, "1.00001"), missing(0)),
+         "tenure_days must have at most four decimal places"),
+        (days(between(None, None, 10001), missing(0)), "tenure_days must be at most 10000 points"),
+        (days(between(None, 0.5, 0), between(0.5, None, 5), missing(0)),
          "tenure_days must be a number"),
-        (one_feature(bins=bins((None, "inf", 0), ("inf", None, 5), missing=0)),
+        (days(between(None, "inf", 0), between("inf", None, 5), missing(0)),
          "tenure_days must be finite"),
-        (one_feature(bins=bins((None, None, 0), missing=0)[:1]),
-         "tenure_days needs ranges and exactly one missing bin"),
-        (one_feature(dtype="decimal"), "tenure_days is not a known number of type decimal"),
-        (one_feature(key="zodiac"), "zodiac is not a known number of type integer"),
-        (one_feature(label=1), "the label of tenure_days must be text"),
-        (one_feature(bins=bins((None, "x", 0), ("x", None, 5), missing=0)),
+        (days(between(None, "1e999", 0), between("1e999", None, 5), missing(0)),
+         "tenure_days must be finite"),
+        (days(between(None, "x", 0), between("x", None, 5), missing(0)),
          "tenure_days must be a number"),
-        (one_feature(sign="0"), "tenure_days has an unknown sign or reason code"),
-        (one_feature(reason_code="moon"), "tenure_days has an unknown sign or reason code"),
-        (scorecard_body() | {"pdo": 40}, "scaling must be pdo 20 and positive odds at 600"),
-        (scorecard_body() | {"calibration": {"a": "0", "b": "0"}},
+        (days(between(None, None, 0)), "tenure_days needs rows numbered from 0 on"),
+        (days(between(None, None, 0) | {"ord": 1}, missing(0)),
+         "tenure_days needs rows numbered from 0 on"),
+        (days(missing(0), between(None, None, 0)),
+         "tenure_days needs numeric rows and then missing"),
+        (days(between(None, None, 0), missing(0) | {"lo": 3}),
+         "tenure_days has bounds where there is no range"),
+        (days(between(None, None, 0) | {"levels": []}, missing(0)),
+         "tenure_days has levels where there are none, or none where there must be"),
+        (trades(of_levels([], 0), missing(0), other(0)), "the levels of trade must be a list"),
+        (trades(of_levels([3], 0), missing(0), other(0)), "a level of trade must be text"),
+        (trades(of_levels(["a", "a"], 0), missing(0), other(0)), "trade names a level twice"),
+        (days(*RANGES, dtype="float"), "tenure_days has the unknown type float"),
+        (days(*RANGES, label=1), "the label of tenure_days must be text"),
+        (days(*RANGES, null_meaning=""), "the null_meaning of tenure_days must be text"),
+        (days(*RANGES, sign="x"), "tenure_days has an unknown sign"),
+        (counted(n=3, bad=4, woe="0"), "tenure_days has impossible counts"),
+        (counted(n=3, bad=1, woe="x"), "the weight of evidence of tenure_days must be a number"),
+        (days(*RANGES) | {"rows": rows("zodiac", *RANGES)}, "a row belongs to no feature"),
+        (scorecard_body() | {"format": 3}, "format must be 2"),
+        (scorecard_body() | {"scaling": {"pdo": 40, "score": 600, "odds": 50}},
+         "scaling must be pdo 20 at 600"),
+        (scorecard_body() | {"scaling": {"pdo": 20, "score": 600, "odds": 0}},
+         "odds must be positive"),
+        (scorecard_body() | {"base": {"handling": "spread", "points": 590}},
+         "base handling must be separate"),
+        (scorecard_body() | {"calibration": {"a": "0", "b": "0", "offsets": []}},
          "calibration must keep the order of scores and stay small"),
+        (of_offset(a="21"), "an offset must stay small"),
+        (of_offset(from_on="May"), "the day of an offset must be a date"),
+        (scorecard_body() | {"development": {
+            "binner": "x", "seed": 1, "rows": 1, "bad": "1", "data_sha256": "x"}},
+         "bad of the development must be a whole number"),
         (scorecard_body() | {"features": scorecard_body()["features"][:1] * 2},
          "a feature appears twice"),
         (scorecard_body() | {"extra": 1},
-         "card must have exactly base_points, calibration, features, pdo, score_600_odds"),
+         "card must have exactly base, calibration, development, features, format, rows, scaling"),
     ],
 )  # fmt: skip
 def test_a_card_that_breaks_its_rules_is_refused(body: dict[str, Any], problem: str) -> None:
     with pytest.raises(InvalidScorecard) as refusal:
         parse(body)
+    assert refusal.value.facts == {"problem": problem}
+
+
+@pytest.mark.parametrize(
+    ("body", "problem"),
+    [
+        (card_body([feature("zodiac")], rows("zodiac", *RANGES)),
+         "zodiac is not a known number of type integer"),
+        (days(*RANGES, dtype="decimal"), "tenure_days is not a known number of type decimal"),
+        (trades(COTTON, missing(3), other(3)), "trade is not a known number of type category"),
+        (card_body([feature("tenure_days")], rows("tenure_days", *RANGES, reason_code="moon")),
+         "moon is not a reason we give"),
+    ],
+)  # fmt: skip
+def test_a_card_that_decides_knows_its_facts_and_reasons(body: Any, problem: str) -> None:
+    parse(body)
+    with pytest.raises(InvalidScorecard) as refusal:
+        parse_for_facts(body)
     assert refusal.value.facts == {"problem": problem}
 
 

@@ -1,0 +1,15 @@
+"""Addresses of this surface."""
+
+from django.urls import URLPattern, URLResolver, path
+
+from risk.interfaces.console import scorecards
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("risk/scorecards", scorecards.listing, name="scorecard-list"),
+    path("risk/scorecards/register", scorecards.register, name="scorecard-register"),
+    path("risk/scorecards/<str:scorecard_id>", scorecards.detail, name="scorecard-detail"),
+    path(
+        "risk/scorecards/<str:scorecard_id>/card.json", scorecards.download, name="scorecard-file"
+    ),
+    path("risk/scorecards/<str:scorecard_id>/<str:verb>", scorecards.act, name="scorecard-act"),
+]
