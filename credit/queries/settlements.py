@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, F, QuerySet, Sum
+from django.db.models import Count, Exists, F, OuterRef, QuerySet, Sum
 
 from credit.enums import AccountCode, EntryKind, SettlementLineKind
 from credit.models import (
@@ -49,7 +49,7 @@ def unsettled(on: date) -> QuerySet[Any]:
     return (
         Posting.objects.filter(entry__booked_on=on, account__code=AccountCode.PARTNER_PAYABLE)
         .exclude(entry__kind=PAYOUT)
-        .exclude(entry_id__in=SettlementLine.objects.filter(entry__isnull=False).values("entry_id"))
+        .exclude(Exists(SettlementLine.objects.filter(entry_id=OuterRef("entry_id"))))
         .select_related("entry", "account")
         .order_by("id")
     )

@@ -5,15 +5,17 @@ transaction. A relay hands due dispatches to their consumers, each on its own: a
 delays nobody else and is tried again on the ladder below.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+import json
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any, Final
+from uuid import UUID
 
 from django.db import connection
 
 from platform_app.kernel import clock, ids, jobs
-from platform_app.kernel.models import Dispatch, Event
+from platform_app.kernel.models import Dispatch
 from platform_app.kernel.scope import current_tenant_id
 
 RETRY_LADDER: Final = (
@@ -69,43 +71,69 @@ def record(name: str, **facts: Any) -> str:
 
 
 def record_all(events: Sequence[NewEvent]) -> list[str]:
-    """Record several events in order: one statement for them, one for all their dispatches."""
+    """Record several events in order: one statement for them, one for all their dispatches.
+
+    They travel as arrays, column by column; a close records thousands.
+    """
     if not events:
         return []
-    rows = [
-        Event(
-            name=event.name,
-            subject=event.subject,
-            merchant_id=event.merchant_id,
-            actor=event.actor,
-            source=event.source,
-            occurred_at=event.at,
-            received_at=clock.now(),
-            props=event.props,
+    own = [ids.new_uuid() for _ in events]
+    tenant_id = current_tenant_id()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _INSERT,
+            {
+                "tenant_id": str(ids.to_uuid("tnt", tenant_id)),
+                "ids": [str(one) for one in own],
+                "names": [event.name for event in events],
+                "subjects": [event.subject for event in events],
+                "merchants": [_plain("mch", event.merchant_id) for event in events],
+                "actors": [event.actor for event in events],
+                "sources": [event.source for event in events],
+                "moments": [event.at for event in events],
+                "now": clock.now(),
+                "props": [json.dumps(event.props) for event in events],
+            },
         )
-        for event in events
-    ]
-    Event.objects.bulk_create(rows)
-    _dispatch(rows)
-    return [row.id for row in rows]
+    _dispatch(events, own)
+    return [ids.from_uuid("evt", one) for one in own]
 
 
-def _dispatch(rows: Iterable[Event]) -> None:
+_INSERT: Final = """
+INSERT INTO kernel_event (tenant_id, id, name, subject, merchant_id, actor, source, occurred_at,
+    received_at, props)
+SELECT %(tenant_id)s, n.id, n.name, n.subject, n.merchant, n.actor, n.source, n.moment, %(now)s,
+    n.props
+FROM unnest(%(ids)s::uuid[], %(names)s::text[], %(subjects)s::text[], %(merchants)s::uuid[],
+    %(actors)s::text[], %(sources)s::text[], %(moments)s::timestamptz[], %(props)s::jsonb[])
+    AS n(id, name, subject, merchant, actor, source, moment, props)
+"""
+
+
+def _plain(prefix: str, public_id: str | None) -> str | None:
+    return None if public_id is None else str(ids.to_uuid(prefix, public_id))
+
+
+def _dispatch(events: Sequence[NewEvent], own: Sequence[UUID]) -> None:
     """One statement per interested consumer, however many events."""
     wanted = 0
     for c in _consumers.values():
-        mine = [row for row in rows if c.wants(row.name)]
+        mine = [
+            (event_id, event.at)
+            for event_id, event in zip(own, events, strict=True)
+            if c.wants(event.name)
+        ]
         if mine:
             wanted += _insert_dispatches(c, mine)
     if wanted:
         jobs.enqueue("kernel.relay_dispatches")
 
 
-def _insert_dispatches(c: Consumer, rows: Sequence[Event]) -> int:
+def _insert_dispatches(c: Consumer, rows: Sequence[tuple[UUID, datetime]]) -> int:
     params: dict[str, Any] = {
-        "ids": [str(ids.new_uuid()) for _ in rows],
-        "events": [str(ids.to_uuid("evt", row.id)) for row in rows],
-        "moments": [row.occurred_at for row in rows],
+        "ids": [ids.new_uuid_text() for _ in rows],
+        "events": [str(event_id) for event_id, _ in rows],
+        "moments": [moment for _, moment in rows],
         "tenant_id": str(ids.to_uuid("tnt", current_tenant_id())),
         "consumer": c.name,
         "now": clock.now(),
