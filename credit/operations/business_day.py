@@ -11,7 +11,9 @@ Killed anywhere and started again, it ends the same: each step is one transactio
 is still *closing* is finished first.
 """
 
+from collections import Counter
 from datetime import date, datetime, timedelta
+from itertools import chain
 
 from django.db import transaction
 
@@ -25,7 +27,7 @@ from credit.operations.settlements import lock_settlements
 from credit.operations.snapshots import snapshot_balances
 from credit.operations.temporary_limits import refresh_limits
 from credit.queries.proofs import nightly_checks
-from platform_app.kernel import clock, events, locks, planner
+from platform_app.kernel import clock, events, locks
 from platform_app.kernel.scope import current_tenant_id
 
 
@@ -90,8 +92,10 @@ def _prove(day: BusinessDay, at: datetime) -> BusinessDay:
         return locked  # another worker was, or still is, at it
     lock_settlements(captured_on=locked.on, at=at)
     snapshot_balances(on=locked.on)
-    with planner.join_by_hashing():
-        checks = nightly_checks(accrued_through=locked.on + timedelta(days=1))
+    earned: Counter[tuple[str, str]] = Counter()
+    for source_id, kind, amount in chain.from_iterable(bucket.earned for bucket in buckets):
+        earned[source_id, kind] += amount
+    checks = nightly_checks(accrued_through=locked.on + timedelta(days=1), earned=earned)
     failed = [name for name, problem in checks.items() if problem]
     if failed:
         raise BooksDoNotBalance(on=locked.on.isoformat(), failed=", ".join(failed))

@@ -107,9 +107,10 @@ def _work(day: BusinessDay, bucket: CloseBucket, at: datetime) -> None:
     accrued = accrue(
         share, until=day.on + timedelta(days=1), lagging=lagging, kind=EntryKind.ACCRUAL, at=at
     )
-    bucket.touched_count, bucket.accrued, bucket.closed_at = touched, accrued, at
-    bucket.sha256 = canonical_sha256([day.on.isoformat(), bucket.no, touched, accrued])
-    bucket.save(update_fields=["touched_count", "accrued", "closed_at", "sha256"])
+    bucket.touched_count, bucket.accrued, bucket.closed_at = touched, accrued.posted, at
+    bucket.earned = [[*key, amount] for key, amount in sorted(accrued.ever.items())]
+    bucket.sha256 = canonical_sha256([day.on.isoformat(), bucket.no, touched, accrued.posted])
+    bucket.save(update_fields=["touched_count", "accrued", "earned", "closed_at", "sha256"])
 
 
 def _failed(day: BusinessDay, failure: _BucketFailed, at: datetime) -> None:
