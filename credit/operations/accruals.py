@@ -14,7 +14,7 @@ from credit.operations.aging import Share
 from credit.values import NewEntry
 from platform_app.kernel import ids
 
-# Σ round(to its end) − Σ round(before it): never each day rounded and added. The segments that ended
+# Σ round(to its end) − Σ round(before it): never each day rounded and added. Segments that ended
 # before the day earn nothing more; they are read for the nightly proof, which needs all that was
 # ever earned and would otherwise read everything again.
 EARNED = """

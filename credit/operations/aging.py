@@ -32,7 +32,8 @@ ITS_ROWS = """CROSS JOIN LATERAL (
 # Payments hold their drawdown; taking all of them first, in order, the close waits here and nowhere
 # later, and sees what the payments left.
 LOCK = f"""
-SELECT d.id, d.closes_alone FROM credit_drawdown d WHERE d.tenant_id = %(tenant)s AND d.next_event_on <= %(day)s
+SELECT d.id, d.closes_alone FROM credit_drawdown d
+WHERE d.tenant_id = %(tenant)s AND d.next_event_on <= %(day)s
   AND {MINE}
 ORDER BY id FOR UPDATE
 """

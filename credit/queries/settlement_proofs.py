@@ -50,4 +50,3 @@ SETTLEMENT_FULL: Final = {
             SELECT 1 FROM credit_guarantorclaim c WHERE c.tenant_id = r.tenant_id
               AND c.repayment_id = r.id AND c.amount_minor = r.amount_minor)""",
 }
-

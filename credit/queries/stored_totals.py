@@ -20,7 +20,7 @@ def upto(day: str) -> str:
     return f"round(s.base_minor * s.rate * {days} / s.per_days)"
 
 
-# balances(funding_source_id, code, amount)
+# Balances of accounts: from every posting, or from the last snapshots and what was booked since.
 _FROM_POSTINGS: Final = """
     SELECT a.funding_source_id, a.code, coalesce(sum(p.amount_minor), 0) AS amount
     FROM credit_account a
@@ -37,21 +37,21 @@ _FROM_SNAPSHOTS: Final = """
         FROM credit_journalentry e CROSS JOIN LATERAL (
             SELECT account_id, amount_minor FROM credit_posting own
             WHERE own.tenant_id = e.tenant_id AND own.entry_id = e.id OFFSET 0) p
-        WHERE e.tenant_id = %(tenant)s AND e.booked_on > coalesce(
-            (SELECT max("on") FROM credit_accountsnapshot WHERE tenant_id = %(tenant)s), '-infinity')
+        WHERE e.tenant_id = %(tenant)s AND e.booked_on > coalesce((
+            SELECT max("on") FROM credit_accountsnapshot WHERE tenant_id = %(tenant)s), '-infinity')
         GROUP BY 1
     ) since ON since.account_id = a.id
     WHERE a.tenant_id = %(tenant)s"""
 
-# earned(funding_source_id, kind, amount)
+# What was ever earned: by every segment, or by what the close told (`earned` of its buckets) and,
+# of a drawdown that lags, by what it had earned when it was left behind.
 _FROM_SEGMENTS: Final = f"""
     SELECT s.funding_source_id, s.kind,
            sum({upto('coalesce(x."on", %(through)s::date)')}) AS amount
     FROM credit_interestsegment s
     LEFT JOIN credit_closeexception x ON x.tenant_id = s.tenant_id
          AND x.drawdown_id = s.drawdown_id AND x.status <> 'repaired'
-    WHERE s.tenant_id = %(tenant)s GROUP BY 1, 2"""
-# Of a drawdown that lags, what it had earned when it was left behind.
+    WHERE s.tenant_id = %(tenant)s GROUP BY 1, 2"""  # noqa: S608 -- our own expressions
 _FROM_THE_CLOSE: Final = f"""
     SELECT funding_source_id, kind, sum(amount) AS amount FROM (
         SELECT * FROM unnest(%(sources)s::uuid[], %(kinds)s::text[], %(amounts)s::bigint[])
@@ -62,7 +62,7 @@ _FROM_THE_CLOSE: Final = f"""
             SELECT * FROM credit_interestsegment own WHERE own.tenant_id = x.tenant_id
               AND own.drawdown_id = x.drawdown_id OFFSET 0) s
         WHERE x.tenant_id = %(tenant)s AND x.status <> 'repaired'
-    ) parts GROUP BY 1, 2"""
+    ) parts GROUP BY 1, 2"""  # noqa: S608 -- our own expressions
 
 
 def _compared(balances: str, earned: str) -> str:
@@ -70,14 +70,13 @@ def _compared(balances: str, earned: str) -> str:
 WITH balances AS MATERIALIZED ({balances}
 ), earned AS MATERIALIZED ({earned}
 ), notes AS MATERIALIZED (
-    SELECT id, line_id, funding_source_id, outstanding_principal_minor FROM credit_drawdown
-    WHERE tenant_id = %(tenant)s
+    SELECT line_id, funding_source_id, sum(outstanding_principal_minor) AS owed
+    FROM credit_drawdown WHERE tenant_id = %(tenant)s GROUP BY 1, 2
 ), lines AS MATERIALIZED (
     SELECT l.used_minor, l.held_minor, l.temporary_minor, coalesce(d.used, 0) AS used,
            coalesce(h.held, 0) AS held, coalesce(t.extra, 0) AS extra
     FROM credit_creditline l
-    LEFT JOIN (SELECT line_id, sum(outstanding_principal_minor) AS used FROM notes
-               GROUP BY 1) d ON d.line_id = l.id
+    LEFT JOIN (SELECT line_id, sum(owed) AS used FROM notes GROUP BY 1) d ON d.line_id = l.id
     LEFT JOIN (SELECT line_id, sum(amount_minor - captured_minor - released_minor) AS held
                FROM credit_hold WHERE tenant_id = %(tenant)s
                  AND status IN ('held', 'part_captured') GROUP BY 1) h ON h.line_id = l.id
@@ -92,7 +91,7 @@ WITH balances AS MATERIALIZED ({balances}
            coalesce(sum(amount) FILTER (WHERE code = '2301'), 0) AS deferred
     FROM balances GROUP BY 1
 ), principal AS (
-    SELECT funding_source_id, sum(outstanding_principal_minor) AS owed FROM notes GROUP BY 1
+    SELECT funding_source_id, sum(owed) AS owed FROM notes GROUP BY 1
 ), accrued AS (
     SELECT funding_source_id, sum(amount) FILTER (WHERE kind = 'interest') AS interest,
            sum(amount) FILTER (WHERE kind = 'penalty') AS penalty,
@@ -104,7 +103,8 @@ WITH balances AS MATERIALIZED ({balances}
 ), charged AS (
     SELECT d.funding_source_id, sum(v.amount_minor) FILTER (WHERE v.kind = 'penalty') AS penalty,
            sum(v.amount_minor) FILTER (WHERE v.kind = 'fee') AS fee
-    FROM credit_loanevent v JOIN notes d ON d.id = v.drawdown_id
+    FROM credit_loanevent v
+    JOIN credit_drawdown d ON d.tenant_id = v.tenant_id AND d.id = v.drawdown_id
     WHERE v.tenant_id = %(tenant)s AND v.kind IN ('penalty', 'fee') AND {STANDING} GROUP BY 1
 ), settled AS (
     SELECT d.funding_source_id, sum(r.paid_interest_minor + r.waived_interest_minor
@@ -112,7 +112,8 @@ WITH balances AS MATERIALIZED ({balances}
            sum(r.paid_penalty_minor + r.waived_penalty_minor
                + r.written_off_penalty_minor) AS penalty,
            sum(r.paid_fee_minor + r.waived_fee_minor + r.written_off_fee_minor) AS fee
-    FROM credit_planrow r JOIN notes d ON d.id = r.drawdown_id
+    FROM credit_planrow r
+    JOIN credit_drawdown d ON d.tenant_id = r.tenant_id AND d.id = r.drawdown_id
     WHERE r.tenant_id = %(tenant)s AND r.unpaid_minor
           <> r.principal_minor + r.interest_minor + r.fee_minor + r.penalty_minor GROUP BY 1
 )
@@ -148,7 +149,7 @@ SELECT (SELECT count(*) FROM (SELECT sum(amount) AS total FROM balances) b WHERE
             WHERE tenant_id = %(tenant)s AND released_on IS NULL GROUP BY 1) h
             USING (funding_source_id)
         WHERE coalesce(b.amount, 0) <> -coalesce(h.waiting, 0)) AS holdback_agrees
-"""
+"""  # noqa: S608 -- our own parts
 
 
 # Trial balance (2); control accounts equal the derived outstanding and posted accrual the formula

@@ -73,28 +73,15 @@ def record(name: str, **facts: Any) -> str:
 def record_all(events: Sequence[NewEvent]) -> list[str]:
     """Record several events in order: one statement for them, one for all their dispatches.
 
-    They travel as arrays, column by column; a close records thousands.
+    They travel as one document; a close records thousands.
     """
     if not events:
         return []
     own = [ids.new_uuid() for _ in events]
-    tenant_id = current_tenant_id()
+    rows = [_row(event_id, event) for event_id, event in zip(own, events, strict=True)]
+    tenant = str(ids.to_uuid("tnt", current_tenant_id()))
     with connection.cursor() as cursor:
-        cursor.execute(
-            _INSERT,
-            {
-                "tenant_id": str(ids.to_uuid("tnt", tenant_id)),
-                "ids": [str(one) for one in own],
-                "names": [event.name for event in events],
-                "subjects": [event.subject for event in events],
-                "merchants": [_plain("mch", event.merchant_id) for event in events],
-                "actors": [event.actor for event in events],
-                "sources": [event.source for event in events],
-                "moments": [event.at for event in events],
-                "now": clock.now(),
-                "props": [json.dumps(event.props) for event in events],
-            },
-        )
+        cursor.execute(_INSERT, {"tenant": tenant, "now": clock.now(), "rows": json.dumps(rows)})
     _dispatch(events, own)
     return [ids.from_uuid("evt", one) for one in own]
 
@@ -102,16 +89,24 @@ def record_all(events: Sequence[NewEvent]) -> list[str]:
 _INSERT: Final = """
 INSERT INTO kernel_event (tenant_id, id, name, subject, merchant_id, actor, source, occurred_at,
     received_at, props)
-SELECT %(tenant_id)s, n.id, n.name, n.subject, n.merchant, n.actor, n.source, n.moment, %(now)s,
-    n.props
-FROM unnest(%(ids)s::uuid[], %(names)s::text[], %(subjects)s::text[], %(merchants)s::uuid[],
-    %(actors)s::text[], %(sources)s::text[], %(moments)s::timestamptz[], %(props)s::jsonb[])
-    AS n(id, name, subject, merchant, actor, source, moment, props)
+SELECT %(tenant)s, n.id, n.name, n.subject, n.merchant, n.actor, n.source, n.at, %(now)s, n.props
+FROM json_to_recordset(%(rows)s) AS n(id uuid, name text, subject text, merchant uuid, actor text,
+    source text, at timestamptz, props jsonb)
 """
 
 
-def _plain(prefix: str, public_id: str | None) -> str | None:
-    return None if public_id is None else str(ids.to_uuid(prefix, public_id))
+def _row(event_id: UUID, event: NewEvent) -> dict[str, Any]:
+    merchant = event.merchant_id
+    return {
+        "id": str(event_id),
+        "name": event.name,
+        "subject": event.subject,
+        "merchant": None if merchant is None else str(ids.to_uuid("mch", merchant)),
+        "actor": event.actor,
+        "source": event.source,
+        "at": event.at.isoformat(),
+        "props": event.props,
+    }
 
 
 def _dispatch(events: Sequence[NewEvent], own: Sequence[UUID]) -> None:
@@ -131,9 +126,8 @@ def _dispatch(events: Sequence[NewEvent], own: Sequence[UUID]) -> None:
 
 def _insert_dispatches(c: Consumer, rows: Sequence[tuple[UUID, datetime]]) -> int:
     params: dict[str, Any] = {
-        "ids": [ids.new_uuid_text() for _ in rows],
-        "events": [str(event_id) for event_id, _ in rows],
-        "moments": [moment for _, moment in rows],
+        "events": "{" + ",".join([str(event_id) for event_id, _ in rows]) + "}",
+        "moments": "{" + ",".join([moment.isoformat() for _, moment in rows]) + "}",
         "tenant_id": str(ids.to_uuid("tnt", current_tenant_id())),
         "consumer": c.name,
         "now": clock.now(),
@@ -142,9 +136,9 @@ def _insert_dispatches(c: Consumer, rows: Sequence[tuple[UUID, datetime]]) -> in
         cursor.execute(
             "INSERT INTO kernel_dispatch"
             " (id, tenant_id, consumer, event_id, occurred_at, next_attempt_at)"
-            " SELECT n.id, %(tenant_id)s, %(consumer)s, n.event, n.moment, %(now)s"
-            " FROM unnest(%(ids)s::uuid[], %(events)s::uuid[], %(moments)s::timestamptz[])"
-            f" AS n(id, event, moment) WHERE {c.condition_sql}",
+            " SELECT uuidv7(), %(tenant_id)s, %(consumer)s, n.event, n.moment, %(now)s"
+            " FROM unnest(%(events)s::uuid[], %(moments)s::timestamptz[]) AS n(event, moment)"
+            f" WHERE {c.condition_sql}",
             params,
         )
         return int(cursor.rowcount)
