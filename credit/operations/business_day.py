@@ -24,7 +24,7 @@ from credit.models import BusinessDay, CloseBucket, CloseException, Hold
 from credit.operations.close_buckets import buckets_for, cut_buckets, work_buckets
 from credit.operations.drawdowns import expire_hold
 from credit.operations.settlements import lock_settlements
-from credit.operations.snapshots import snapshot_balances
+from credit.operations.snapshots import take_balances
 from credit.operations.temporary_limits import refresh_limits
 from credit.queries.proofs import nightly_checks
 from platform_app.kernel import clock, events, locks
@@ -91,7 +91,7 @@ def _prove(day: BusinessDay, at: datetime) -> BusinessDay:
     if locked.status == DayStatus.CLOSED or any(b.closed_at is None for b in buckets):
         return locked  # another worker was, or still is, at it
     lock_settlements(captured_on=locked.on, at=at)
-    snapshot_balances(on=locked.on)
+    take_balances(locked.on)
     earned: Counter[tuple[str, str]] = Counter()
     for source_id, kind, amount in chain.from_iterable(bucket.earned for bucket in buckets):
         earned[source_id, kind] += amount

@@ -1,7 +1,7 @@
 """What the database's planner has to be told."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 
 from django.db import connection, transaction
 
@@ -13,7 +13,7 @@ def join_by_hashing() -> Iterator[None]:
     Row-level security makes the planner expect a row or two of a tenant's thousands, and it would
     then walk one table for every row of the other: minutes instead of a second.
     """
-    with transaction.atomic(savepoint=False):
+    with nullcontext() if connection.in_atomic_block else transaction.atomic():
         _set("off")
         yield
         _set("DEFAULT")
