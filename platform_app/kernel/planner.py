@@ -10,8 +10,8 @@ from django.db import connection, transaction
 def join_by_hashing() -> Iterator[None]:
     """Statements inside join whole sets by hashing, never row by row.
 
-    Row-level security makes the planner expect a row or two of a tenant's thousands, and it would
-    then walk one table for every row of the other: minutes instead of a second.
+    Of a tenant that came after the tables were last analyzed, the planner expects a row or two,
+    and would walk one table for every row of the other: minutes instead of a second.
     """
     with nullcontext() if connection.in_atomic_block else transaction.atomic():
         _set("off")

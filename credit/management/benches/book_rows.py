@@ -26,7 +26,7 @@ from credit.models import (
 from credit.operations import ledger
 from credit.queries.balances import balances
 from credit.queries.plans import derived, happenings
-from platform_app.kernel import ids
+from platform_app.kernel import ids, planner
 from platform_app.kernel.tenancy import platform_scope, tenant_scope
 from risk.operations import exposure
 
@@ -79,7 +79,8 @@ def copy(wanted: Sequence[tuple[Template, int]], into: Target, *, day: date, at:
         for template, copies in wanted:
             _copy_drawdowns(template, copies, into, begun, day)
             begun += copies
-        _execute(USE, {"tenant": str(ids.to_uuid("tnt", into.tenant_id))})
+        with planner.join_by_hashing():
+            _execute(USE, {"tenant": str(ids.to_uuid("tnt", into.tenant_id))})
         _execute("SET CONSTRAINTS ALL DEFERRED")
     with tenant_scope(into.tenant_id):
         outstanding = sum(one.outstanding_minor * copies for one, copies in wanted)
