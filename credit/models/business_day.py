@@ -50,6 +50,10 @@ class CloseBucket(TenantOwned, Stamped):
     attempt_count = models.IntegerField(default=0)
     touched_count = models.IntegerField(default=0)
     accrued = models.JSONField(default=dict)
+    earned = models.JSONField(
+        default=list,
+        help_text="What its drawdowns ever earned: [funding source, kind, fen], for the proof.",
+    )
     sha256 = models.TextField(default="")
     closed_at = models.DateTimeField(null=True)
 

@@ -43,13 +43,14 @@ class Drawdown(TenantOwned, Stamped):
     """
 
     id = OwnIdField("drw")
-    line = TenantForeignKey(CreditLine)
-    merchant = TenantForeignKey(Merchant)
-    quote = TenantForeignKey(Quote)
-    funding_source = TenantForeignKey(FundingSource)
+    line = TenantForeignKey(CreditLine, db_index=False)
+    merchant = TenantForeignKey(Merchant, db_index=False)
+    quote = TenantForeignKey(Quote, db_index=False)
+    funding_source = TenantForeignKey(FundingSource, db_index=False)
     partnership = TenantForeignKey(
-        Partnership, null=True, help_text="Of a joint loan; a sole lender needs none."
-    )
+        Partnership, null=True, db_index=False,
+        help_text="Of a joint loan; a sole lender needs none.",
+    )  # fmt: skip
     order_no = models.TextField()
     external_id = models.TextField()
     option_code = models.TextField()
@@ -111,7 +112,12 @@ class Drawdown(TenantOwned, Stamped):
                 condition=models.Q(next_event_on__isnull=False),
                 name="credit_drawdown_next_event",
             ),
-            models.Index(fields=["tenant_id", "line"], name="credit_drawdown_line"),
+            # With what the nightly proof adds up: it need not read the rows themselves.
+            models.Index(
+                fields=["tenant_id", "line"],
+                include=["id", "funding_source", "outstanding_principal_minor"],
+                name="credit_drawdown_line",
+            ),
             models.Index(fields=["tenant_id", "merchant"], name="credit_drawdown_merchant"),
         ]
 
@@ -121,7 +127,7 @@ class Hold(TenantOwned, Stamped):
 
     id = OwnIdField("hld")
     line = TenantForeignKey(CreditLine)
-    drawdown = TenantForeignKey(Drawdown)
+    drawdown = TenantForeignKey(Drawdown, db_index=False)
     amount_minor = MinorField()
     captured_minor = MinorField(default=0)
     released_minor = MinorField(default=0)

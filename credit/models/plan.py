@@ -24,7 +24,7 @@ class LoanEvent(TenantOwned, AppendOnly):
     """Something that happened to a drawdown: counts on `value_on`, booked on `booked_on`."""
 
     id = OwnIdField("lev")
-    drawdown = TenantForeignKey(Drawdown)
+    drawdown = TenantForeignKey(Drawdown, db_index=False)
     seq = models.IntegerField()
     kind = models.TextField(choices=LoanEventKind.choices)
     amount_minor = MinorField()
@@ -58,7 +58,7 @@ class PlanRow(TenantOwned, Stamped):
     """One installment: what is owed (from the plan) and what is paid (from the allocations)."""
 
     id = OwnIdField("ins")
-    drawdown = TenantForeignKey(Drawdown)
+    drawdown = TenantForeignKey(Drawdown, db_index=False)
     seq = models.IntegerField()
     start_on = models.DateField()
     seed_due_on = models.DateField()
@@ -166,10 +166,10 @@ class InterestSegment(TenantOwned, Stamped):
     """
 
     id = OwnIdField("seg")
-    drawdown = TenantForeignKey(Drawdown)
-    funding_source = TenantForeignKey(FundingSource)
-    partnership = TenantForeignKey(Partnership, null=True)
-    product = TenantForeignKey(Product)
+    drawdown = TenantForeignKey(Drawdown, db_index=False)
+    funding_source = TenantForeignKey(FundingSource, db_index=False)
+    product = TenantForeignKey(Product, db_index=False)
+    partnership = TenantForeignKey(Partnership, null=True, db_index=False)
     kind = models.TextField(choices=SegmentKind.choices)
     seq = models.IntegerField(help_text="The plan row it earns into.")
     from_on = models.DateField()
@@ -204,5 +204,10 @@ class InterestSegment(TenantOwned, Stamped):
                 fields=["tenant_id", "drawdown"],
                 condition=models.Q(partnership__isnull=False),
                 name="credit_interestsegment_joint",
+            ),
+            models.Index(
+                fields=["tenant_id", "funding_source"],
+                condition=models.Q(kind="subsidy"),
+                name="credit_interestsegment_subsidy",
             ),
         ]

@@ -103,7 +103,7 @@ class SettlementLine(TenantOwned, AppendOnly):
 
     id = OwnIdField("sll")
     batch = TenantForeignKey(SettlementBatch)
-    funding_source = TenantForeignKey(FundingSource, help_text="The batch's.")
+    funding_source = TenantForeignKey(FundingSource, db_index=False, help_text="The batch's.")
     kind = models.TextField(choices=SettlementLineKind.choices, default=SettlementLineKind.CAPTURE)
     entry = TenantForeignKey(JournalEntry, null=True)
     drawdown = TenantForeignKey(Drawdown, null=True)

@@ -1,5 +1,7 @@
 """The interest of a day as aggregates: one entry per funding source, product and kind."""
 
+from collections import Counter
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -10,9 +12,11 @@ from credit.enums import AccountCode, EntryKind
 from credit.operations import ledger
 from credit.operations.aging import Share
 from credit.queries.loan_events import STANDING
+from credit.queries.stored_totals import upto
+from credit.values import NewEntry
 from platform_app.kernel import ids
 
-_MINE = """s.tenant_id = %(tenant)s AND s.to_on > %(day)s AND s.from_on < %(until)s
+_MINE = """s.tenant_id = %(tenant)s AND s.from_on < %(until)s
   AND (%(only)s::uuid[] IS NULL OR s.drawdown_id = ANY(%(only)s::uuid[]))
   AND (%(only)s::uuid[] IS NOT NULL OR s.drawdown_id <> ALL(%(lagging)s::uuid[]))
   AND (%(of)s = 1 OR (uuid_hash(s.drawdown_id) & 2147483647) %% %(of)s = %(no)s)"""
@@ -30,16 +34,11 @@ FROM (
     FROM (
         SELECT s.drawdown_id, s.partnership_id, s.product_id, s.kind,
                count(*) FILTER (WHERE s.to_on > %(day)s AND s.from_on < %(until)s) AS segments,
-               sum(round(s.base_minor * s.rate
-                   * greatest(0, least(%(day)s::date, s.to_on) - s.from_on) / s.per_days))
-                   AS before,
-               sum(round(s.base_minor * s.rate
-                   * greatest(0, least(%(until)s::date, s.to_on) - s.from_on) / s.per_days))
-                   AS after
+               sum({upto("%(day)s::date")}) AS before, sum({upto("%(until)s::date")}) AS after
         FROM credit_interestsegment s
         WHERE s.tenant_id = %(tenant)s AND s.partnership_id IS NOT NULL AND s.drawdown_id IN (
             SELECT s.drawdown_id FROM credit_interestsegment s
-            WHERE s.partnership_id IS NOT NULL AND {_MINE})
+            WHERE s.partnership_id IS NOT NULL AND s.to_on > %(day)s AND {_MINE})
         GROUP BY 1, 2, 3, 4
     ) e
     CROSS JOIN LATERAL (
@@ -56,23 +55,23 @@ FROM (
         WHERE o.tenant_id = %(tenant)s AND o.id = e.partnership_id
           AND h.component = CASE e.kind WHEN 'penalty' THEN 'penalty' ELSE 'interest' END
     ) p
-) x
-GROUP BY 1, 2, 3
-"""
+) shared GROUP BY 1, 2, 3"""
 
-# Σ round(to its end) − Σ round(before it): never each day rounded and added.
+# Σ round(to its end) − Σ round(before it): never each day rounded and added. Segments that ended
+# before the day earn nothing more; they are read for the nightly proof, which needs all that was
+# ever earned and would otherwise read everything again.
 EARNED = f"""
-SELECT kind, funding_source_id, product_id, sum(segments), sum(amount) FROM (
-SELECT s.kind, s.funding_source_id, s.product_id, count(*) AS segments,
-    sum(round(s.base_minor * s.rate * (least(%(until)s::date, s.to_on) - s.from_on) / s.per_days)
-      - CASE WHEN s.from_on < %(day)s THEN
+SELECT s.kind, s.funding_source_id, s.product_id, false AS is_joint, s.to_on > %(day)s AS runs,
+    count(*),
+    sum(round(s.base_minor * s.rate * (least(%(until)s::date, s.to_on) - s.from_on) / s.per_days)),
+    sum(CASE WHEN s.to_on > %(day)s AND s.from_on < %(day)s THEN
             round(s.base_minor * s.rate * (%(day)s::date - s.from_on) / s.per_days) ELSE 0 END)
-      AS amount
 FROM credit_interestsegment s
 WHERE s.partnership_id IS NULL AND {_MINE}
-GROUP BY 1, 2, 3
-UNION ALL {_SHARED}
-) whose GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
+GROUP BY 1, 2, 3, 5
+UNION ALL
+SELECT kind, funding_source_id, product_id, true, true, segments, amount, 0 FROM ({_SHARED}) joint
+ORDER BY 1, 2, 3, 4, 5
 """
 
 _BOOKS = {
@@ -82,30 +81,61 @@ _BOOKS = {
 }
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Accrued:
+    """What a share earned: `posted` now, fen by kind; `ever`, by funding source and kind.
+
+    Joint loans are left out of `ever`: the proof looks at each of them by itself.
+    """
+
+    posted: dict[str, int]
+    ever: dict[tuple[str, str], int]
+
+
 def accrue(
     share: Share, *, until: date, lagging: list[str], kind: EntryKind, at: datetime
-) -> dict[str, int]:
-    """Post what the share's drawdowns earn from its day until `until`, exclusive; fen by kind.
+) -> Accrued:
+    """Post what the share's drawdowns earn from its day until `until`, exclusive.
 
     `lagging` are the drawdowns that the close leaves to their repair.
     """
-    totals = {"interest": 0, "penalty": 0, "subsidy": 0}
+    posted = {"interest": 0, "penalty": 0, "subsidy": 0}
+    ever: Counter[tuple[str, str]] = Counter()
     without = [str(ids.to_uuid("drw", one)) for one in lagging]
     with connection.cursor() as cursor:
         cursor.execute(EARNED, {**share.params, "until": until, "lagging": without})
         rows: list[tuple[Any, ...]] = cursor.fetchall()
-    for what, source, product, count, amount in rows:
-        totals[what] += int(amount)
-        if not amount:
-            continue
-        source_id, product_id = ids.from_uuid("fnd", source), ids.from_uuid("prd", product)
-        receivable, income = _BOOKS[what]
-        facts = {"product": product_id, "segments": int(count), "sum_minor": int(amount)}
-        ledger.post(
-            kind=kind, key=f"{what}:{share.key}:{source_id}:{product_id}",
-            funding_source_id=source_id,
-            amounts={receivable: int(amount), income: -int(amount)},
-            value_on=share.day, booked_on=share.booked_on or share.day, at=at,
-            facts={**facts, "sha256": canonical_sha256(facts)},
-        )  # fmt: skip
-    return totals
+    sums: Counter[tuple[str, str, str]] = Counter()
+    counts: Counter[tuple[str, str, str]] = Counter()
+    for what, source, product, is_joint, runs, count, earned, before in rows:
+        whose = (what, ids.from_uuid("fnd", source), ids.from_uuid("prd", product))
+        if not is_joint:
+            ever[whose[1], what] += int(earned)
+        if runs:
+            sums[whose] += int(earned - before)
+            counts[whose] += int(count)
+    for (what, _, _), amount in sums.items():
+        posted[what] += amount
+    entries = [
+        _entry(share, kind, whose, counts[whose], amount, at)
+        for whose, amount in sums.items()
+        if amount
+    ]
+    if entries:
+        ledger.post_all(entries)
+    return Accrued(posted=posted, ever=dict(ever))
+
+
+def _entry(
+    share: Share, kind: EntryKind, whose: tuple[str, str, str], count: int, amount: int,
+    at: datetime,
+) -> NewEntry:  # fmt: skip
+    what, source_id, product_id = whose
+    receivable, income = _BOOKS[what]
+    facts = {"product": product_id, "segments": count, "sum_minor": amount}
+    return NewEntry(
+        kind=kind, key=f"{what}:{share.key}:{source_id}:{product_id}",
+        sides={source_id: {receivable: amount, income: -amount}}, value_on=share.day,
+        booked_on=share.booked_on or share.day, at=at,
+        facts={**facts, "sha256": canonical_sha256(facts)},
+    )  # fmt: skip

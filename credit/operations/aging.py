@@ -27,11 +27,17 @@ MINE = """(%(only)s::uuid[] IS NOT NULL OR d.lags_since IS NULL)
   AND (%(only)s::uuid[] IS NULL OR d.id = ANY(%(only)s::uuid[]))
   AND (%(of)s = 1 OR (uuid_hash(d.id) & 2147483647) %% %(of)s = %(no)s)"""
 OPEN_ROW = "(r.paid_off_on IS NULL AND r.unpaid_minor > 0)"
+# A drawdown's rows by their own key. Behind OFFSET no condition on days gets in, which would tempt
+# the planner to walk everything that is due once for each drawdown.
+ITS_ROWS = """CROSS JOIN LATERAL (
+        SELECT * FROM credit_planrow own
+        WHERE own.tenant_id = d.tenant_id AND own.drawdown_id = d.id OFFSET 0) r"""
 
 # Payments hold their drawdown; taking all of them first, in order, the close waits here and nowhere
 # later, and sees what the payments left.
 LOCK = f"""
-SELECT id FROM credit_drawdown d WHERE d.tenant_id = %(tenant)s AND d.next_event_on <= %(day)s
+SELECT d.id, d.closes_alone FROM credit_drawdown d
+WHERE d.tenant_id = %(tenant)s AND d.next_event_on <= %(day)s
   AND {MINE}
 ORDER BY id FOR UPDATE
 """
@@ -48,7 +54,7 @@ WITH owing AS (
             - r.written_off_interest_minor AS interest
     FROM credit_drawdown d
     JOIN credit_creditline l ON l.tenant_id = d.tenant_id AND l.id = d.line_id
-    JOIN credit_planrow r ON r.tenant_id = d.tenant_id AND r.drawdown_id = d.id
+    {ITS_ROWS}
     WHERE d.tenant_id = %(tenant)s AND d.next_event_on <= %(day)s AND NOT d.closes_alone
       AND {MINE}
       AND r.paid_off_on IS NULL AND r.due_on <= %(day)s
@@ -69,7 +75,8 @@ WITH owing AS (
     WHERE k.begins AND k.rate > 0 AND k.base > 0 AND o.due_on < k.to_on
       AND NOT EXISTS (SELECT 1 FROM credit_interestsegment s
                       WHERE s.tenant_id = o.tenant_id AND s.drawdown_id = o.id
-                        AND s.kind = k.kind AND s.seq = o.seq AND s.from_on >= o.due_on)
+                        AND s.kind = k.kind AND s.seq = o.seq AND s.from_on >= o.due_on
+                      OFFSET 0)
     RETURNING funding_source_id, kind, base_minor, rate, per_days, from_on, to_on
 )
 SELECT funding_source_id, kind, count(*),
@@ -77,33 +84,24 @@ SELECT funding_source_id, kind, count(*),
 FROM started GROUP BY 1, 2 ORDER BY 1, 2
 """
 
-ALONE = f"""
-SELECT d.id FROM credit_drawdown d
-WHERE d.tenant_id = %(tenant)s AND d.next_event_on <= %(day)s AND d.closes_alone
-  AND {MINE}
-ORDER BY d.id
-"""
-
 PASSED = f"""
 SELECT d.id, d.merchant_id, d.order_no, r.seq, r.due_on, d.grace_days,
        r.unpaid_minor
 FROM credit_drawdown d
-JOIN credit_planrow r ON r.tenant_id = d.tenant_id AND r.drawdown_id = d.id
+{ITS_ROWS}
 WHERE d.tenant_id = %(tenant)s AND d.next_event_on <= %(day)s
   AND {MINE}
   AND {OPEN_ROW} AND %(day)s IN (r.due_on, r.due_on + d.grace_days)
 ORDER BY d.id, r.seq
 """
 
+# The days are filters of one aggregate, for the same reason.
 MOVE_ON = f"""
-UPDATE credit_drawdown d SET
-    oldest_unpaid_on = (SELECT min(r.due_on) FROM credit_planrow r
-        WHERE r.tenant_id = d.tenant_id AND r.drawdown_id = d.id AND {OPEN_ROW}
-          AND r.due_on <= %(day)s),
-    next_event_on = (SELECT min(n.day) FROM credit_planrow r
-        CROSS JOIN LATERAL (VALUES (r.due_on), (r.due_on + d.grace_days)) AS n(day)
-        WHERE r.tenant_id = d.tenant_id AND r.drawdown_id = d.id AND {OPEN_ROW}
-          AND n.day > %(day)s)
+UPDATE credit_drawdown d SET (oldest_unpaid_on, next_event_on) = (
+    SELECT min(r.due_on) FILTER (WHERE {OPEN_ROW} AND r.due_on <= %(day)s),
+           min(CASE WHEN r.due_on > %(day)s THEN r.due_on ELSE r.due_on + d.grace_days END)
+               FILTER (WHERE {OPEN_ROW} AND r.due_on + d.grace_days > %(day)s)
+    FROM credit_planrow r WHERE r.tenant_id = d.tenant_id AND r.drawdown_id = d.id)
 WHERE d.tenant_id = %(tenant)s AND d.next_event_on <= %(day)s
   AND {MINE}
 """
@@ -142,10 +140,12 @@ def age(share: Share, *, at: datetime) -> int:
     day, params = share.day, share.params
     with connection.cursor() as cursor:
         cursor.execute(LOCK, params)
+        held = cursor.fetchall()
+        if not held:
+            return 0
+        alone = [ids.from_uuid("drw", drawdown) for drawdown, closes_alone in held if closes_alone]
         cursor.execute(PASSED, params)
         passed = cursor.fetchall()
-        cursor.execute(ALONE, params)
-        alone = [ids.from_uuid("drw", row[0]) for row in cursor.fetchall()]
         cursor.execute(START_LATE, params)
         started = {(source, kind): (n, int(sum_)) for source, kind, n, sum_ in cursor.fetchall()}
     for drawdown_id in alone:

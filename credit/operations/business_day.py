@@ -11,20 +11,21 @@ Killed anywhere and started again, it ends the same: each step is one transactio
 is still *closing* is finished first.
 """
 
+from collections import Counter
 from datetime import date, datetime, timedelta
+from itertools import chain
 
 from django.db import transaction
 
 from credit.domain.terms import canonical_sha256
 from credit.enums import CloseExceptionStatus, DayStatus, HoldStatus
-from credit.errors import BooksDoNotBalance, DayNotOver, ExceptionsOpen
+from credit.errors import BooksDoNotBalance, DayNotOver, ExceptionsOpen, NoBusinessDay
 from credit.models import BusinessDay, CloseBucket, CloseException, Hold
-from credit.operations.close_buckets import cut_buckets, plan_for_sets, work_buckets
+from credit.operations.close_buckets import buckets_for, cut_buckets, work_buckets
 from credit.operations.drawdowns import expire_hold
 from credit.operations.settlements import lock_settlements
-from credit.operations.snapshots import snapshot_balances
+from credit.operations.snapshots import take_balances
 from credit.operations.temporary_limits import refresh_limits
-from credit.queries.business_day import open_day
 from credit.queries.proofs import nightly_checks
 from platform_app.kernel import clock, events, locks
 from platform_app.kernel.scope import current_tenant_id
@@ -37,46 +38,64 @@ def close_day(*, at: datetime) -> BusinessDay:
     ExceptionsOpen when a drawdown was left behind (the day then stays *closing*, the next day is
     open, and the close can be run again).
     """
-    finish_closing_days(at=at)
-    day = open_day()
-    if at < clock.end_of(day):
-        raise DayNotOver(on=day.isoformat())
+    *left, day = _days_at_work()
+    for one in left:
+        _finish(one, at)
+    if day.status != DayStatus.OPEN:
+        raise NoBusinessDay
+    if at < clock.end_of(day.on):
+        raise DayNotOver(on=day.on.isoformat())
     _flip(day)
-    finish_closing_days(at=at)
-    return BusinessDay.objects.get(on=day)
+    return _finish(day, at)
 
 
 def finish_closing_days(*, at: datetime) -> None:
     """Work and prove every day that is *closing*, in order."""
     for day in BusinessDay.objects.filter(status=DayStatus.CLOSING).order_by("on"):
-        _expire_holds(day.on, at)
-        with transaction.atomic():  # it locks lines: never after drawdowns
-            refresh_limits(day=day.on + timedelta(days=1), at=at)
-        work_buckets(day, at=at)
-        _prove(day, at)
+        _finish(day, at)
+
+
+def _days_at_work() -> list[BusinessDay]:
+    """The days left *closing*, in order, and the open one. Raises NoBusinessDay."""
+    days = list(BusinessDay.objects.exclude(status=DayStatus.CLOSED).order_by("on"))
+    if not days:
+        raise NoBusinessDay
+    return days
+
+
+def _finish(day: BusinessDay, at: datetime) -> BusinessDay:
+    _expire_holds(day.on, at)
+    refresh_limits(day=day.on + timedelta(days=1), at=at)  # it locks lines: never after drawdowns
+    work_buckets(day, at=at)
+    return _prove(day, at)
 
 
 @transaction.atomic
-def _flip(day: date) -> None:
+def _flip(day: BusinessDay) -> None:
     locks.hold(locks.LockSpace.BUSINESS_DAY, current_tenant_id())
-    changed = BusinessDay.objects.filter(on=day, status=DayStatus.OPEN).update(
-        status=DayStatus.CLOSING
+    day.status, day.bucket_count = DayStatus.CLOSING, buckets_for(day.on)
+    changed = BusinessDay.objects.filter(pk=day.pk, status=DayStatus.OPEN).update(
+        status=day.status, bucket_count=day.bucket_count
     )
     if changed:
-        cut_buckets(BusinessDay.objects.get(on=day))
-        BusinessDay.objects.create(on=day + timedelta(days=1))
+        cut_buckets(day)
+        BusinessDay.objects.create(on=day.on + timedelta(days=1))
+    else:
+        day.refresh_from_db()
 
 
 @transaction.atomic
-def _prove(day: BusinessDay, at: datetime) -> None:
+def _prove(day: BusinessDay, at: datetime) -> BusinessDay:
     locked = BusinessDay.objects.select_for_update().get(pk=day.pk)
     buckets = list(CloseBucket.objects.filter(business_day=day).order_by("no"))
     if locked.status == DayStatus.CLOSED or any(b.closed_at is None for b in buckets):
-        return  # another worker was, or still is, at it
-    plan_for_sets()
+        return locked  # another worker was, or still is, at it
     lock_settlements(captured_on=locked.on, at=at)
-    snapshot_balances(on=locked.on)
-    checks = nightly_checks(accrued_through=locked.on + timedelta(days=1))
+    take_balances(locked.on)
+    earned: Counter[tuple[str, str]] = Counter()
+    for source_id, kind, amount in chain.from_iterable(bucket.earned for bucket in buckets):
+        earned[source_id, kind] += amount
+    checks = nightly_checks(accrued_through=locked.on + timedelta(days=1), earned=earned)
     failed = [name for name, problem in checks.items() if problem]
     if failed:
         raise BooksDoNotBalance(on=locked.on.isoformat(), failed=", ".join(failed))
@@ -101,6 +120,7 @@ def _prove(day: BusinessDay, at: datetime) -> None:
         "credit.day.closed", subject=locked.id, actor="system:close", at=at,
         props={"on": locked.on.isoformat(), **{f"{k}_minor": v for k, v in accrued.items()}},
     )  # fmt: skip
+    return locked
 
 
 def _expire_holds(day: date, at: datetime) -> None:

@@ -5,15 +5,17 @@ cannot be carried, each of which gets a CloseException and lags while everyone e
 """
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import structlog
 from django.db import Error, connection, transaction
-from django.db.models import F
+from django.db.models import Exists, F, IntegerField, Sum
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Cast
 
 from credit.domain.terms import canonical_sha256
 from credit.enums import EntryKind
-from credit.models import BusinessDay, CloseBucket, CloseException, Drawdown
+from credit.models import BusinessDay, CloseBucket, CloseException, Drawdown, JournalEntry
 from credit.operations.accruals import EARNED, accrue
 from credit.operations.aging import Share, age
 from credit.operations.late_fees import charge_late_fees
@@ -38,11 +40,21 @@ ORDER BY d.id
 """
 
 
+def buckets_for(day: date) -> int:
+    """How many buckets the day's drawdowns ask for: as many as earned interest the day before.
+
+    The entries of that day's accrual say how many segments they stand for; nothing is counted anew.
+    """
+    earned = JournalEntry.objects.filter(
+        booked_on=day - timedelta(days=1), kind=EntryKind.ACCRUAL, key__startswith="interest:"
+    )
+    segments = Cast(KeyTextTransform("segments", "facts"), IntegerField())
+    count = earned.aggregate(count=Sum(segments))["count"] or 0
+    return min(MOST_BUCKETS, 1 + int(count) // DRAWDOWNS_A_BUCKET)
+
+
 def cut_buckets(day: BusinessDay) -> None:
-    """Cut a day that begins to close into buckets, as many as its drawdowns ask for."""
-    count = Drawdown.objects.filter(outstanding_principal_minor__gt=0).count()
-    day.bucket_count = min(MOST_BUCKETS, 1 + count // DRAWDOWNS_A_BUCKET)
-    day.save(update_fields=["bucket_count"])
+    """Cut a day that begins to close into its buckets."""
     CloseBucket.objects.bulk_create(
         [CloseBucket(business_day=day, no=no) for no in range(day.bucket_count)],
         ignore_conflicts=True,
@@ -59,21 +71,13 @@ def work_buckets(day: BusinessDay, *, at: datetime) -> None:
             _failed(day, failure, at)
 
 
-def plan_for_sets() -> None:
-    """Let this transaction join by hashing.
-
-    Row-level security makes the planner expect a row or two of a tenant's thousands, and it would
-    then walk one table for every row of the other: minutes instead of a second.
-    """
-    with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL enable_nestloop = off")
-
-
 @transaction.atomic
 def _work_next(day: BusinessDay, at: datetime) -> bool:
+    """Whether there may be another bucket to do after the one that was done."""
     bucket = (
         CloseBucket.objects.select_for_update(skip_locked=True)
         .filter(business_day=day, closed_at=None)
+        .annotate(has_lagging=Exists(CloseException.objects.exclude(status="repaired")))
         .order_by("attempt_count", "no")
         .first()
     )
@@ -83,7 +87,7 @@ def _work_next(day: BusinessDay, at: datetime) -> bool:
         _work(day, bucket, at)
     except DATA_ERRORS as error:
         raise _BucketFailed(bucket, error) from error
-    return True
+    return day.bucket_count > 1
 
 
 class _BucketFailed(Exception):
@@ -94,16 +98,19 @@ class _BucketFailed(Exception):
 
 def _work(day: BusinessDay, bucket: CloseBucket, at: datetime) -> None:
     share = Share(day=day.on, no=bucket.no, of=day.bucket_count)
-    lagging = list(Drawdown.objects.filter(lags_since__isnull=False).values_list("id", flat=True))
-    plan_for_sets()
+    lagging: list[str] = []
+    if bucket.has_lagging:  # type: ignore[attr-defined]
+        exceptions = CloseException.objects.exclude(status="repaired")
+        lagging = list(exceptions.values_list("drawdown_id", flat=True))
     touched = age(share, at=at)
     charge_late_fees(share, at=at)
     accrued = accrue(
         share, until=day.on + timedelta(days=1), lagging=lagging, kind=EntryKind.ACCRUAL, at=at
     )
-    bucket.touched_count, bucket.accrued, bucket.closed_at = touched, accrued, at
-    bucket.sha256 = canonical_sha256([day.on.isoformat(), bucket.no, touched, accrued])
-    bucket.save()
+    bucket.touched_count, bucket.accrued, bucket.closed_at = touched, accrued.posted, at
+    bucket.earned = [[*key, amount] for key, amount in sorted(accrued.ever.items())]
+    bucket.sha256 = canonical_sha256([day.on.isoformat(), bucket.no, touched, accrued.posted])
+    bucket.save(update_fields=["touched_count", "accrued", "earned", "closed_at", "sha256"])
 
 
 def _failed(day: BusinessDay, failure: _BucketFailed, at: datetime) -> None:

@@ -12,13 +12,25 @@ from credit.operations.booking import Change, book
 from credit.queries.business_day import open_day
 from platform_app.kernel import ids
 
-# Paid later than that day, also when a payment overtook the close.
+# Unpaid rows that fell due lately, and rows of drawdowns on which something was booked since the
+# day: paid later than that day counts, also when a payment overtook the close.
 LATE = f"""
 SELECT d.id, r.seq
-FROM credit_planrow r
-JOIN credit_drawdown d ON d.tenant_id = r.tenant_id AND d.id = r.drawdown_id
-WHERE r.tenant_id = %(tenant)s AND r.due_on + d.grace_days = %(day)s AND r.due_on >= %(since)s
-  AND (r.paid_off_on IS NULL AND r.unpaid_minor > 0 OR r.paid_off_on > %(day)s)
+FROM (
+    SELECT r.drawdown_id, r.seq, r.due_on FROM credit_planrow r
+    WHERE r.tenant_id = %(tenant)s AND r.due_on BETWEEN %(since)s AND %(day)s
+      AND r.paid_off_on IS NULL AND r.unpaid_minor > 0
+    UNION
+    SELECT r.drawdown_id, r.seq, r.due_on
+    FROM (SELECT DISTINCT drawdown_id FROM credit_journalentry
+          WHERE tenant_id = %(tenant)s AND booked_on > %(day)s AND drawdown_id IS NOT NULL) e
+    CROSS JOIN LATERAL (SELECT * FROM credit_planrow own WHERE own.tenant_id = %(tenant)s
+                          AND own.drawdown_id = e.drawdown_id OFFSET 0) r
+    WHERE r.due_on BETWEEN %(since)s AND %(day)s AND r.paid_off_on > %(day)s
+) r
+CROSS JOIN LATERAL (SELECT * FROM credit_drawdown own WHERE own.tenant_id = %(tenant)s
+                      AND own.id = r.drawdown_id OFFSET 0) d
+WHERE r.due_on + d.grace_days = %(day)s
   AND jsonb_path_exists(d.terms, '$.fees[*] ? (@.timing == "when_late")') AND {MINE}
 ORDER BY d.id, r.seq
 """

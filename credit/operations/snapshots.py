@@ -20,7 +20,8 @@ SELECT uuidv7(), %(tenant)s::uuid, m.account_id, %(day)s,
 FROM (
     SELECT p.account_id, sum(p.amount_minor) AS amount, count(*) AS postings
     FROM credit_journalentry e
-    JOIN credit_posting p ON p.tenant_id = e.tenant_id AND p.entry_id = e.id
+    CROSS JOIN LATERAL (SELECT * FROM credit_posting own
+        WHERE own.tenant_id = e.tenant_id AND own.entry_id = e.id OFFSET 0) p
     WHERE e.tenant_id = %(tenant)s AND e.booked_on <= %(day)s
       AND e.booked_on > coalesce((SELECT max("on") FROM credit_accountsnapshot
                                   WHERE tenant_id = %(tenant)s), '-infinity')
@@ -43,6 +44,11 @@ def snapshot_balances(*, on: date) -> int:
     over = BusinessDay.objects.filter(on=on).exclude(status=DayStatus.OPEN)
     if not over.exists():
         raise DayNotOver(on=on.isoformat())
+    return take_balances(on)
+
+
+def take_balances(on: date) -> int:
+    """What `snapshot_balances` does, for the close, which knows that its day is over."""
     with connection.cursor() as cursor:
         cursor.execute(_TAKE, {"tenant": str(ids.to_uuid("tnt", current_tenant_id())), "day": on})
         return int(cursor.rowcount)

@@ -134,8 +134,8 @@ def end_temporary_limit(*, limit_id: str, reason: str, actor: str, at: datetime)
 def refresh_limits(*, day: date, at: datetime, only: Sequence[str] | None = None) -> int:
     """Start and end what is due by `day` on all lines (or `only` these); return how many lines.
 
-    Asks the database four times, however many lines. Running it twice changes nothing: the lines'
-    `limit_changes_on` has moved past the day.
+    Asks the database four times, however many lines; once when there are none. Running it twice
+    changes nothing: the lines' `limit_changes_on` has moved past the day.
     """
     params: dict[str, Any] = {
         "tenant": str(ids.to_uuid("tnt", current_tenant_id())),
@@ -144,6 +144,8 @@ def refresh_limits(*, day: date, at: datetime, only: Sequence[str] | None = None
     }
     with connection.cursor() as cursor:
         cursor.execute(LOCK, params)
+        if not cursor.fetchall():
+            return 0
         cursor.execute(MOVE, params)
         moved = cursor.fetchall()
         cursor.execute(COUNT, params)

@@ -1,37 +1,6 @@
-"""The invariants of settlement and suspense as SQL: how many rows break each (0 is good).
-
-`SETTLEMENT_NIGHTLY` belongs to the daily close, after the day's batches are locked;
-`SETTLEMENT_FULL` to the full check.
-"""
+"""The invariants of settlement as SQL: how many rows break each (0 is good)."""
 
 from typing import Final
-
-from django.db import connection
-
-from platform_app.kernel import ids
-from platform_app.kernel.scope import current_tenant_id
-
-SETTLEMENT_NIGHTLY: Final = {
-    # what is in suspense is what its items have open
-    "suspense_agrees": """
-        SELECT count(*) FROM (
-            SELECT a.funding_source_id, sum(p.amount_minor) AS balance FROM credit_posting p
-            JOIN credit_account a ON a.tenant_id = p.tenant_id AND a.id = p.account_id
-            WHERE p.tenant_id = %(tenant)s AND a.code = '2202' GROUP BY 1) b
-        FULL JOIN (SELECT funding_source_id, sum(open_minor) AS waiting FROM credit_suspenseitem
-                   WHERE tenant_id = %(tenant)s GROUP BY 1) i USING (funding_source_id)
-        WHERE coalesce(b.balance, 0) <> -coalesce(i.waiting, 0)""",
-    # what is held back is what waits for its release day
-    "holdback_agrees": """
-        SELECT count(*) FROM (
-            SELECT a.funding_source_id, sum(p.amount_minor) AS balance FROM credit_posting p
-            JOIN credit_account a ON a.tenant_id = p.tenant_id AND a.id = p.account_id
-            WHERE p.tenant_id = %(tenant)s AND a.code = '2102' GROUP BY 1) b
-        FULL JOIN (SELECT funding_source_id, sum(amount_minor) AS waiting FROM credit_holdback
-                   WHERE tenant_id = %(tenant)s AND released_on IS NULL GROUP BY 1) h
-            USING (funding_source_id)
-        WHERE coalesce(b.balance, 0) <> -coalesce(h.waiting, 0)""",
-}
 
 SETTLEMENT_FULL: Final = {
     # 23: every line is the posting of its entry
@@ -82,15 +51,3 @@ SETTLEMENT_FULL: Final = {
             SELECT 1 FROM credit_guarantorclaim c WHERE c.tenant_id = r.tenant_id
               AND c.repayment_id = r.id AND c.amount_minor = r.amount_minor)""",
 }
-
-
-def settlement_checks() -> dict[str, int]:
-    """Broken rows per check, all of them."""
-    return {name: _count(sql) for name, sql in {**SETTLEMENT_NIGHTLY, **SETTLEMENT_FULL}.items()}
-
-
-def _count(sql: str) -> int:
-    with connection.cursor() as cursor:
-        cursor.execute(sql, {"tenant": str(ids.to_uuid("tnt", current_tenant_id()))})
-        row = cursor.fetchone()
-    return int(row[0]) if row else 0

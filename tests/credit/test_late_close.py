@@ -7,7 +7,7 @@ from random import Random
 import pytest
 
 from credit.domain.allocation import Component
-from credit.models import CreditLine, Drawdown, LoanEvent
+from credit.models import BusinessDay, CreditLine, Drawdown, LoanEvent
 from credit.operations import business_day, servicing
 from credit.operations.business_day import close_day, finish_closing_days
 from credit.operations.servicing import Act
@@ -41,7 +41,7 @@ def at_work(days: int) -> None:
     """The last day was flipped and its close is still at work: bookings catch up by themselves."""
     in_time(days - 1)
     finish_closing_days(at=clock.end_of(open_day()))
-    business_day._flip(open_day())
+    business_day._flip(BusinessDay.objects.get(status="open"))
 
 
 def live(seed: int, lines: list[CreditLine], pass_days: Callable[[int], None]) -> None:

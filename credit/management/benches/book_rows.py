@@ -23,10 +23,10 @@ from credit.models import (
     PlanRow,
     Quote,
 )
-from credit.operations import ledger
+from credit.operations import funding_caps, ledger
 from credit.queries.balances import balances
 from credit.queries.plans import derived, happenings
-from platform_app.kernel import ids
+from platform_app.kernel import ids, planner
 from platform_app.kernel.tenancy import platform_scope, tenant_scope
 from risk.operations import exposure
 
@@ -72,18 +72,21 @@ def copy(wanted: Sequence[tuple[Template, int]], into: Target, *, day: date, at:
         _execute("SET CONSTRAINTS ALL IMMEDIATE")
         # A merchant has one open line of a product; the copies are closed ones of one merchant.
         _copy(
-            CreditLine, "lin", into.line.id, lines,
+            CreditLine, "lin", into.line, lines,
             {"id": into.id_of("g"), "status": "'closed'", "used_minor": "0", "held_minor": "0"},
         )  # fmt: skip
         begun = 0
         for template, copies in wanted:
             _copy_drawdowns(template, copies, into, begun, day)
             begun += copies
-        _execute(USE, {"tenant": str(ids.to_uuid("tnt", into.tenant_id))})
+        with planner.join_by_hashing():
+            _execute(USE, {"tenant": str(ids.to_uuid("tnt", into.tenant_id))})
         _execute("SET CONSTRAINTS ALL DEFERRED")
     with tenant_scope(into.tenant_id):
         outstanding = sum(one.outstanding_minor * copies for one, copies in wanted)
         exposure.move(slice_no=0, amount_minor=outstanding)
+        out = {into.funding_source_id: outstanding}
+        funding_caps.add(amounts=out, line_id=into.line.id)
         amounts: Counter[AccountCode] = Counter()
         for template, copies in wanted:
             amounts.update({code: n * copies for code, n in template.balances.items()})
@@ -108,7 +111,7 @@ def _copy_drawdowns(template: Template, copies: int, into: Target, begun: int, d
     tenant = {"tenant_id": _uuid("tnt", into.tenant_id)}
     source = {"funding_source_id": _uuid("fnd", into.funding_source_id)}
     _copy(
-        Drawdown, "drw", template.drawdown.id, copies,
+        Drawdown, "drw", template.drawdown, copies,
         {**tenant, **source, "id": own, "line_id": of_line, "order_no": f"'C' || {number}",
          "external_id": f"'C' || {number}", "quote_id": _uuid("quo", into.quote.id),
          "merchant_id": _uuid("mch", into.line.merchant_id)},
@@ -122,7 +125,7 @@ def _copy_drawdowns(template: Template, copies: int, into: Target, begun: int, d
     }
     for model, changed in children.items():
         of_ours = {**tenant, "id": "uuidv7()", "drawdown_id": own, **changed}
-        _copy(model, "drw", template.drawdown.id, copies, of_ours, by="drawdown_id")
+        _copy(model, "drw", template.drawdown, copies, of_ours, by="drawdown_id")
 
 
 def _uuid(prefix: str, public_id: str) -> str:
@@ -130,7 +133,7 @@ def _uuid(prefix: str, public_id: str) -> str:
 
 
 def _copy(
-    model: Any, prefix: str, template: str, copies: int, changed: Mapping[str, str], *,
+    model: Any, prefix: str, template: Any, copies: int, changed: Mapping[str, str], *,
     by: str = "id",
 ) -> None:  # fmt: skip
     table = model._meta.db_table
@@ -140,7 +143,8 @@ def _copy(
     _execute(
         f"INSERT INTO {table} ({names}) SELECT {values}"  # noqa: S608 -- names of our own
         f" FROM {table} src CROSS JOIN generate_series(1, %(copies)s) g"
-        f" WHERE src.{by} = {_uuid(prefix, template)}",
+        f" WHERE src.tenant_id = {_uuid('tnt', template.tenant_id)}"
+        f" AND src.{by} = {_uuid(prefix, template.id)}",
         {"copies": copies},
     )
 
