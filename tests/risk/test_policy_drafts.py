@@ -88,7 +88,7 @@ def test_the_gate_names_everything_that_is_in_the_way(tenant_id: str) -> None:
 
 
 def test_a_missing_input_and_no_input_have_their_words() -> None:
-    common = {"row": None, "others": [], "fact": "tenure_days", "stage": "grade"}
+    common: dict[str, Any] = {"row": None, "others": [], "fact": "tenure_days", "stage": "grade"}
     found = [
         common | {"code": "gap", "example": {"tenure_days": None}},
         common | {"code": "gap", "example": {}},

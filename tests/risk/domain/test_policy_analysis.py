@@ -38,11 +38,14 @@ CASES: dict[str, list[Fact]] = {
 HALVES = ["0", "0.5", "1"]
 
 
+LITERALS: dict[str, list[Any]] = {
+    "days": [0, 1, 2, 3], "share": HALVES, "grade": list("ABCDEF"), "trade": ["silk", "wool"],
+}  # fmt: skip
+
+
 def bodies(fact: str) -> st.SearchStrategy[dict[str, Any]]:
-    literals: list[Any] = {
-        "days": [0, 1, 2, 3], "share": HALVES, "grade": list("ABCDEF"), "trade": ["silk", "wool"]
-    }[fact]  # fmt: skip
-    found = [
+    literals = LITERALS[fact]
+    found: list[st.SearchStrategy[dict[str, Any]]] = [
         st.just({"any": True}),
         st.just({"missing": True}),
         st.lists(st.sampled_from(literals), min_size=1, max_size=4).map(lambda one: {"in": one}),
