@@ -24,6 +24,27 @@ class InvalidPolicy(Invalid):
     message = gettext_noop("The policy is not valid: {problem}.")
 
 
+class PolicyFindings(Invalid):
+    """The tables leave cases open or have rows nothing reaches; `findings` lists them as JSON."""
+
+    code = "policy_findings"
+    message = gettext_noop("The policy cannot be published, findings to settle: {count}.")
+
+
+class PolicyNotFound(NotFound):
+    """No such policy, or it belongs to somebody else."""
+
+    code = "policy_not_found"
+    message = gettext_noop("There is no policy with this id.")
+
+
+class PolicyStatus(Conflict):
+    """The policy stands elsewhere in its life than the act needs."""
+
+    code = "policy_status"
+    message = gettext_noop("In its present state the policy does not allow this.")
+
+
 class NoChampion(Conflict):
     """The tenant has no scorecard or policy in force."""
 

@@ -27,6 +27,17 @@ _SHARES: Final = {
 
 def parse(body: dict[str, Any]) -> PolicyTables:
     """The tables in a body. Raises InvalidPolicy with the first problem found."""
+    found = read(body)
+    for name, rows in found.stages.items():
+        _complete(name, rows)
+    return found
+
+
+def read(body: dict[str, Any]) -> PolicyTables:
+    """The tables of a draft, which may leave cases open: to be analyzed, never to be evaluated.
+
+    Raises InvalidPolicy for whatever is not in the language of a policy.
+    """
     _keys("policy", body, {"stages", "limit", "price"})
     stages = _dicts("stages", body["stages"])
     if [stage.get("name") for stage in stages] != list(STAGES):
@@ -43,7 +54,10 @@ def parse(body: dict[str, Any]) -> PolicyTables:
 def _table(stage: dict[str, Any]) -> tuple[Row, ...]:
     name = stage["name"]
     _keys(name, stage, {"name", "rows"})
-    rows = tuple(_row(name, item) for item in _dicts(name, stage["rows"]))
+    return tuple(_row(name, item) for item in _dicts(name, stage["rows"]))
+
+
+def _complete(name: str, rows: tuple[Row, ...]) -> None:
     if not rows or [row.id for row in rows if not _limits(row)] != [rows[-1].id]:
         _refuse(f"{name} must end with its only row without conditions")
     looked_at = {fact for row in rows for fact, cell in row.when if cell.kind != "any"}
@@ -53,7 +67,6 @@ def _table(stage: dict[str, Any]) -> tuple[Row, ...]:
     }  # fmt: skip
     if looked_at - covered:
         _refuse(f"{name} has no row for a missing {min(looked_at - covered)}")
-    return rows
 
 
 def _limits(row: Row) -> list[str]:

@@ -16,6 +16,8 @@ class Policy(TenantOwned, Stamped):
     status = models.TextField(choices=VersionStatus.choices, default=VersionStatus.DRAFT)
     body = models.JSONField()
     sha256 = models.TextField()
+    drafted_by = models.TextField(default="", db_default="")
+    drafted_at = models.DateTimeField(null=True)
 
     class Meta:
         verbose_name = verbose_name_plural = _("Policy")

@@ -8,7 +8,7 @@ from django.db import transaction
 from platform_app.kernel import audit, locks
 from platform_app.kernel.money import split_minor
 from platform_app.kernel.scope import current_tenant_id
-from risk.domain import defaults, policy_body, scorecard_body
+from risk.domain import defaults, policy_gate, scorecard_body
 from risk.domain.canonical import sha256
 from risk.domain.exposure import POOL, SLICES
 from risk.enums import VersionStatus
@@ -32,7 +32,8 @@ def install_defaults(  # noqa: PLR0913 -- the figures of a vertical, each by its
     """Put scorecard 1 and policy 1 in force and open the exposure pool, once; return the policy.
 
     Amounts in fen. Where something is in force already it stays, whatever is asked for: a second
-    call changes nothing. Raises InvalidPolicy when the figures make no policy.
+    call changes nothing. Raises InvalidPolicy when the figures make no policy, PolicyFindings when
+    its tables leave a case open.
     """
     locks.hold(locks.LockSpace.DECISION_CHAIN, current_tenant_id())
     if not Scorecard.objects.filter(status=VersionStatus.CHAMPION).exists():
@@ -50,12 +51,14 @@ def install_defaults(  # noqa: PLR0913 -- the figures of a vertical, each by its
         financed_share=financed_share,
         max_limit_minor=max_limit_minor,
     )
-    policy_body.parse(body)
+    policy_gate.publishable(body)
     policy: Policy = Policy.objects.create(
         version=Policy.objects.count() + 1,
         status=VersionStatus.CHAMPION,
         body=body,
         sha256=sha256(body),
+        drafted_by=actor,
+        drafted_at=at,
     )
     after = {"version": policy.version, "sha256": policy.sha256}
     audit.record(actor=actor, action="risk.policy.install", subject=policy.id, at=at, after=after)

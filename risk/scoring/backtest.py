@@ -1,0 +1,196 @@
+"""What another policy would have answered to the same cases, and whom that moves.
+
+Both policies are asked by columns, from the same facts and the same score. Expected loss is PD ×
+LGD × limit with the LGD of the policy in force for both, so that no draft earns by assuming less.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from platform_app.kernel.money import round_minor
+from risk.domain.odds import PD_UNITS
+from risk.domain.policy import PolicyTables
+from risk.enums import Outcome
+from risk.scoring.limit_columns import Trade, Wholes, limits_of
+from risk.scoring.policy_columns import OUTCOMES, Bytes, Column, evaluate_columns
+
+_APPROVE: Final = OUTCOMES.index(Outcome.APPROVE)
+_DECLINE: Final = OUTCOMES.index(Outcome.DECLINE)
+_HALF, _WIDE = 32, 2**63  # bits
+_KEPT: Final = (7, 10)  # who keeps less of a limit than this has lost more than 30 %
+
+
+@dataclass(frozen=True, slots=True)
+class Segments:
+    """One way to part the cases: names in their order, and each case's place among them."""
+
+    names: Sequence[str]
+    places: Wholes
+
+
+def segments_of(values: Sequence[str]) -> Segments:
+    """The segments that a value per case makes."""
+    names = sorted(set(values))
+    place = {name: number for number, name in enumerate(names)}
+    return Segments(names, np.array([place[value] for value in values], np.int64))
+
+
+@dataclass(frozen=True, slots=True)
+class Cases:
+    """Merchants by columns; PD in 10⁻⁸, the score's own grade, the names of segments by kind."""
+
+    merchant_ids: Sequence[str]
+    facts: Mapping[str, Column]
+    score: Wholes
+    pd: Wholes
+    grade: Bytes
+    trade: Trade
+    segments: Mapping[str, Segments]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Move:
+    """Before and after, for all cases or for a segment; amounts in fen.
+
+    `in_count` are approved only after, `out_count` only before.
+    """
+
+    cases_count: int
+    approved_before_count: int
+    approved_after_count: int
+    in_count: int
+    out_count: int
+    limit_before_minor: int
+    limit_after_minor: int
+    loss_before_minor: int
+    loss_after_minor: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SegmentMove:
+    """The move of one segment, such as category: cotton."""
+
+    kind: str
+    name: str
+    move: Move
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Loser:
+    """A merchant whose limit would be cut by more than 30 %, or to nothing; in fen."""
+
+    merchant_id: str
+    before_minor: int
+    after_minor: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moved:
+    """The whole comparison; losers by what they lose, the most first."""
+
+    total: Move
+    segments: tuple[SegmentMove, ...]
+    losers: tuple[Loser, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A policy's answers: outcomes as places in OUTCOMES, limits in fen and 0 unless approved."""
+
+    outcome: Bytes
+    limit: Wholes
+
+
+def judge_columns(policy: PolicyTables, cases: Cases) -> Judged:
+    """Outcome and limit of `risk.domain.verdict.judge` for every case."""
+    answers = evaluate_columns(
+        policy, cases.facts, score=cases.score, pd=cases.pd, grade=cases.grade
+    )
+    limit = np.zeros(len(cases.score), np.int64)
+    approved = np.flatnonzero(answers.outcome == _APPROVE)
+    limit[approved] = limits_of(
+        policy.limit,
+        cases.trade.at(approved),
+        grade=answers.grade[approved],
+        pd=cases.pd[approved],
+        is_small=answers.is_small[approved],
+    )
+    too_small = (answers.outcome == _APPROVE) & (limit == 0)
+    return Judged(np.where(too_small, _DECLINE, answers.outcome).astype(np.int8), limit)
+
+
+def compare(in_force: PolicyTables, draft: PolicyTables, cases: Cases) -> Moved:
+    """What changes when the draft takes the place of the policy in force."""
+    before, after = judge_columns(in_force, cases), judge_columns(draft, cases)
+    lgd = in_force.limit.lgd
+    figures = _figures(before, after, cases.pd)
+    return Moved(
+        total=_move([figure.sum() for figure in figures], lgd),
+        segments=tuple(
+            SegmentMove(kind=kind, name=name, move=_move(sums, lgd))
+            for kind, segments in sorted(cases.segments.items())
+            for name, sums in _by_segment(segments, figures)
+        ),
+        losers=_losers(cases.merchant_ids, before.limit, after.limit),
+    )
+
+
+def _figures(before: Judged, after: Judged, pd: Wholes) -> list[npt.NDArray[Any]]:
+    """What is added up, in the order of the fields of Move; losses by halves, the last four."""
+    was, will = before.outcome == _APPROVE, after.outcome == _APPROVE
+    counts = [np.ones(len(pd), np.int64), was, will, will & ~was, was & ~will]
+    limits = [before.limit, after.limit]
+    losses = [half for limit in limits for half in _loss_halves(limit, pd)]
+    return [one.astype(np.int64) for one in counts] + limits + losses
+
+
+def _loss_halves(limit: Wholes, pd: Wholes) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
+    """Limit × PD in two halves, so that adding up stays exact; Python's integers where it must."""
+    is_wide = len(limit) > 0 and int(limit.max()) * PD_UNITS >= _WIDE
+    product = limit.astype(object) * pd if is_wide else limit * pd
+    return product >> _HALF, product & ((1 << _HALF) - 1)
+
+
+def _by_segment(
+    segments: Segments, figures: list[npt.NDArray[Any]]
+) -> Iterator[tuple[str, list[Any]]]:
+    if not segments.names:
+        return
+    order = np.argsort(segments.places, kind="stable")
+    starts = np.searchsorted(segments.places[order], np.arange(len(segments.names)))
+    sums = [np.add.reduceat(figure[order], starts) for figure in figures]
+    for place, name in enumerate(segments.names):
+        yield name, [one[place] for one in sums]
+
+
+def _move(sums: list[Any], lgd: Decimal) -> Move:
+    *plain, before_high, before_low, after_high, after_low = (int(one) for one in sums)
+    names = [field.name for field in fields(Move)]
+    losses = [_loss(before_high, before_low, lgd), _loss(after_high, after_low, lgd)]
+    return Move(**dict(zip(names, [*plain, *losses], strict=True)))
+
+
+def _loss(high: int, low: int, lgd: Decimal) -> int:
+    """In fen, half a fen counts up."""
+    return round_minor(Fraction((high << _HALF) + low, PD_UNITS) * Fraction(lgd), "half_up")
+
+
+def _losers(merchant_ids: Sequence[str], before: Wholes, after: Wholes) -> tuple[Loser, ...]:
+    """Those who lose most first, then in the order of the cases."""
+    part, whole = _KEPT
+    places = np.flatnonzero(after * whole < before * part)
+    lost = after[places] - before[places]
+    return tuple(
+        Loser(
+            merchant_id=merchant_ids[place],
+            before_minor=int(before[place]),
+            after_minor=int(after[place]),
+        )
+        for place in places[np.argsort(lost, kind="stable")].tolist()
+    )
