@@ -123,9 +123,10 @@ def _steadiness(terms: LimitTerms, trade: TradeFacts) -> Fraction:
 
 def _tenure_factor(terms: LimitTerms, days: int) -> Fraction:
     """From nothing to the first factor, then on to 1, in straight lines."""
+    days = max(days, 0)
     first, start = Fraction(terms.first_tenure_factor), terms.first_tenure_days
     if days < start:
-        return first * max(days, 0) / start
+        return first * days / start
     if days >= terms.full_tenure_days:
         return Fraction(1)
     return first + (1 - first) * Fraction(days - start, terms.full_tenure_days - start)
