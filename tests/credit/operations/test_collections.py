@@ -152,7 +152,7 @@ def test_working_a_day_costs_the_same_for_any_number_of_cases(
         late.drawn(f"P{number}", at)
     lives.close_until(late.FIRST_OVERDUE)
     moment = clock.moment_on(late.FIRST_OVERDUE, 1)
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(14):
         done = work_collections(day=open_day(), at=moment)
     assert (done["opened"], done["buckets"]) == (item_count, item_count)
 

@@ -188,7 +188,7 @@ def test_reminding_costs_the_same_for_any_number(
         late.drawn(f"P{number}", at)
     lives.close_until(late.DUE)
     moment = clock.moment_on(late.DUE, 9)
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(11):
         assert make_reminders(on=late.DUE, at=moment) == item_count
     with django_assert_num_queries(9):
         assert send_reminders(on=late.DUE, at=moment) == item_count

@@ -301,7 +301,7 @@ def test_a_slow_endpoint_does_not_hold_up_another(
 ) -> None:
     with tenant_scope(tenant.id):
         endpoint(receiver, at, "/slow")
-        receiver.answers["/slow"] = (204, {}, 0.4)
+        receiver.answers["/slow"] = (204, {}, 1.5)
         for _ in range(3):
             make_deliveries(happen(at))
     with tenant_scope(other_tenant.id):

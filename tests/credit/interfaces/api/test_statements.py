@@ -112,4 +112,4 @@ def test_the_list_costs_the_same_for_any_length(
             assert owner.post("statements", asked(line, day)).status_code == 201
         with CaptureQueriesContext(connection) as said:
             rows = owner.get("statements").json()["data"]
-    assert (len(rows), len(said)) == (item_count, 3)
+    assert (len(rows), len(said)) == (item_count, 2)

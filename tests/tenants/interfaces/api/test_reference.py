@@ -27,7 +27,11 @@ def test_the_page_shows_every_operation_without_a_foreign_file(language: str) ->
     assert "<script" not in text
 
 
-FILES = {"settlement-file", "reconciliation_file-content"}
+FILES = {
+    "settlement-file": "text/csv",
+    "reconciliation_file-content": "text/csv",
+    "statement-file": "application/pdf",
+}
 
 
 def test_every_operation_is_described() -> None:
@@ -40,7 +44,7 @@ def test_every_operation_is_described() -> None:
             assert one["summary"]
             assert {"401", "403"} <= set(one["responses"])
             for status, answer in one["responses"].items():
-                good = "text/csv" if one["operationId"] in FILES else "application/json"
+                good = FILES.get(one["operationId"], "application/json")
                 expected = good if status < "300" else "application/problem+json"
                 assert list(answer["content"]) == [expected], (address, method, status)
     named = {
