@@ -3,27 +3,27 @@
 from django.db import migrations
 
 ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
+BYTES = f"'\\x{ALPHABET.encode().hex()}'::bytea"
 
 
-def _digit(bits: str) -> str:
-    return f"substr('{ALPHABET}', ({bits})::int + 1, 1)"
+def _digit(number: int) -> str:
+    """Digit `number` of twenty-six: five bits, of one byte or of two; the first has three."""
+    byte, bit = divmod(5 * number - 2, 8)
+    one, two = f"get_byte(uuid_send(value), {byte})", f"get_byte(uuid_send(value), {byte + 1})"
+    if not number:
+        bits = "get_byte(uuid_send(value), 0) >> 5"
+    elif bit <= 3:
+        bits = f"({one} >> {3 - bit}) & 31"
+    else:
+        bits = f"(({one} << {bit - 3}) | ({two} >> {11 - bit})) & 31"
+    return f"chr(get_byte({BYTES}, {bits}))"
 
 
-# Twenty-six digits of five bits, the first of three: thirteen from the high half of the UUID, one
-# from both, twelve from the low half (see `ids.from_uuid`).
-_DIGITS = [
-    _digit("high >> 61 & 7"),
-    *(_digit(f"high >> {shift} & 31") for shift in range(56, 0, -5)),
-    _digit("((high & 1) << 4) | ((lo >> 60) & 15)"),
-    *(_digit(f"lo >> {shift} & 31") for shift in range(55, -1, -5)),
-]
+# As `ids.from_uuid` does it. One expression over the value, so that it is inlined.
 PUBLIC_ID = f"""
 CREATE FUNCTION kernel_public_id(prefix text, value uuid) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
-    SELECT prefix || '_' || {" || ".join(_DIGITS)}
-    FROM (SELECT ('x' || left(hex, 16))::bit(64)::bigint AS high,
-                 ('x' || right(hex, 16))::bit(64)::bigint AS lo
-          FROM (SELECT replace(value::text, '-', '') AS hex) t) halves
+    SELECT prefix || '_' || {" || ".join(_digit(number) for number in range(26))}
 $$
 """
 
