@@ -31,10 +31,12 @@ ITS_ROWS = """CROSS JOIN LATERAL (
 # Payments hold their drawdown; taking all of them first, in order, the close waits here and nowhere
 # later, and sees what the payments left.
 LOCK = f"""
-SELECT d.id, d.closes_alone FROM credit_drawdown d
-WHERE d.tenant_id = %(tenant)s AND d.next_event_on <= %(day)s
-  AND {MINE}
-ORDER BY id FOR UPDATE
+SELECT count(*), array_agg(id ORDER BY id) FILTER (WHERE closes_alone) FROM (
+    SELECT d.id, d.closes_alone FROM credit_drawdown d
+    WHERE d.tenant_id = %(tenant)s AND d.next_event_on <= %(day)s
+      AND {MINE}
+    ORDER BY d.id FOR UPDATE
+) held
 """
 
 # `derive` starts the same stretches: from the due date, on what the row still owes. Penalty when
@@ -53,6 +55,7 @@ WITH owing AS (
     WHERE d.tenant_id = %(tenant)s AND d.next_event_on <= %(day)s AND NOT d.closes_alone
       AND {MINE}
       AND r.paid_off_on IS NULL AND r.due_on <= %(day)s
+      AND (r.due_on + d.grace_days <= %(day)s OR d.terms->>'overdue_interest' = 'runs')
 ), started AS (
     INSERT INTO credit_interestsegment (id, tenant_id, drawdown_id, funding_source_id, product_id,
         kind, seq, from_on, to_on, base_minor, rate, per_days)
@@ -138,16 +141,15 @@ def age(share: Share, *, at: datetime) -> int:
     day, params = share.day, share.params
     with connection.cursor() as cursor:
         cursor.execute(LOCK, params)
-        held = cursor.fetchall()
-        if not held:
-            return 0
-        alone = [ids.from_uuid("drw", drawdown) for drawdown, closes_alone in held if closes_alone]
+        ((held, alone),) = cursor.fetchall()
+    if not held:
+        return 0
     events.record_selected(PASSED, params, actor="system:close", at=at)
     with connection.cursor() as cursor:
         cursor.execute(START_LATE, params)
         started = {(source, kind): (n, int(sum_)) for source, kind, n, sum_ in cursor.fetchall()}
-    for drawdown_id in alone:
-        _start_late_alone(drawdown_id, day, started)
+    for drawdown in alone or ():
+        _start_late_alone(ids.from_uuid("drw", drawdown), day, started)
     with connection.cursor() as cursor:
         cursor.execute(MOVE_ON, params)
         touched = int(cursor.rowcount)

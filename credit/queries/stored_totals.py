@@ -106,16 +106,18 @@ WITH balances AS MATERIALIZED ({balances}
     FROM credit_loanevent v
     JOIN credit_drawdown d ON d.tenant_id = v.tenant_id AND d.id = v.drawdown_id
     WHERE v.tenant_id = %(tenant)s AND v.kind IN ('penalty', 'fee') AND {STANDING} GROUP BY 1
+), begun AS MATERIALIZED (
+    SELECT drawdown_id, paid_interest_minor + waived_interest_minor
+               + written_off_interest_minor AS interest,
+           paid_penalty_minor + waived_penalty_minor + written_off_penalty_minor AS penalty,
+           paid_fee_minor + waived_fee_minor + written_off_fee_minor AS fee
+    FROM credit_planrow WHERE tenant_id = %(tenant)s
+      AND unpaid_minor <> principal_minor + interest_minor + fee_minor + penalty_minor
 ), settled AS (
-    SELECT d.funding_source_id, sum(r.paid_interest_minor + r.waived_interest_minor
-                                    + r.written_off_interest_minor) AS interest,
-           sum(r.paid_penalty_minor + r.waived_penalty_minor
-               + r.written_off_penalty_minor) AS penalty,
-           sum(r.paid_fee_minor + r.waived_fee_minor + r.written_off_fee_minor) AS fee
-    FROM credit_planrow r
-    JOIN credit_drawdown d ON d.tenant_id = r.tenant_id AND d.id = r.drawdown_id
-    WHERE r.tenant_id = %(tenant)s AND r.unpaid_minor
-          <> r.principal_minor + r.interest_minor + r.fee_minor + r.penalty_minor GROUP BY 1
+    SELECT d.funding_source_id, sum(r.interest) AS interest, sum(r.penalty) AS penalty,
+           sum(r.fee) AS fee
+    FROM begun r JOIN credit_drawdown d ON d.id = r.drawdown_id
+    WHERE d.tenant_id = %(tenant)s GROUP BY 1
 )
 SELECT (SELECT count(*) FROM (SELECT sum(amount) AS total FROM balances) b WHERE total <> 0)
            AS trial_balance_is_zero,
