@@ -114,8 +114,8 @@ class Drawdown(TenantOwned, Stamped):
             ),
             # With what the nightly proof adds up: it need not read the rows themselves.
             models.Index(
-                fields=["tenant_id", "line"],
-                include=["id", "funding_source", "outstanding_principal_minor"],
+                fields=["tenant_id", "line", "funding_source"],
+                include=["id", "outstanding_principal_minor"],
                 name="credit_drawdown_line",
             ),
             models.Index(fields=["tenant_id", "merchant"], name="credit_drawdown_merchant"),

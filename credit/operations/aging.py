@@ -19,7 +19,6 @@ from credit.queries.balances import earned_minor
 from credit.queries.funding import shares_of
 from credit.queries.plans import derived, happenings
 from platform_app.kernel import events, ids
-from platform_app.kernel.events import NewEvent
 from platform_app.kernel.scope import current_tenant_id
 
 # The drawdowns of one bucket; one that lags is left to its repair, which names it.
@@ -36,10 +35,12 @@ ITS_ROWS = """CROSS JOIN LATERAL (
 # Payments hold their drawdown; taking all of them first, in order, the close waits here and nowhere
 # later, and sees what the payments left.
 LOCK = f"""
-SELECT d.id, d.closes_alone FROM credit_drawdown d
-WHERE d.tenant_id = %(tenant)s AND d.next_event_on <= %(day)s
-  AND {MINE}
-ORDER BY id FOR UPDATE
+SELECT count(*), array_agg(id ORDER BY id) FILTER (WHERE closes_alone) FROM (
+    SELECT d.id, d.closes_alone FROM credit_drawdown d
+    WHERE d.tenant_id = %(tenant)s AND d.next_event_on <= %(day)s
+      AND {MINE}
+    ORDER BY d.id FOR UPDATE
+) held
 """
 
 # `derive` starts the same stretches: from the due date, on what the row still owes. Penalty when
@@ -58,6 +59,7 @@ WITH owing AS (
     WHERE d.tenant_id = %(tenant)s AND d.next_event_on <= %(day)s AND NOT d.closes_alone
       AND {MINE}
       AND r.paid_off_on IS NULL AND r.due_on <= %(day)s
+      AND (r.due_on + d.grace_days <= %(day)s OR d.terms->>'overdue_interest' = 'runs')
 ), started AS (
     INSERT INTO credit_interestsegment (id, tenant_id, drawdown_id, funding_source_id, product_id,
         kind, seq, from_on, to_on, base_minor, rate, per_days)
@@ -85,8 +87,11 @@ FROM started GROUP BY 1, 2 ORDER BY 1, 2
 """
 
 PASSED = f"""
-SELECT d.id, d.merchant_id, d.order_no, r.seq, r.due_on, d.grace_days,
-       r.unpaid_minor
+SELECT CASE WHEN %(day)s - r.due_on >= d.grace_days THEN 'credit.installment.overdue'
+            ELSE 'credit.installment.grace_started' END AS name,
+       kernel_public_id('drw', d.id) AS subject, d.merchant_id,
+       jsonb_build_object('order_no', d.order_no, 'seq', r.seq, 'due_on', r.due_on,
+                          'unpaid_minor', r.unpaid_minor) AS props
 FROM credit_drawdown d
 {ITS_ROWS}
 WHERE d.tenant_id = %(tenant)s AND d.next_event_on <= %(day)s
@@ -140,23 +145,21 @@ def age(share: Share, *, at: datetime) -> int:
     day, params = share.day, share.params
     with connection.cursor() as cursor:
         cursor.execute(LOCK, params)
-        held = cursor.fetchall()
-        if not held:
-            return 0
-        alone = [ids.from_uuid("drw", drawdown) for drawdown, closes_alone in held if closes_alone]
-        cursor.execute(PASSED, params)
-        passed = cursor.fetchall()
+        ((held, alone),) = cursor.fetchall()
+    if not held:
+        return 0
+    events.record_selected(PASSED, params, actor="system:close", at=at)
+    with connection.cursor() as cursor:
         cursor.execute(START_LATE, params)
         started = {(source, kind): (n, int(sum_)) for source, kind, n, sum_ in cursor.fetchall()}
-    for drawdown_id in alone:
-        _start_late_alone(drawdown_id, day, started)
+    for drawdown in alone or ():
+        _start_late_alone(ids.from_uuid("drw", drawdown), day, started)
     with connection.cursor() as cursor:
         cursor.execute(MOVE_ON, params)
         touched = int(cursor.rowcount)
     for (source, kind), (count, amount) in sorted(started.items(), key=str):
         if amount:
             _post_late_start(share, source, kind, count, amount, at=at)
-    events.record_all([_event(row, day, at) for row in passed])
     return touched
 
 
@@ -201,22 +204,4 @@ def _post_late_start(
         booked_on=share.booked_on or share.day,
         at=at,
         facts={"rows": count},
-    )
-
-
-def _event(row: tuple[Any, ...], day: date, at: datetime) -> NewEvent:
-    drawdown, merchant, order_no, seq, due_on, grace_days, unpaid = row
-    is_overdue = (day - due_on).days >= grace_days
-    return NewEvent(
-        name="credit.installment.overdue" if is_overdue else "credit.installment.grace_started",
-        subject=ids.from_uuid("drw", drawdown),
-        merchant_id=ids.from_uuid("mch", merchant),
-        actor="system:close",
-        at=at,
-        props={
-            "order_no": order_no,
-            "seq": seq,
-            "due_on": due_on.isoformat(),
-            "unpaid_minor": int(unpaid),
-        },
     )

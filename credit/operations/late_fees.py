@@ -13,7 +13,8 @@ from credit.queries.business_day import open_day
 from platform_app.kernel import ids
 
 # Unpaid rows that fell due lately, and rows of drawdowns on which something was booked since the
-# day: paid later than that day counts, also when a payment overtook the close.
+# day: paid later than that day counts, also when a payment overtook the close. Nothing is looked up
+# where no product has such a fee.
 LATE = f"""
 SELECT d.id, r.seq
 FROM (
@@ -30,7 +31,9 @@ FROM (
 ) r
 CROSS JOIN LATERAL (SELECT * FROM credit_drawdown own WHERE own.tenant_id = %(tenant)s
                       AND own.id = r.drawdown_id OFFSET 0) d
-WHERE r.due_on + d.grace_days = %(day)s
+WHERE EXISTS (SELECT 1 FROM credit_productversion WHERE tenant_id = %(tenant)s
+                AND jsonb_path_exists(terms, '$.fees[*] ? (@.timing == "when_late")'))
+  AND r.due_on + d.grace_days = %(day)s
   AND jsonb_path_exists(d.terms, '$.fees[*] ? (@.timing == "when_late")') AND {MINE}
 ORDER BY d.id, r.seq
 """

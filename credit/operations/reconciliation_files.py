@@ -22,7 +22,11 @@ def write_settlement_file(*, batch_id: str, at: datetime) -> ReconciliationFile:
 
     Raises NotFound.
     """
-    batch = settlements.batch(batch_id)
+    return write_batch_file(settlements.batch(batch_id), at=at)
+
+
+def write_batch_file(batch: SettlementBatch, *, at: datetime) -> ReconciliationFile:
+    """What `write_settlement_file` does, for the close, which has the batch and a transaction."""
     rows = [_line(line, batch) for line in settlements.lines(batch.id)]
     return _keep(
         FileKind.SETTLEMENT, batch.captured_on, file_bytes(rows), batch=batch,

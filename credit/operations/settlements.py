@@ -23,7 +23,7 @@ from credit.models import (
     SettlementTerms,
 )
 from credit.operations import ledger
-from credit.operations.reconciliation_files import write_day_file, write_settlement_file
+from credit.operations.reconciliation_files import write_batch_file, write_day_file
 from credit.operations.settlement_terms import book_terms, keep_holdbacks
 from credit.queries import settlements
 from credit.queries.business_day import open_day, open_day_for_booking
@@ -58,7 +58,7 @@ def lock_settlements(*, captured_on: date, at: datetime) -> list[SettlementBatch
     batches = [_lock(draft, carried.get(draft.funding_source_id)) for draft in filled]
     keep_holdbacks(filled)
     for batch in batches:
-        write_settlement_file(batch_id=batch.id, at=at)
+        write_batch_file(batch, at=at)
     write_day_file(on=captured_on, at=at)
     return batches
 

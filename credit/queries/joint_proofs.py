@@ -60,23 +60,17 @@ CROSS JOIN LATERAL (
     FROM credit_planrow r WHERE r.tenant_id = %(tenant)s AND r.drawdown_id = d.id
 ) t
 CROSS JOIN LATERAL (VALUES
-    ('loans', 'principal', d.captured_minor, t.principal),
+    ('principal', 'principal', d.captured_minor, t.principal),
     ('interest', 'interest', e.interest, t.interest),
     ('penalty', 'penalty', e.penalty + c.penalty, t.penalty),
     ('fee', 'fee', c.fee, t.fee),
-    ('deferred', 'interest', e.subsidy, e.subsidized)
+    ('subsidy', 'interest', e.subsidy, e.subsidized)
 ) AS w(what, component, up, down)
 WHERE d.tenant_id = %(tenant)s AND d.partnership_id IS NOT NULL
 """
 
-JOINT_OWED: Final = f"""
-SELECT funding_source_id, sum(amount) FILTER (WHERE what = 'loans') AS loans,
-       sum(amount) FILTER (WHERE what = 'interest') AS interest,
-       sum(amount) FILTER (WHERE what = 'penalty') AS penalty,
-       sum(amount) FILTER (WHERE what = 'fee') AS fee,
-       sum(amount) FILTER (WHERE what = 'deferred') AS deferred
-FROM ({_PARTS.format(from_totals=_TOTALS)}) parts GROUP BY 1
-"""
+# Rows of (funding_source_id, what, amount).
+JOINT_OWED: Final = _PARTS.format(from_totals=_TOTALS)
 
 _HELD: Final = """
     d.outstanding_principal_minor + (

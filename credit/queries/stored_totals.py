@@ -81,62 +81,45 @@ WITH balances AS MATERIALIZED ({balances}
     LEFT JOIN (SELECT line_id, sum(amount_minor) AS extra FROM credit_temporarylimit
                WHERE tenant_id = %(tenant)s AND status = 'active' GROUP BY 1) t ON t.line_id = l.id
     WHERE l.tenant_id = %(tenant)s
+), begun AS MATERIALIZED (
+    SELECT drawdown_id, paid_interest_minor + waived_interest_minor
+               + written_off_interest_minor AS interest,
+           paid_penalty_minor + waived_penalty_minor + written_off_penalty_minor AS penalty,
+           paid_fee_minor + waived_fee_minor + written_off_fee_minor AS fee
+    FROM credit_planrow WHERE tenant_id = %(tenant)s
+      AND unpaid_minor <> principal_minor + interest_minor + fee_minor + penalty_minor
+), settled AS (
+    SELECT d.funding_source_id, sum(r.interest) AS interest, sum(r.penalty) AS penalty,
+           sum(r.fee) AS fee
+    FROM begun r JOIN credit_drawdown d ON d.id = r.drawdown_id
+    WHERE d.tenant_id = %(tenant)s AND d.partnership_id IS NULL GROUP BY 1
 ), control AS (
-    SELECT funding_source_id, coalesce(sum(amount) FILTER (WHERE code = '1101'), 0) AS loans,
-           coalesce(sum(amount) FILTER (WHERE code = '1102'), 0) AS interest,
-           coalesce(sum(amount) FILTER (WHERE code = '1103'), 0) AS penalty,
-           coalesce(sum(amount) FILTER (WHERE code = '1104'), 0) AS fee,
-           coalesce(sum(amount) FILTER (WHERE code = '2301'), 0) AS deferred
-    FROM balances GROUP BY 1
-), principal AS (
-    SELECT funding_source_id, sum(owed) AS owed FROM notes WHERE NOT is_joint GROUP BY 1
-), accrued AS (
-    SELECT funding_source_id, sum(amount) FILTER (WHERE kind = 'interest') AS interest,
-           sum(amount) FILTER (WHERE kind = 'penalty') AS penalty,
-           sum(amount) FILTER (WHERE kind = 'subsidy') AS subsidy
-    FROM earned GROUP BY 1
-), subsidized AS (
-    SELECT funding_source_id, sum(base_minor) AS base FROM credit_interestsegment
-    WHERE tenant_id = %(tenant)s AND kind = 'subsidy' AND partnership_id IS NULL GROUP BY 1
-), charged AS (
-    SELECT d.funding_source_id, sum(v.amount_minor) FILTER (WHERE v.kind = 'penalty') AS penalty,
-           sum(v.amount_minor) FILTER (WHERE v.kind = 'fee') AS fee
-    FROM credit_loanevent v
+    SELECT funding_source_id, CASE code WHEN '1101' THEN 'principal' WHEN '1102' THEN 'interest'
+               WHEN '1103' THEN 'penalty' WHEN '1104' THEN 'fee' ELSE 'subsidy' END AS what, amount
+    FROM balances WHERE code IN ('1101', '1102', '1103', '1104', '2301')
+    UNION ALL
+    SELECT funding_source_id, 'principal', -owed FROM notes WHERE NOT is_joint
+    UNION ALL
+    SELECT funding_source_id, kind, -amount FROM earned
+    UNION ALL
+    SELECT funding_source_id, 'subsidy', base_minor FROM credit_interestsegment
+    WHERE tenant_id = %(tenant)s AND kind = 'subsidy' AND partnership_id IS NULL
+    UNION ALL
+    SELECT d.funding_source_id, v.kind, -v.amount_minor FROM credit_loanevent v
     JOIN credit_drawdown d ON d.tenant_id = v.tenant_id AND d.id = v.drawdown_id
     WHERE v.tenant_id = %(tenant)s AND v.kind IN ('penalty', 'fee') AND d.partnership_id IS NULL
-      AND {STANDING} GROUP BY 1
-), settled AS (
-    SELECT d.funding_source_id, sum(r.paid_interest_minor + r.waived_interest_minor
-                                    + r.written_off_interest_minor) AS interest,
-           sum(r.paid_penalty_minor + r.waived_penalty_minor
-               + r.written_off_penalty_minor) AS penalty,
-           sum(r.paid_fee_minor + r.waived_fee_minor + r.written_off_fee_minor) AS fee
-    FROM credit_planrow r
-    JOIN credit_drawdown d ON d.tenant_id = r.tenant_id AND d.id = r.drawdown_id
-    WHERE r.tenant_id = %(tenant)s AND d.partnership_id IS NULL AND r.unpaid_minor
-          <> r.principal_minor + r.interest_minor + r.fee_minor + r.penalty_minor GROUP BY 1
-), joint AS ({JOINT_OWED}
+      AND {STANDING}
+    UNION ALL
+    SELECT t.funding_source_id, w.what, w.amount FROM settled t CROSS JOIN LATERAL (
+        VALUES ('interest', t.interest), ('penalty', t.penalty), ('fee', t.fee)) w(what, amount)
+    UNION ALL
+    SELECT funding_source_id, what, -amount FROM ({JOINT_OWED}) joint
 )
 SELECT (SELECT count(*) FROM (SELECT sum(amount) AS total FROM balances) b WHERE total <> 0)
            AS trial_balance_is_zero,
-       (SELECT count(*) FROM credit_fundingsource f
-        LEFT JOIN control k ON k.funding_source_id = f.id
-        LEFT JOIN principal o ON o.funding_source_id = f.id
-        LEFT JOIN accrued e ON e.funding_source_id = f.id
-        LEFT JOIN subsidized z ON z.funding_source_id = f.id
-        LEFT JOIN charged c ON c.funding_source_id = f.id
-        LEFT JOIN settled t ON t.funding_source_id = f.id
-        LEFT JOIN joint j ON j.funding_source_id = f.id
-        WHERE f.tenant_id = %(tenant)s AND (
-            (coalesce(k.loans, 0), coalesce(k.interest, 0), coalesce(k.penalty, 0),
-             coalesce(k.fee, 0), coalesce(k.deferred, 0))
-         <> (coalesce(o.owed, 0) + coalesce(j.loans, 0),
-             coalesce(e.interest, 0) - coalesce(t.interest, 0) + coalesce(j.interest, 0),
-             coalesce(e.penalty, 0) + coalesce(c.penalty, 0) - coalesce(t.penalty, 0)
-             + coalesce(j.penalty, 0),
-             coalesce(c.fee, 0) - coalesce(t.fee, 0) + coalesce(j.fee, 0),
-             coalesce(e.subsidy, 0) - coalesce(z.base, 0) + coalesce(j.deferred, 0))))
-           AS control_accounts_agree,
+       (SELECT count(DISTINCT funding_source_id) FROM (
+            SELECT funding_source_id FROM control GROUP BY funding_source_id, what
+            HAVING sum(amount) <> 0) c) AS control_accounts_agree,
        (SELECT count(*) FROM lines WHERE (used_minor, held_minor) <> (used, held)) AS lines_agree,
        (SELECT count(*) FROM lines WHERE temporary_minor <> extra) AS temporary_limits_agree,
        (SELECT count(*) FROM (

@@ -6,7 +6,7 @@ delays nobody else and is tried again on the ladder below.
 """
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any, Final
@@ -103,6 +103,52 @@ WITH said AS (
 INSERT INTO kernel_dispatch (id, tenant_id, consumer, event_id, occurred_at, next_attempt_at)
 SELECT uuidv7(), %(tenant_id)s::uuid, d.consumer, d.event, d.at, %(now)s FROM ({dispatches}) AS d
 """
+
+
+def record_selected(select: str, params: Mapping[str, Any], *, actor: str, at: datetime) -> int:
+    """Record an event for each row of a SELECT, in its order; one statement, dispatches included.
+
+    The rows are (name, subject, merchant_id, props) and never leave the database; `select` is a
+    constant of the caller's, its parameters are in `params`. Returns how many there were.
+    """
+    consumers = list(_consumers.values())
+    told = [
+        f"told_{n} AS (INSERT INTO kernel_dispatch"
+        " (id, tenant_id, consumer, event_id, occurred_at, next_attempt_at)"
+        f" SELECT uuidv7(), %(tenant_id)s, %(consumer_{n})s, w.id, w.occurred_at, %(now)s"
+        f" FROM written w WHERE w.name ^@ ANY(%(prefixes_{n})s) AND {c.condition_sql}"
+        " RETURNING 1)"
+        for n, c in enumerate(consumers)
+    ]
+    counts = ["(SELECT count(*) FROM written)"]
+    counts += [f"(SELECT count(*) FROM told_{n})" for n in range(len(consumers))]
+    values: dict[str, Any] = {
+        **params,
+        "tenant_id": str(ids.to_uuid("tnt", current_tenant_id())),
+        "actor": actor,
+        "at": at,
+        "now": clock.now(),
+    }
+    for n, c in enumerate(consumers):
+        values[f"consumer_{n}"] = c.name
+        values[f"prefixes_{n}"] = list(c.prefixes)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"WITH {', '.join([_WRITTEN.format(select=select), *told])} SELECT {', '.join(counts)}",
+            values,
+        )
+        recorded, *dispatched = cursor.fetchone() or (0,)
+    if any(dispatched):
+        jobs.enqueue("kernel.relay_dispatches")
+    return int(recorded)
+
+
+_WRITTEN: Final = """found AS ({select}), written AS (
+    INSERT INTO kernel_event (tenant_id, id, name, subject, merchant_id, actor, source,
+        occurred_at, received_at, props)
+    SELECT %(tenant_id)s, uuidv7(), f.name, f.subject, f.merchant_id, %(actor)s, 'operation',
+        %(at)s, %(now)s, f.props FROM found f
+    RETURNING id, name, occurred_at)"""
 
 
 _NOBODY: Final = """SELECT NULL::text AS consumer, NULL::uuid AS event, NULL::timestamptz AS at

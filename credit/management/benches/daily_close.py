@@ -6,6 +6,7 @@ close wrote. The same day done per drawdown with the ORM is measured on a sample
 """
 
 import resource
+import statistics
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -32,6 +33,7 @@ from platform_app.kernel.tenancy import platform_scope, tenant_scope
 TENANTS = 20
 FIRST_DAY = date(2026, 3, 2)
 SMALL = 1_000
+RUNS = 3
 DRAWING_DAYS = 12
 NAIVE_SAMPLE = 5_000
 EVENT_SHARE = 0.015  # due; and as many whose grace ends
@@ -84,8 +86,7 @@ def run(size: int) -> dict[str, Any]:
         naive = _naive(tenants[0], day, size)
         _vacuum()
         seconds = _timed(lambda: _close(tenants, day))
-        with transaction.atomic():
-            result = _against_bare_sql(tenants, copies, day)
+        result = _against_bare_sql(tenants, copies, day)
         baseline = result.pop("aggregate_seconds") + result.pop("insert_seconds")
     return {
         "name": "daily_close", "size": size, "tenants": TENANTS, "seconds": round(seconds, 4),
@@ -179,32 +180,43 @@ def _close(tenants: list[str], day: date) -> None:
 
 
 def _against_bare_sql(tenants: list[str], copies: int, day: date) -> dict[str, Any]:
+    """Medians of three runs, into tables with the indexes and the log of the real ones."""
     params: dict[str, Any] = {
         "day": day, "at": clock.end_of(day),
         "tenants": [str(ids.to_uuid("tnt", tenant_id)) for tenant_id in tenants],
     }  # fmt: skip
     with platform_scope(), connection.cursor() as cursor:
-        began = time.perf_counter()
-        cursor.execute(ACCRUAL, params)
-        cursor.fetchall()
-        aggregate = time.perf_counter() - began
-        rows, inserting = 0, 0.0
-        for table, where in WRITTEN.items():
+        runs = [_timed(lambda: _aggregate(cursor, params)) for _ in range(RUNS)]
+        aggregate = statistics.median(runs)
+    inserting, rows = 0.0, 0
+    for table, where in WRITTEN.items():
+        with as_owner(), connection.cursor() as cursor:
+            # The owner is fenced in by row-level security too, the platform's role is not.
+            cursor.execute("SET ROLE baitiao_platform")
             cursor.execute(
-                f"CREATE TEMP TABLE wrote_{table} ON COMMIT DROP AS SELECT * FROM {table}"  # noqa: S608
+                f"CREATE TEMP TABLE wrote_{table} AS SELECT * FROM {table}"  # noqa: S608
                 f" WHERE tenant_id = ANY(%(tenants)s::uuid[]) AND {where}",
                 params,
             )
-            cursor.execute(f"CREATE TEMP TABLE again_{table} (LIKE {table} INCLUDING ALL)"
-                           " ON COMMIT DROP")  # fmt: skip
+            cursor.execute(f"GRANT SELECT ON wrote_{table} TO PUBLIC")
+            cursor.execute("RESET ROLE")
             columns = _stored_columns(cursor, table)
-            began = time.perf_counter()
-            cursor.execute(f"INSERT INTO again_{table} ({columns}) SELECT {columns}"  # noqa: S608
-                           f" FROM wrote_{table}")  # fmt: skip
-            inserting += time.perf_counter() - began
+            seconds = []
+            for run in range(RUNS):
+                cursor.execute(f"CREATE TABLE again_{run}_{table} (LIKE {table} INCLUDING ALL)")
+                began = time.perf_counter()
+                cursor.execute(f"INSERT INTO again_{run}_{table} ({columns}) SELECT {columns}"  # noqa: S608
+                               f" FROM wrote_{table}")  # fmt: skip
+                seconds.append(time.perf_counter() - began)
+            inserting += statistics.median(seconds)
             rows += cursor.rowcount
     _check(tenants, copies, day)
     return {"aggregate_seconds": aggregate, "insert_seconds": inserting, "rows_written": rows}
+
+
+def _aggregate(cursor: Any, params: dict[str, Any]) -> None:
+    cursor.execute(ACCRUAL, params)
+    cursor.fetchall()
 
 
 def _stored_columns(cursor: Any, table: str) -> str:

@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -184,3 +185,64 @@ def test_four_months_from_the_last_one_on(day: date) -> None:
     with clock.travel(clock.moment_on(day, 3)):
         events.ensure_partitions()
     assert partitions() - before == {f"kernel_event_20310{month}" for month in (2, 3, 4, 5)}
+
+
+FOUND = """
+SELECT 'credit.installment.' || w AS name, kernel_public_id('drw', %(drawdown)s::uuid) AS subject,
+       %(merchant)s::uuid AS merchant_id, jsonb_build_object('word', w) AS props
+FROM unnest(%(words)s::text[]) WITH ORDINALITY AS t(w, n) ORDER BY n
+"""
+
+
+def selected(at: datetime, *words: str) -> int:
+    of = {"drawdown": str(DRAWDOWN), "merchant": str(MERCHANT), "words": list(words)}
+    return events.record_selected(FOUND, of, actor="system:close", at=at)
+
+
+DRAWDOWN, MERCHANT = ids.new_uuid(), ids.new_uuid()
+
+
+@pytest.mark.usefixtures("inside")
+def test_events_of_a_select_are_as_those_recorded_one_by_one(
+    at: datetime, django_assert_num_queries: Any, django_capture_on_commit_callbacks: Any
+) -> None:
+    subscribe("all", "credit.")
+    subscribe("some", "credit.installment.late", "tenants.")
+    subscribe("none", "credit.", condition_sql="%(tenant_id)s::uuid IS NULL")
+    with django_capture_on_commit_callbacks() as callbacks, django_assert_num_queries(1):
+        assert selected(at, "due", "late") == 2
+    assert len(callbacks) == 1
+    kept = Event.objects.filter(name__startswith="credit.installment.").order_by("id")
+    columns = ("name", "subject", "merchant_id", "actor", "source", "occurred_at", "props")
+    drawdown, merchant = ids.from_uuid("drw", DRAWDOWN), ids.from_uuid("mch", MERCHANT)
+    said = (drawdown, merchant, "system:close", "operation", at)
+    assert list(kept.values_list(*columns)) == [
+        ("credit.installment.due", *said, {"word": "due"}),
+        ("credit.installment.late", *said, {"word": "late"}),
+    ]
+    due, late = kept.values_list("id", flat=True)
+    assert sorted(dispatched()) == sorted([("all", due), ("all", late), ("some", late)])
+
+
+@pytest.mark.usefixtures("inside")
+def test_a_select_that_finds_nothing_records_nothing(
+    at: datetime, django_capture_on_commit_callbacks: Any
+) -> None:
+    subscribe("all", "credit.")
+    before = Event.objects.count()
+    with django_capture_on_commit_callbacks() as callbacks:
+        assert selected(at) == 0
+    assert (Event.objects.count(), dispatched(), callbacks) == (before, [], [])
+
+
+def test_no_scope_no_events_of_a_select(at: datetime) -> None:
+    with pytest.raises(NoScope):
+        selected(at, "due")
+
+
+def test_the_database_writes_public_ids_as_we_do() -> None:
+    some = [ids.new_uuid(), UUID(int=0), UUID(int=2**128 - 1), UUID(int=2**64), UUID(int=2**63 + 1)]
+    some += [UUID(int=1 << bit) for bit in range(128)]
+    for one in some:
+        found = sql.one(f"SELECT kernel_public_id('drw', '{one}')")
+        assert found == ids.from_uuid("drw", one)
