@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Final
 
-from django.db.models import Case, Sum, Value, When
+from django.db.models import Case, F, Sum, Value, When
+from django.db.models.functions import Coalesce
 
 from credit.enums import AccountCode, EntryKind
 from credit.models import Drawdown, Posting
@@ -30,16 +31,20 @@ def movements(drawdowns: Sequence[Drawdown], *, from_on: date, to_on: date) -> l
     """The figures of each drawdown, in fen, for entries booked in `from_on … to_on`.
 
     closing = opening + drawn − principal + other, and received = principal + interest + penalty +
-    fee + overpaid: both hold because every entry balances. `other` is what changed the principal
-    without being drawn or repaid. One statement, however many drawdowns.
+    fee + overpaid: both hold because every entry balances. A reversal takes back what it reverses
+    in the figures that had it. `other` is what changed the principal without being drawn or repaid.
+    One statement, however many drawdowns.
     """
     found: dict[str, Movements] = defaultdict(lambda: dict.fromkeys(FIGURES, 0))
     sums = (
         Posting.objects.filter(
             entry__drawdown_id__in=[one.id for one in drawdowns], entry__booked_on__lte=to_on
         )
-        .annotate(is_past=Case(When(entry__booked_on__lt=from_on, then=Value(1)), default=Value(0)))
-        .values_list("entry__drawdown_id", "entry__kind", "account__code", "is_past")
+        .annotate(
+            is_past=Case(When(entry__booked_on__lt=from_on, then=Value(1)), default=Value(0)),
+            of_kind=Coalesce(F("entry__reverses__kind"), F("entry__kind")),
+        )
+        .values_list("entry__drawdown_id", "of_kind", "account__code", "is_past")
         .annotate(sum=Sum("amount_minor"))
         .order_by()
     )

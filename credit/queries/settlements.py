@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, Exists, F, OuterRef, QuerySet, Sum
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum
 
 from credit.enums import AccountCode, EntryKind, SettlementLineKind
 from credit.models import (
@@ -76,10 +76,14 @@ def line_kind(entry_kind: str) -> SettlementLineKind:
 
 
 def interest_collected(on: date, source_ids: Iterable[str]) -> dict[str, int]:
-    """Interest that merchants paid on a business day, in fen by funding source."""
+    """Interest that merchants paid on a business day, in fen by funding source.
+
+    A payment taken back that day counts against it: the share it brought is given back.
+    """
+    paid = EntryKind.REPAYMENT
     rows = Posting.objects.filter(
+        Q(entry__kind=paid) | Q(entry__reverses__kind=paid),
         entry__booked_on=on,
-        entry__kind=EntryKind.REPAYMENT,
         account__code=AccountCode.INTEREST_RECEIVABLE,
         account__funding_source_id__in=list(source_ids),
     ).values_list("account__funding_source_id")

@@ -17,8 +17,9 @@ from credit.errors import (
     PeriodNotClosed,
 )
 from credit.gateways.pdf import render
-from credit.models import Document, Drawdown, PlanRow, Posting, Repayment
+from credit.models import Document, Drawdown, LoanEvent, PlanRow, Posting, Repayment
 from credit.operations import documents as papers
+from credit.operations.servicing import Act, reverse_event
 from credit.queries.payoff import payoff
 from platform_app.kernel import audit
 from platform_app.kernel.errors import NotFound
@@ -99,6 +100,26 @@ def test_a_statement_adds_up_and_agrees_with_the_books(at: datetime) -> None:
     ):  # fmt: skip
         assert words in text, words
     assert format_yuan(april.facts["totals"]["received_minor"]) in text
+
+
+def test_a_statement_takes_back_a_payment_that_was_reversed(at: datetime) -> None:
+    drawdown = drawn(at)
+    april = lives.close_until(date(2026, 4, 3))
+    row = PlanRow.objects.get(drawdown=drawdown, seq=1)
+    due = row.principal_minor + row.interest_minor
+    lives.repaid(drawdown, due, "PAY-1", april)
+    later = lives.close_until(date(2026, 4, 5))
+    paid = LoanEvent.objects.get(drawdown=drawdown, kind="repayment")
+    undo = Act(drawdown_id=drawdown.id, external_id="UNDO-1", actor=ACTOR, at=later)
+    reverse_event(undo, event_id=paid.id)
+    after = lives.close_until(date(2026, 4, 6))
+
+    before = statement(drawdown, date(2026, 4, 1), date(2026, 4, 4), after).facts["totals"]
+    undone = statement(drawdown, date(2026, 4, 5), date(2026, 4, 5), after).facts["totals"]
+    for name in ("principal_minor", "interest_minor", "received_minor", "overpaid_minor"):
+        assert undone[name] == -before[name]
+    assert (before["received_minor"], undone["other_minor"]) == (due, 0)
+    assert undone["closing_minor"] == 300_000
 
 
 def test_a_statement_is_issued_once_and_its_bytes_can_be_made_again(at: datetime) -> None:

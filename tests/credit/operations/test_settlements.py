@@ -14,11 +14,13 @@ from credit.models import (
     CreditLine,
     Holdback,
     JournalEntry,
+    LoanEvent,
     Posting,
     SettlementBatch,
     SettlementLine,
     SettlementTerms,
 )
+from credit.operations.servicing import Act, reverse_event
 from credit.operations.settlements import lock_settlements, pay_settlements
 from credit.queries import settlements
 from credit.queries.business_day import open_day
@@ -162,6 +164,25 @@ def test_a_share_of_the_interest_collected(line: CreditLine, at: datetime) -> No
     share = (interest + 2) // 4
     assert lines_of(batch) == [("revenue_share", share)]
     assert settling.balance(AccountCode.REVENUE_SHARE) == share
+    assert settling.proven()
+
+
+def test_a_payment_taken_back_gives_the_share_back(line: CreditLine, at: datetime) -> None:
+    drawdown = lives.drawn(line, 1_000_000, "SO-1", at)
+    due = lives.close_until(date(2026, 4, 1))
+    settling.agreed(due, revenue_share_fraction=Decimal("0.25"))
+    interest = round(1_000_000 * line.annual_rate * 15 / 365)
+    lives.repaid(drawdown, 1_000_000 + interest, "PAY-1", due)
+    later = closed()
+    paid = LoanEvent.objects.get(drawdown=drawdown, kind="repayment")
+    undo = Act(drawdown_id=drawdown.id, external_id="UNDO-1", actor="staff:a", at=later)
+    reverse_event(undo, event_id=paid.id)
+    closed()
+
+    batch = SettlementBatch.objects.get(captured_on=date(2026, 4, 2))
+    share = (interest + 2) // 4
+    assert lines_of(batch) == [("revenue_share", -share), ("carried_out", share)]
+    assert settling.balance(AccountCode.REVENUE_SHARE) == 0
     assert settling.proven()
 
 
