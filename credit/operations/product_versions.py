@@ -21,7 +21,7 @@ from credit.errors import (
     ProductVersionNotFound,
     ProductVersionNotSubmitted,
 )
-from credit.models import FundingSource, Product, ProductVersion
+from credit.models import FundingSource, NamedLender, Product, ProductVersion
 from credit.operations.caps import stop
 from credit.operations.products import next_number, retire_published, tell_published
 from credit.queries.caps import judge_version
@@ -31,9 +31,10 @@ from platform_app.kernel.errors import ReasonNeeded, SecondPersonNeeded, gettext
 
 @transaction.atomic
 def draft_product_version(*, product_id: str, actor: str, at: datetime) -> ProductVersion:
-    """Start the next version as a copy of the last one; the draft that is open is returned.
+    """Start the next version as a copy of the last one, with the lenders it names.
 
-    Raises ProductNotFound; ProductVersionInWork while one waits for approval.
+    A draft that is open already is returned. Raises ProductNotFound; ProductVersionInWork while
+    one waits for approval.
     """
     product = _locked_product(product_id)
     versions = ProductVersion.objects.filter(product=product)
@@ -54,6 +55,12 @@ def draft_product_version(*, product_id: str, actor: str, at: datetime) -> Produ
         highest_rate=last.highest_rate,
         drafted_by=actor,
         drafted_at=at,
+    )
+    NamedLender.objects.bulk_create(
+        NamedLender(product_version=draft, funding_source_id=source, rank=rank)
+        for source, rank in NamedLender.objects.filter(product_version=last)
+        .order_by("rank", "id")
+        .values_list("funding_source_id", "rank")
     )
     _audit("draft", draft, actor=actor, at=at, after={"number": draft.number})
     return draft

@@ -12,6 +12,7 @@ from credit.domain.delinquency import BUCKETS, CLASSES, STAGES, Graded, Ladder, 
 from credit.domain.delinquency import days_past_due as dpd_of
 from credit.enums import LadderKind
 from credit.models import BucketChange, ConductRules, LadderStep
+from credit.queries.loan_events import STANDING
 from platform_app.kernel import ids
 from platform_app.kernel.scope import current_tenant_id
 
@@ -21,11 +22,25 @@ STANDARD: Final[dict[str, Ladder]] = {
     LadderKind.CLASS: CLASSES,
 }
 
+# Penalty earned and not yet written into the rows. Where it ends at a cap, its last stretch looks
+# like one that a payment ended: there it is all that was earned and charged, less what rows have.
+_CAPPED: Final = f"""
+(SELECT coalesce(sum(round(base_minor * rate * greatest(0, least(%(on)s, to_on) - from_on)
+                           / per_days)), 0)
+ FROM credit_interestsegment
+ WHERE tenant_id = %(tenant)s AND drawdown_id = d.id AND kind = 'penalty')
++ (SELECT coalesce(sum(v.amount_minor), 0) FROM credit_loanevent v
+   WHERE v.tenant_id = %(tenant)s AND v.drawdown_id = d.id AND v.kind = 'penalty' AND {STANDING})
+- (SELECT coalesce(sum(penalty_minor), 0) FROM credit_planrow
+   WHERE tenant_id = %(tenant)s AND drawdown_id = d.id)"""  # noqa: S608 -- our own expressions
+
 # Rows that fell due before the day, with the penalty interest that runs on them. Inside grace none
 # runs yet; what a day would cost is worked out from the unpaid principal.
-PAST_DUE = """
+PAST_DUE = f"""
 SELECT d.id, d.merchant_id, d.order_no, d.grace_days, r.due_on, r.unpaid, r.principal,
-       coalesce(s.accrued, 0), coalesce(s.next_day, 0),
+       coalesce(s.accrued, 0) + CASE WHEN d.terms->>'penalty_days' IS NULL
+           THEN coalesce(s.penalty, 0) ELSE {_CAPPED} END,
+       coalesce(s.next_day, 0),
        round(r.principal * d.penalty_rate / coalesce((d.terms->>'year_days')::int, 365))
 FROM (
     SELECT drawdown_id, min(due_on) AS due_on,
@@ -42,7 +57,10 @@ FROM (
 ) r
 JOIN credit_drawdown d ON d.tenant_id = %(tenant)s AND d.id = r.drawdown_id
 LEFT JOIN LATERAL (
-    SELECT sum(round(base_minor * rate * (%(on)s - from_on) / per_days)) AS accrued,
+    SELECT sum(round(base_minor * rate * (%(on)s - from_on) / per_days))
+               FILTER (WHERE kind <> 'penalty') AS accrued,
+           sum(round(base_minor * rate * (%(on)s - from_on) / per_days))
+               FILTER (WHERE kind = 'penalty') AS penalty,
            sum(round(base_minor * rate * (%(on)s + 1 - from_on) / per_days)
                - round(base_minor * rate * (%(on)s - from_on) / per_days)) AS next_day
     FROM credit_interestsegment
@@ -51,7 +69,7 @@ LEFT JOIN LATERAL (
 ) s ON true
 WHERE r.unpaid > 0 AND d.status IN ('repaying', 'partially_captured')
 ORDER BY r.due_on, d.id
-"""
+"""  # noqa: S608 -- our own expressions
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,8 @@ from credit.models import FundingSource, NamedLender, ProductVersion
 
 def lenders_of(version: ProductVersion) -> list[FundingSource]:
     """Every lender named in a version's contract, its own first: one statement for the others."""
-    others = NamedLender.objects.filter(product_version=version).select_related("funding_source")
+    rows = NamedLender.objects.filter(product_version=version)
+    others = rows.exclude(funding_source=version.funding_source_id).select_related("funding_source")
     return [version.funding_source, *(row.funding_source for row in others.order_by("rank", "id"))]
 
 

@@ -1,6 +1,8 @@
 """Cases: opened, staged, closed by the dates; assigned and handed over by people."""
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 
 import pytest
 from pytest_django import DjangoAssertNumQueries
@@ -8,8 +10,16 @@ from pytest_django import DjangoAssertNumQueries
 from credit import errors
 from credit.domain.contact_guard import CollectionRules
 from credit.domain.delinquency import Step
+from credit.domain.simulated import HIGHEST_RATE, LOWEST_RATE, PRODUCTS
 from credit.enums import LadderKind, RepaymentChannel
-from credit.models import BucketChange, CaseHandover, CollectionCase, Drawdown
+from credit.models import (
+    BucketChange,
+    CaseHandover,
+    CollectionCase,
+    Drawdown,
+    Product,
+    ProductVersion,
+)
 from credit.operations.collections import assign_case, place_with_agency, work_collections
 from credit.operations.delinquency import (
     record_bucket_changes,
@@ -17,6 +27,7 @@ from credit.operations.delinquency import (
     set_collection_rules,
     set_ladder,
 )
+from credit.operations.products import publish_product
 from credit.operations.promises import make_promise
 from credit.operations.repayments import record_repayment
 from credit.queries.business_day import open_day
@@ -139,6 +150,31 @@ def test_the_figures_are_those_of_derive(drawdown: Drawdown) -> None:
     assert payoff(Drawdown.objects.get(pk=drawdown.pk)).payoff_minor == (
         row.owed_minor + row.penalty_a_day_minor
     )
+
+
+def test_the_figures_are_those_of_derive_beyond_the_cap_of_penalty(
+    inside: Tenant, at: datetime
+) -> None:
+    product = Product.objects.get()
+    publish_product(
+        code=product.code, name=product.name,
+        terms=replace(PRODUCTS["generous"], penalty_cap=Decimal("0.003")),
+        funding_source_id=ProductVersion.objects.get().funding_source_id,
+        lowest_rate=LOWEST_RATE, highest_rate=HIGHEST_RATE, actor=lives.ACTOR, at=at,
+    )  # fmt: skip
+    drawdown = late.drawn("P1", at)
+    seen = []
+    for day, paid_minor in [(10, 0), (33, 0), (34, 1_000), (36, 0)]:
+        moment = late.live_until(late.DUE + timedelta(days=day))
+        if paid_minor:
+            lives.repaid(drawdown, paid_minor, f"PAY-{day}", moment)
+        [row] = past_due(on=open_day())
+        figures = payoff(Drawdown.objects.get(pk=drawdown.pk))
+        assert row.owed_minor == figures.payoff_minor, day
+        seen.append(figures.penalty_minor)
+    assert 0 < seen[0] < seen[1]
+    assert late.AMOUNT * 0.0029 < seen[1] <= late.AMOUNT * 0.003
+    assert seen[2:] == [seen[1] - 1_000] * 2
 
 
 @pytest.mark.parametrize("item_count", [1, 3])

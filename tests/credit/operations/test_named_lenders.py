@@ -25,6 +25,7 @@ from credit.operations.documents import issue_contract
 from credit.operations.launch import ORDER_CREDIT
 from credit.operations.offers import accept_offer, start_reading
 from credit.operations.partnerships import name_lenders
+from credit.operations.product_versions import draft_product_version, edit_product_version
 from credit.operations.products import publish_product
 from credit.queries.named_lenders import further_lenders, lenders_of
 from platform_app.kernel.tenancy import tenant_scope
@@ -157,6 +158,19 @@ def test_every_kind_of_fee_has_its_place_on_the_sheet(at: datetime) -> None:
         ("fee_at_extension", "when an extension is granted"),
     ]
     assert CostSheetItem.objects.count() == 6
+
+
+def test_the_next_version_names_the_same_lenders(at: datetime) -> None:
+    bank = named("甲银行", at, "")
+    named("乙银行", at, "")
+    draft = draft_product_version(product_id=Product.objects.get().id, actor=lives.ACTOR, at=at)
+    assert [one.name for one in lenders_of(draft)] == [OWN, "甲银行", "乙银行"]
+    edit_product_version(
+        version_id=draft.id, terms=draft.terms, lowest_rate=draft.lowest_rate,
+        highest_rate=draft.highest_rate, funding_source_id=bank.id, actor=lives.ACTOR, at=at,
+    )  # fmt: skip
+    draft.refresh_from_db()
+    assert [one.name for one in lenders_of(draft)] == ["甲银行", "乙银行"]
 
 
 def test_another_platform_names_its_own(other_tenant: Tenant, at: datetime) -> None:
