@@ -3,7 +3,14 @@
 from django.contrib import admin
 
 from platform_app.kernel.back_office import TenantFilter, TenantRowsAdmin
-from risk.models import Decision, ExposureBucket, Policy, Scorecard, ScorecardApproval
+from risk.models import (
+    Decision,
+    ExposureBucket,
+    Override,
+    Policy,
+    Scorecard,
+    ScorecardApproval,
+)
 
 
 @admin.register(Decision)
@@ -19,6 +26,15 @@ class DecisionAdmin(TenantRowsAdmin):
 class ExposureBucketAdmin(TenantRowsAdmin):
     list_display = ("id", "tenant", "name", "slice_no", "cap_minor", "used_minor")
     search_fields = ("name__exact",)
+
+
+@admin.register(Override)
+class OverrideAdmin(TenantRowsAdmin):
+    list_display = (
+        "id", "tenant", "decision", "direction", "from_outcome", "to_outcome", "suggested_minor",
+        "limit_minor", "reason_code", "by", "second_by", "at", "expires_on",
+    )  # fmt: skip
+    list_filter = (TenantFilter, "direction", "reason_code")
 
 
 @admin.register(Policy)

@@ -28,3 +28,24 @@ class Outcome(models.TextChoices):
 class Purpose(models.TextChoices):
     PRESCREEN = "prescreen", _("Pre-screen")
     APPLICATION = "application", _("Application")
+
+
+class OverrideDirection(models.TextChoices):
+    """Where a person's answer lies from the policy's."""
+
+    UP = "up", _("More than the policy gives")
+    DOWN = "down", _("Less than the policy gives")
+    NONE = "none", _("As the policy's formulas give")
+
+
+class OverrideReason(models.TextChoices):
+    """What a reviewer's answer rests on."""
+
+    AS_COMPUTED = "as_computed", _("The figures hold")
+    DOCUMENTS = "documents", _("Documents seen")
+    BANK_STATEMENTS = "bank_statements", _("Bank statements seen")
+    CONTACT = "contact", _("Visited or called")
+    PARTNER = "partner", _("The platform knows the merchant")
+    WRONG_DATA = "wrong_data", _("The data were wrong")
+    DOUBT = "doubt", _("Doubts that the data do not show")
+    OTHER = "other", _("Something else, see the comment")

@@ -99,3 +99,12 @@ class WhyNeeded(Invalid):
 
     code = "why_needed"
     message = gettext_noop("Please say why, in a few words.")
+
+
+class OverrideLimit(Invalid):
+    """A reviewer's limit outside of what a person may grant; amounts in fen."""
+
+    code = "override_limit"
+    message = gettext_noop(
+        "The limit must lie between ¥{lowest} and ¥{highest}, in steps of ¥{step}."
+    )

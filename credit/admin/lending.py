@@ -31,6 +31,15 @@ class ApplicationAdmin(TenantRowsAdmin):
     search_fields = ("external_id__exact",)
 
 
+@admin.register(models.Review)
+class ReviewAdmin(TenantRowsAdmin):
+    list_display = (
+        "id", "tenant", "application", "kind", "status", "due_at", "assignee", "outcome",
+        "limit_minor", "proposed_by", "closed_at",
+    )  # fmt: skip
+    list_filter = (TenantFilter, "status", "kind")
+
+
 @admin.register(models.CostSheet)
 class CostSheetAdmin(TenantRowsAdmin):
     list_display = ("id", "tenant", "sha256", "at")

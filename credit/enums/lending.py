@@ -14,6 +14,17 @@ class ApplicationStatus(models.TextChoices):
     EXPIRED = "expired", _("Expired")
 
 
+class ReviewKind(models.TextChoices):
+    REFERRED = "referred", _("Passed on by the policy")
+    REQUESTED = "requested", _("Asked for by the merchant")
+
+
+class ReviewStatus(models.TextChoices):
+    OPEN = "open", _("Waiting for a reviewer")
+    PROPOSED = "proposed", _("Waiting for a second reviewer")
+    CLOSED = "closed", _("Decided")
+
+
 class OfferStatus(models.TextChoices):
     OPEN = "open", _("Open")
     ACCEPTED = "accepted", _("Accepted")

@@ -116,3 +116,29 @@ class CaptureTooLarge(Refused):
 class CaptureTooLate(Refused):
     code = "capture_too_late"
     message = gettext_noop("A further capture must come before the first due date.")
+
+
+class ReviewNotFound(NotFound):
+    message = gettext_noop("There is no review with this id.")
+
+
+class ReviewClosed(Conflict):
+    code = "review_closed"
+    message = gettext_noop("This review has been decided already.")
+
+
+class ReviewTaken(Conflict):
+    code = "review_taken"
+    message = gettext_noop("Somebody else is working on this review. Take it over first.")
+
+
+class ReviewNotWaiting(Conflict):
+    code = "review_not_waiting"
+    message = gettext_noop("No second reviewer is waited for.")
+
+
+class ReviewNotPossible(Refused):
+    code = "review_not_possible"
+    message = gettext_noop(
+        "A review can be asked for once, within {days} days after an application was declined."
+    )

@@ -35,6 +35,7 @@ from credit.models.reconciliation import BankFlow, ReconciliationBreak, Reconcil
 from credit.models.reference_change import ReferenceChange
 from credit.models.reminder import Reminder
 from credit.models.repayment import Repayment
+from credit.models.review import Review
 from credit.models.settlement import Holdback, SettlementBatch, SettlementLine, SettlementTerms
 from credit.models.suspense import SuspenseItem
 
@@ -99,6 +100,7 @@ __all__ = [
     "ReferenceChange",
     "Reminder",
     "Repayment",
+    "Review",
     "SaleDeduction",
     "SettlementBatch",
     "SettlementLine",

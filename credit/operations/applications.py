@@ -1,11 +1,11 @@
 """Asking for a line: submit, decide, offer."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 
 from django.db import IntegrityError, transaction
 
-from credit.enums import ApplicationStatus, LineStatus, ProductStatus
+from credit.enums import ApplicationStatus, LineStatus, ProductStatus, ReviewKind
 from credit.errors import (
     ApplicationNotFound,
     ApplicationOpen,
@@ -17,7 +17,9 @@ from credit.errors import (
     TooEarlyToReapply,
 )
 from credit.models import Application, CreditLine, ProductVersion
-from credit.operations.offers import expire_offers, make_offer
+from credit.operations.application_results import answer
+from credit.operations.offers import expire_offers
+from credit.operations.reviews import open_review
 from credit.queries.behavior import repayment_facts
 from platform_app.kernel import clock, events
 from risk.enums import Outcome, Purpose
@@ -28,7 +30,6 @@ from tenants.models import Merchant
 from tenants.queries.consents import missing_consents
 from tenants.queries.merchants import merchant as find_merchant
 
-REAPPLY_DAYS: Final = 90
 NEEDED_CONSENTS: Final = (
     ConsentCode.SERVICE_AND_PRIVACY,
     ConsentCode.SENSITIVE_DATA,
@@ -84,9 +85,10 @@ def decide_application(
 ) -> Application:
     """Let risk decide a submitted application from what was known at `at`; make the offer.
 
-    Deciding a decided application changes nothing. `trade` may carry facts read for a batch.
-    Raises ApplicationNotFound; PriceOutOfRange, CapExceeded, CapUnknown when the product may not
-    be sold at the price decided: nothing moves, the application stays submitted.
+    What the policy passes on is put before a reviewer. Deciding a decided application changes
+    nothing. `trade` may carry facts read for a batch. Raises ApplicationNotFound; PriceOutOfRange,
+    CapExceeded, CapUnknown when the product may not be sold at the price decided: nothing moves,
+    the application stays submitted.
     """
     application = (
         Application.objects.select_for_update(of=("self",))
@@ -110,37 +112,14 @@ def decide_application(
         trade=trade,
     )
     application.decision = decision
-    application.decided_at = at
-    application.status = _STATUS[Outcome(decision.outcome)]
-    application.version += 1
-    if application.status == ApplicationStatus.DECLINED:
-        application.reapply_on = clock.day_of(at) + timedelta(days=REAPPLY_DAYS)
-    application.save(update_fields=["decision", "decided_at", "status", "version", "reapply_on"])
-    if application.status == ApplicationStatus.APPROVED:
-        make_offer(
-            application=application,
-            limit_minor=decision.limit_minor,
-            annual_rate=decision.annual_rate,
-            at=at,
-        )
-    events.record(
-        f"credit.application.{_EVENT[ApplicationStatus(application.status)]}",
-        subject=application.id, merchant_id=merchant_id, actor=actor, at=at,
-        props={"limit_minor": decision.limit_minor, "version": application.version},
+    outcome = Outcome(decision.outcome)
+    answer(
+        application, outcome, limit_minor=decision.limit_minor, annual_rate=decision.annual_rate,
+        actor=actor, at=at,
     )  # fmt: skip
+    if outcome == Outcome.REFER:
+        open_review(application, kind=ReviewKind.REFERRED, note="", actor=actor, at=at)
     return application
-
-
-_STATUS = {
-    Outcome.APPROVE: ApplicationStatus.APPROVED,
-    Outcome.REFER: ApplicationStatus.IN_REVIEW,
-    Outcome.DECLINE: ApplicationStatus.DECLINED,
-}
-_EVENT = {
-    ApplicationStatus.APPROVED: "approved",
-    ApplicationStatus.IN_REVIEW: "referred",
-    ApplicationStatus.DECLINED: "declined",
-}
 
 
 def _published(product_code: str) -> ProductVersion:

@@ -13,12 +13,14 @@ from typing import Any, Final
 from django.db.models import F, QuerySet
 from django.utils.translation import gettext
 
+from credit.domain.reviews import answer_by
 from credit.enums import ApplicationStatus, DrawdownStatus, LineStatus, OfferStatus, ProductStatus
 from credit.errors import ProductUnavailable
 from credit.models import Application, CreditLine, Drawdown, Offer, PlanRow, ProductVersion
 from credit.queries.business_day import open_day
 from credit.queries.calendar import workday_test
 from credit.queries.drawdowns import overdue
+from credit.queries.reviews import review_of
 from credit.queries.status import days_past_due
 from platform_app.kernel import clock
 from platform_app.kernel.errors import gettext_noop
@@ -192,12 +194,10 @@ def _submitted(application: Application, at: datetime) -> Journey:  # noqa: ARG0
 
 
 def _in_review(application: Application, at: datetime) -> Journey:
-    """A reviewer answers by the evening of the first working day after the referral."""
-    until, is_workday = clock.day_of(application.decided_at or at), workday_test()
-    until += timedelta(days=1)
-    while not is_workday(until):
-        until += timedelta(days=1)
-    return Journey(stage="in_review", application=application, until_on=until)
+    """A reviewer answers by the moment that was promised when it was passed on."""
+    review = review_of(application.id)
+    until = review.due_at if review else answer_by(application.decided_at or at, workday_test())
+    return Journey(stage="in_review", application=application, until_on=clock.day_of(until))
 
 
 def _approved(application: Application, at: datetime) -> Journey:

@@ -2,7 +2,8 @@
 
 from risk.models.decision import Decision
 from risk.models.exposure import ExposureBucket
+from risk.models.override import Override
 from risk.models.policy import Policy
 from risk.models.scorecard import Scorecard, ScorecardApproval
 
-__all__ = ["Decision", "ExposureBucket", "Policy", "Scorecard", "ScorecardApproval"]
+__all__ = ["Decision", "ExposureBucket", "Override", "Policy", "Scorecard", "ScorecardApproval"]

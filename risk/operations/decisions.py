@@ -21,8 +21,9 @@ from risk.domain.verdict import Verdict, content, judge
 from risk.enums import Outcome, Purpose
 from risk.models import Decision
 from risk.operations.decision_chain import append, first_broken_link
-from risk.queries.champions import Champions, champions, versions
+from risk.queries.champions import Champions, champions
 from risk.queries.facts import trade_facts
+from risk.queries.proposals import versions_of
 from risk.values import Estimate, RepaymentFacts, TradeFacts
 from tenants.models import Merchant
 
@@ -114,7 +115,7 @@ def prescreen(
 
 def estimate_of(decision: Decision) -> Estimate:
     """The range a decision stands for: from the policy's low share of the limit up to the limit."""
-    terms = _versions_of(decision).policy.limit
+    terms = versions_of(decision).policy.limit
     low = floor_to(terms.step_minor, decision.limit_minor * Fraction(terms.estimate_low_share))
     return Estimate(
         decision_id=decision.id,
@@ -136,18 +137,9 @@ def replay(decision_id: str) -> bool:
         raise NotFound(noun="decision")
     if sha256(decision.facts) != decision.facts_sha256:
         return False
-    used = _versions_of(decision)
+    used = versions_of(decision)
     again = judge(_card(used, decision.as_of), used.policy, *restore(decision.facts))
     return canonical(content(again)) == canonical(content(decision))
-
-
-def _versions_of(decision: Decision) -> Champions:
-    return versions(
-        card_id=decision.scorecard_id,
-        card_sha=decision.scorecard.sha256,
-        policy_id=decision.policy_id,
-        policy_sha=decision.policy.sha256,
-    )
 
 
 def _card(used: Champions, as_of: datetime) -> Card:

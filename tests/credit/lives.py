@@ -26,9 +26,9 @@ ACTOR = "system:test"
 
 
 def merchant_with_trade(
-    external_id: str, at: datetime, *, order_minor: int = 2_000_000
+    external_id: str, at: datetime, *, order_minor: int = 2_000_000, weeks: int = 52
 ) -> Merchant:
-    """A verified merchant with weekly orders over the last twelve months."""
+    """A verified merchant with weekly orders, over the last twelve months unless told."""
     merchant, _ = upsert_merchant(
         external_id=external_id, name=f"宠物店{external_id}", actor=ACTOR, at=at
     )
@@ -40,7 +40,7 @@ def merchant_with_trade(
                 ordered_on=today - timedelta(days=7 * week + 1), quantity=1,
                 amount_minor=order_minor,
             )
-            for week in range(52)
+            for week in range(weeks)
         ],
         known_at=at,
         actor=ACTOR,

@@ -41,6 +41,11 @@ _SENTENCES: Final = {
     ),
     "credit.application.referred": ("eye", "warn", gettext_noop("Passed to manual review.")),
     "credit.application.declined": ("cross", "bad", gettext_noop("Application declined.")),
+    "credit.review.opened": ("eye", "warn", gettext_noop("A person looks at the application.")),
+    "credit.review.claimed": ("user", "", gettext_noop("A reviewer took it.")),
+    "credit.review.proposed": ("sign", "", gettext_noop("A second reviewer was asked.")),
+    "credit.review.returned": ("sign", "warn", gettext_noop("Given back to the first reviewer.")),
+    "credit.review.decided": ("check", "", gettext_noop("A person has decided.")),
     "credit.line.activated": (
         "line", "good", gettext_noop("Signed; line of ¥%(limit_minor)s opened."),
     ),

@@ -24,6 +24,7 @@ from credit.interfaces.console import (
     product_editor,
     products,
     reconciliation,
+    reviews,
     settlements,
     suspense,
 )
@@ -55,6 +56,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("approvals", approvals.listing, name="approval-list"),
     path("approvals/<str:approval_id>/approve", approvals.approve, name="approval-approve"),
     path("approvals/<str:approval_id>/reject", approvals.reject, name="approval-reject"),
+    path("reviews", reviews.listing, name="review-list"),
+    path("reviews/<str:review_id>", reviews.detail, name="review-detail"),
+    path("reviews/<str:review_id>/<str:verb>", reviews.act, name="review-act"),
     path("books/days", books.days, name="day-list"),
     path("books/days/<str:day_id>", closes.detail, name="day-detail"),
     path(

@@ -2,13 +2,14 @@
 
 from collections.abc import Callable, Iterable
 from datetime import timedelta
-from typing import Final
+from typing import Any, Final
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, ngettext
 
 from credit.domain.routing import MESSAGES
 from platform_app.kernel import ids as public_ids
+from platform_app.kernel.money import format_yuan
 from tenants.models import Member
 
 _OPTIONS: Final = {
@@ -53,6 +54,20 @@ def option(code: str) -> str:
 def bound(code: str) -> str:
     """Which bound of the limit this is, in words."""
     return _(_BOUNDS[code]) if code in _BOUNDS else code
+
+
+def fact(key: str, value: Any) -> str:
+    """A fact of a decision as people read it."""
+    if value is None:
+        return _("unknown")
+    if key.endswith("_minor"):
+        return f"¥{format_yuan(value)}"
+    if key in _SHARES:
+        return f"{value:.1%}"
+    return f"{value:,}"
+
+
+_SHARES: Final = {"return_rate", "momentum"}
 
 
 def holiday(kind: str) -> str:

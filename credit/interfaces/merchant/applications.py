@@ -10,8 +10,12 @@ from credit.operations.applications import (
     decide_application,
     submit_application,
 )
+from credit.operations.reviews import request_review
 from credit.queries.journey import ORDER_CREDIT, Journey, journey
+from credit.queries.reviews import review_of
 from platform_app.kernel import clock
+from platform_app.kernel.errors import DomainError
+from platform_app.kernel.http import say
 from risk.queries.reasons import reasons_for
 from tenants.access.answers import go, page
 from tenants.access.embed import MerchantRequest
@@ -55,8 +59,32 @@ def progress(request: MerchantRequest) -> HttpResponseBase:
         "application": where.application,
         "is_waiting": where.stage in {"submitted", "in_review"},
         "reasons": _reasons(where),
+        "review": review_of(where.application.id) if where.stage == "declined" else None,
     }
     return render(request, "merchant/credit/progress.html", context)
+
+
+@page
+@require_http_methods(["GET", "POST"])
+def review(request: MerchantRequest) -> HttpResponseBase:
+    """Ask a person to look at a refusal, in one's own words."""
+    where = journey(request.embed.merchant_id, at=clock.now())
+    if where.stage != "declined" or where.application is None:
+        return go("application-progress")
+    error, note = "", request.POST.get("note", "")
+    if request.method == "POST":
+        try:
+            request_review(
+                application_id=where.application.id, note=note,
+                actor=f"merchant:{request.embed.merchant_id}", at=clock.now(),
+            )  # fmt: skip
+        except DomainError as refusal:
+            error = say(refusal)
+        else:
+            return go("application-progress")
+    context = {"tenant": current_tenant(), "journey": where, "error": error, "note": note}
+    status = 422 if error else 200
+    return render(request, "merchant/credit/review.html", context, status=status)
 
 
 def _reasons(where: Journey) -> list[object]:

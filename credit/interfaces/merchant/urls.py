@@ -10,6 +10,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("estimate/", home.estimate, name="estimate-make"),
     path("application/", applications.submit, name="application-submit"),
     path("application/progress/", applications.progress, name="application-progress"),
+    path("application/review/", applications.review, name="application-review"),
     path("offer/", offers.show, name="offer-show"),
     path("offer/sample/", offers.sample, name="offer-sample"),
     path("offer/read/", offers.read, name="offer-read"),

@@ -4,13 +4,14 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from credit.models import Application, Contract, CreditLine, Offer
+from credit.models import Application, Contract, CreditLine, Offer, Review
 from credit.operations.applications import NEEDED_CONSENTS
 from platform_app.kernel import clock
 from platform_app.kernel.tenancy import tenant_scope
 from risk.models import Decision
 from tenants.models import Merchant, Tenant
 from tenants.operations.merchants import upsert_merchant
+from tests.credit import referrals
 from tests.credit.operations.test_product_versions import with_fees
 from tests.tenants.interfaces.merchant.visits import Visit, gone_to, visit_of, words
 
@@ -177,3 +178,37 @@ def test_nobody_elses_offer_can_be_signed(merchant: Merchant, strangers: list[Vi
         assert gone_to(answer) == "/m/home/"
     with tenant_scope(merchant.tenant_id):
         assert Offer.objects.get(merchant=merchant).status == "open"
+
+
+def test_a_declined_merchant_asks_a_person(tenant: Tenant, at: datetime) -> None:
+    with tenant_scope(tenant.id):
+        application = referrals.declined("P-NO", at)
+    merchant = application.merchant
+    with clock.travel(at + timedelta(minutes=1)):
+        visit = visit_of(merchant, at, locale="en")
+        assert "Ask a person to look at it" in words(visit.get("/m/application/progress/"))
+        assert "next working day" in words(visit.get("/m/application/review/"))
+        sent = visit.post("/m/application/review/", {"note": "我们换了系统"})
+        assert gone_to(sent) == "/m/application/progress/"
+        said = words(visit.get("/m/application/progress/"))
+    assert "A person is looking at this result and answers by" in said
+    assert "Ask a person" not in said
+    with tenant_scope(tenant.id):
+        assert Review.objects.get().note == "我们换了系统"
+    with clock.travel(at + timedelta(days=31)):
+        later = visit_of(merchant, at + timedelta(days=31), locale="en")
+        assert gone_to(later.post("/m/application/review/")) == "/m/application/progress/"
+    with tenant_scope(tenant.id):
+        assert Review.objects.count() == 1
+
+
+def test_nobody_asks_for_a_person_before_there_is_a_refusal(tenant: Tenant, at: datetime) -> None:
+    with tenant_scope(tenant.id):
+        application = referrals.declined("P-NO", at)
+    with clock.travel(at + timedelta(days=31)):
+        visit = visit_of(application.merchant, at + timedelta(days=31), locale="en")
+        refused = visit.post("/m/application/review/", {"note": "x"})
+    assert refused.status_code == 422
+    assert "within 30 days" in words(refused)
+    with tenant_scope(tenant.id):
+        assert not Review.objects.exists()

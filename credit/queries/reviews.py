@@ -1,0 +1,39 @@
+"""Reviews waiting and decided, and everything a reviewer looks at."""
+
+from django.db.models import QuerySet
+
+from credit.enums import ReviewStatus
+from credit.errors import ReviewNotFound
+from credit.models import Review
+
+
+def list_reviews(*, status: str = "", kind: str = "", assignee: str = "") -> QuerySet[Review]:
+    """Reviews with merchant and decision. `waiting` is every status but closed."""
+    rows: QuerySet[Review] = Review.objects.select_related("application__merchant", "decision")
+    if status == "waiting":
+        rows = rows.exclude(status=ReviewStatus.CLOSED)
+    elif status:
+        rows = rows.filter(status=status)
+    if kind:
+        rows = rows.filter(kind=kind)
+    return rows.filter(assignee=assignee) if assignee else rows
+
+
+def review(review_id: str) -> Review:
+    """One review with all it stands on. Raises ReviewNotFound."""
+    rows = Review.objects.select_related(
+        "application__merchant", "application__product", "decision__scorecard", "decision__policy",
+        "override",
+    )  # fmt: skip
+    try:
+        found: Review | None = rows.filter(pk=review_id).first()
+    except ValueError:
+        found = None
+    if found is None:
+        raise ReviewNotFound
+    return found
+
+
+def review_of(application_id: str) -> Review | None:
+    """The latest review of an application."""
+    return Review.objects.filter(application_id=application_id).order_by("-id").first()
