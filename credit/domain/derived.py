@@ -196,6 +196,10 @@ class Derived:
         """Σ over rows of `what` ("", "paid_", "waived_", "written_off_") of one component."""
         return sum(row.of(what, component) for row in self.rows)
 
+    def allocated_minor(self, event_seq: int) -> int:
+        """What one credit paid, over all rows and components."""
+        return sum(part.amount_minor for part in self.taken if part.event_seq == event_seq)
+
     def running_minor(self, row: Row, component: Component) -> int:
         """Late interest or penalty that grows on a row and is not yet carried by it."""
         return sum(

@@ -55,7 +55,11 @@ class Booked:
 
     @property
     def unspent_minor(self) -> int:
-        return self.after.unspent.get(self.event.seq, 0)
+        """What of a payment found nothing to pay, returned to the merchant since or still waiting.
+
+        A backdated one may find that a later overpayment refund has returned part of it already.
+        """
+        return self.event.amount_minor - self.after.allocated_minor(self.event.seq)
 
 
 def value_day(value_on: date | None, day: date, drawdown: Drawdown) -> date:
@@ -237,26 +241,23 @@ def _refresh_repayments(
 
     A payment's `unspent_minor` is what paid nothing, returned to the merchant or still waiting.
     """
-    old, new = _allocated(before), _allocated(after)
     undone = event.details.get("reverses")
-    moved = {seq for seq in {*old, *new} if old.get(seq, 0) != new.get(seq, 0)} - {event.seq}
+    paid = {part.event_seq for one in (before, after) if one for part in one.taken}
+    moved = {
+        seq
+        for seq in paid - {event.seq}
+        if before is None or before.allocated_minor(seq) != after.allocated_minor(seq)
+    }
     if undone is not None:
         moved.add(undone)
     if not moved:
         return
     found = LoanEvent.objects.filter(drawdown=drawdown, seq__in=moved, kind__in=CREDITS)
     for seq, key in found.values_list("seq", "key"):
-        allocated = new.get(seq, 0)
+        allocated = after.allocated_minor(seq)
         status = RepaymentStatus.REVERSED if seq == undone else RepaymentStatus.SUCCEEDED
         Repayment.objects.filter(external_id=key, drawdown=drawdown).update(
             allocated_minor=allocated,
             unspent_minor=F("amount_minor") - allocated,
             status=status,
         )
-
-
-def _allocated(answer: Derived | None) -> dict[int, int]:
-    totals: dict[int, int] = {}
-    for part in answer.taken if answer else ():
-        totals[part.event_seq] = totals.get(part.event_seq, 0) + part.amount_minor
-    return totals

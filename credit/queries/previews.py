@@ -108,7 +108,9 @@ def compare(before: Derived, after: Derived, change: Happening) -> Preview:
         after=figures(after),
         postings=difference(balances(after), balances(before)),
         taken=taken,
-        unspent_minor=after.unspent.get(change.seq, 0),
+        unspent_minor=change.amount_minor - sum(taken.values())
+        if change.kind == "repayment"
+        else after.unspent.get(change.seq, 0),
     )
 
 

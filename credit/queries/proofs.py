@@ -56,12 +56,13 @@ FULL: Final = {
             r.paid_fee_minor, r.paid_penalty_minor) <> (a.p, a.i, a.f, a.n)""",
     # 6: a payment is what it was allocated plus what is unspent
     "payments_agree": """
-        SELECT count(*) FROM credit_repayment y WHERE y.tenant_id = %(tenant)s AND
-            y.allocated_minor <> (SELECT coalesce(sum(a.amount_minor), 0)
-                FROM credit_loanevent e JOIN credit_allocation a
-                    ON a.tenant_id = e.tenant_id AND a.loan_event_id = e.id
-                WHERE e.tenant_id = y.tenant_id AND e.drawdown_id = y.drawdown_id
-                  AND e.key = y.external_id)""",
+        SELECT count(*) FROM credit_repayment y LEFT JOIN (
+            SELECT e.drawdown_id, e.key, sum(a.amount_minor) AS allocated
+            FROM credit_loanevent e JOIN credit_allocation a
+                ON a.tenant_id = e.tenant_id AND a.loan_event_id = e.id
+            WHERE e.tenant_id = %(tenant)s GROUP BY 1, 2
+        ) t ON t.drawdown_id = y.drawdown_id AND t.key = y.external_id
+        WHERE y.tenant_id = %(tenant)s AND y.allocated_minor <> coalesce(t.allocated, 0)""",
     # 15: a finished hold has nothing left
     "holds_agree": """
         SELECT count(*) FROM credit_hold h JOIN credit_drawdown d

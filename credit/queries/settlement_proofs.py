@@ -37,13 +37,16 @@ SETTLEMENT_FULL: Final = {
                OR f.funding_source_id <> t.funding_source_id OR f.captured_on >= t.captured_on)""",
     # what was paid out is the net of the batch
     "payouts_agree": """
-        SELECT count(*) FROM credit_settlementbatch b WHERE b.tenant_id = %(tenant)s
-          AND (CASE WHEN b.status IN ('paid', 'reconciled') THEN b.net_minor ELSE 0 END) <> (
-            SELECT coalesce(sum(p.amount_minor), 0) FROM credit_journalentry e
+        SELECT count(*) FROM credit_settlementbatch b LEFT JOIN (
+            SELECT e.key, a.funding_source_id, sum(p.amount_minor) AS paid
+            FROM credit_journalentry e
             JOIN credit_posting p ON p.tenant_id = e.tenant_id AND p.entry_id = e.id
             JOIN credit_account a ON a.tenant_id = p.tenant_id AND a.id = p.account_id
-            WHERE e.tenant_id = b.tenant_id AND e.kind = 'settlement' AND a.code = '2101'
-              AND e.key = b.payout_reference AND a.funding_source_id = b.funding_source_id)""",
+            WHERE e.tenant_id = %(tenant)s AND e.kind = 'settlement' AND a.code = '2101'
+            GROUP BY 1, 2
+        ) t ON t.key = b.payout_reference AND t.funding_source_id = b.funding_source_id
+        WHERE b.tenant_id = %(tenant)s AND coalesce(t.paid, 0)
+              <> CASE WHEN b.status IN ('paid', 'reconciled') THEN b.net_minor ELSE 0 END""",
     # a repayment by debit, deduction or guarantor has what it came from
     "claims_agree": """
         SELECT count(*) FROM credit_repayment r WHERE r.tenant_id = %(tenant)s

@@ -35,8 +35,14 @@ _MINE: Final = "mine"
 
 
 class ReviewFilter(FilterForm):
-    status = choice_field(
-        gettext_lazy("Status"), [*ReviewStatus.choices, ("all", gettext_lazy("All ever"))]
+    status = forms.ChoiceField(
+        label=gettext_lazy("Status"),
+        required=False,
+        choices=[
+            ("", gettext_lazy("All that wait")),
+            *ReviewStatus.choices,
+            ("all", gettext_lazy("All ever")),
+        ],
     )
     kind = choice_field(gettext_lazy("Came from"), ReviewKind.choices)
     whose = choice_field(gettext_lazy("Whose"), [(_MINE, gettext_lazy("Mine"))])

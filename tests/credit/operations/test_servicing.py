@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from credit.domain.allocation import Component
+from credit.domain.derived import Happening
 from credit.enums import AccountCode
 from credit.errors import (
     BadPeriod,
@@ -25,7 +26,8 @@ from credit.errors import (
 from credit.models import CreditLine, Drawdown, JournalEntry, LoanEvent, Posting, Repayment
 from credit.operations import servicing
 from credit.operations.servicing import Act
-from credit.queries.plans import difference_from_derived
+from credit.queries.plans import difference_from_derived, happenings
+from credit.queries.previews import preview
 from credit.queries.proofs import full_checks
 from platform_app.kernel.tenancy import tenant_scope
 from tenants.models import Tenant
@@ -179,6 +181,30 @@ def test_overpayment_waits_pays_a_fee_and_goes_back(drawdown: Drawdown, at: date
     with pytest.raises(OverpaymentTooSmall):
         servicing.refund_overpayment(act(drawdown, at, "back-2"), amount_minor=1_501)
     proven(at.date())
+
+
+def test_a_backdated_payment_of_which_part_went_back_already(
+    drawdown: Drawdown, at: datetime
+) -> None:
+    """As a simulated year found it: overpaid, part returned, reversed, paid anew for before."""
+    later = lives.close_until(date(2026, 3, 20))
+    lives.repaid(drawdown, 1_100_000, "pay-1", later)
+    servicing.refund_overpayment(act(drawdown, later, "back-1"), amount_minor=500)
+    event = LoanEvent.objects.get(kind="repayment")
+    servicing.reverse_event(act(drawdown, later, "undo-1"), event_id=event.id)
+    proven(later.date())
+    past = happenings(drawdown.id)
+    again = Happening.recorded(
+        len(past) + 1, "repayment", date(2026, 3, 10), 1_100_000, later.date(), {}
+    )
+    shown = preview(Drawdown.objects.get(), again)
+    paid = lives.repaid(drawdown, 1_100_000, "pay-2", later, date(2026, 3, 10))
+    proven(later.date())
+    assert (shown.unspent_minor, sum(shown.taken.values())) == (
+        paid.unspent_minor, paid.allocated_minor,
+    )  # fmt: skip
+    waiting = -books()["OVERPAYMENT"]
+    assert (waiting > 0, paid.unspent_minor) == (True, waiting + 500)
 
 
 def test_new_dates_and_plans_are_what_the_close_lives_on(line: CreditLine, at: datetime) -> None:
