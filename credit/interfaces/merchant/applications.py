@@ -1,9 +1,12 @@
 """Submitting, and watching how the application fares."""
 
+from datetime import datetime, timedelta
+
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_safe
 
+from credit.domain.reviews import REQUEST_DAYS
 from credit.enums import ApplicationStatus
 from credit.operations.applications import (
     NEEDED_CONSENTS,
@@ -60,8 +63,13 @@ def progress(request: MerchantRequest) -> HttpResponseBase:
         "is_waiting": where.stage in {"submitted", "in_review"},
         "reasons": _reasons(where),
         "review": review_of(where.application.id) if where.stage == "declined" else None,
+        "may_ask": _may_ask(where.application.decided_at),
     }
     return render(request, "merchant/credit/progress.html", context)
+
+
+def _may_ask(decided_at: datetime | None) -> bool:
+    return decided_at is not None and clock.now() < decided_at + timedelta(days=REQUEST_DAYS)
 
 
 @page

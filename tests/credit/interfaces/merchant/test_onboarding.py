@@ -207,6 +207,7 @@ def test_nobody_asks_for_a_person_before_there_is_a_refusal(tenant: Tenant, at: 
         application = referrals.declined("P-NO", at)
     with clock.travel(at + timedelta(days=31)):
         visit = visit_of(application.merchant, at + timedelta(days=31), locale="en")
+        assert "Ask a person" not in words(visit.get("/m/application/progress/"))
         refused = visit.post("/m/application/review/", {"note": "x"})
     assert refused.status_code == 422
     assert "within 30 days" in words(refused)
