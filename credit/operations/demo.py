@@ -15,6 +15,7 @@ from credit.domain.behavior import Behavior
 from credit.domain.demo_orders import PET, TEXTILE, Trade, demo_orders, merchant_region
 from credit.enums import FundingChannel
 from credit.models import FundingSource
+from credit.operations.demo_desk import fill_desks
 from credit.operations.funding_pursuit import pursue
 from credit.operations.funding_sources import simulate_channel
 from credit.operations.launch import launch_tenant
@@ -89,6 +90,7 @@ def _live(tenant: Tenant, trade: Trade, *, first: date, last: date) -> Iterator[
         for day in live_until(last, lived, Behavior(SEED), tenant_id=tenant.id, workers=WORKERS):
             _fund(clock.moment_on(day, EVENING))
             yield Progress(tenant.name, (day - first).days + 1, total)
+        fill_desks(last + timedelta(days=1))
 
 
 def _simulate_funding(at: datetime) -> None:

@@ -35,6 +35,24 @@ READING_SECONDS = 20
 Orders = Mapping[date, Sequence[OrderRow]]
 
 
+def apply_for_line(
+    merchant: Merchant, day: date, at: datetime, *, trade: TradeFacts | None = None
+) -> Application:
+    """All a made-up merchant does to be decided. Raises TooEarlyToReapply."""
+    if merchant.kyb_status != KybStatus.VERIFIED:
+        number = fake_registration_no(int(merchant.external_id.encode().hex(), 16))
+        verify_merchant(merchant_id=merchant.id, registration_no=number, actor=ACTOR, at=at)
+    give_consents(
+        merchant_id=merchant.id, codes=[str(code) for code in NEEDED_CONSENTS],
+        locale="zh-hans", evidence={"session": "replay"}, actor=ACTOR, at=at,
+    )  # fmt: skip
+    application = submit_application(
+        merchant_id=merchant.id, product_code=ORDER_CREDIT,
+        external_id=f"{merchant.external_id}@{day}", actor=ACTOR, at=at,
+    )  # fmt: skip
+    return decide_application(application_id=application.id, actor=ACTOR, at=at, trade=trade)
+
+
 @dataclass(slots=True)
 class Share:
     """Some of the merchants, living their days."""
@@ -76,23 +94,10 @@ class Share:
 
     def _apply(self, merchant: Merchant, facts: TradeFacts, day: date) -> None:
         at = clock.now()
-        if merchant.kyb_status != KybStatus.VERIFIED:
-            number = fake_registration_no(int(merchant.external_id.encode().hex(), 16))
-            verify_merchant(merchant_id=merchant.id, registration_no=number, actor=ACTOR, at=at)
-        give_consents(
-            merchant_id=merchant.id, codes=[str(code) for code in NEEDED_CONSENTS],
-            locale="zh-hans", evidence={"session": "replay"}, actor=ACTOR, at=at,
-        )  # fmt: skip
         try:
-            application = submit_application(
-                merchant_id=merchant.id, product_code=ORDER_CREDIT,
-                external_id=f"{merchant.external_id}@{day}", actor=ACTOR, at=at,
-            )  # fmt: skip
+            application = apply_for_line(merchant, day, at, trade=facts)
         except TooEarlyToReapply:
             return
-        application = decide_application(
-            application_id=application.id, actor=ACTOR, at=at, trade=facts
-        )
         if application.status == "approved":
             self._accept(application, at)
 

@@ -58,7 +58,6 @@ class AnswerForm(forms.Form):
             (Outcome.APPROVE.value, gettext_lazy("Approve")),
             (Outcome.DECLINE.value, gettext_lazy("Decline")),
         ],
-        widget=forms.RadioSelect,
     )
     limit = YuanField(label=gettext_lazy("Limit in yuan"), required=False)
     reason_code = forms.ChoiceField(
