@@ -16,6 +16,7 @@ from credit.operations.business_day import close_day, finish_closing_days
 from credit.operations.collections import work_collections as work
 from credit.operations.flow_matching import match_flows as match
 from credit.operations.funding_pursuit import pursue
+from credit.operations.limit_reviews import review_limits as look_at_limits
 from credit.operations.offers import expire_offers
 from credit.operations.reminders import make_reminders, send_reminders
 from credit.operations.settlements import pay_settlements
@@ -129,6 +130,12 @@ def work_collections(**_: Any) -> int:
     return _each_tenant(
         "collections.failed", lambda: work(day=open_day(), at=clock.now())["opened"]
     )
+
+
+@shared_task(name="credit.review_limits")
+def review_limits(**_: Any) -> int:
+    """Look at each tenant's limits again; return how many were looked at."""
+    return _each_tenant("limits.failed", lambda: sum(look_at_limits(at=clock.now()).values()))
 
 
 @shared_task(name="credit.remind_merchants")

@@ -19,6 +19,7 @@ SCHEDULE: dict[str, dict[str, Any]] = {
         "task": "credit.remind_merchants",
         "schedule": crontab(hour="9-19", minute="*/15"),
     },
+    "review limits": {"task": "credit.review_limits", "schedule": crontab(hour="4", minute="30")},
     "event partitions": {
         "task": "kernel.ensure_partitions",
         "schedule": crontab(hour="3", minute="0"),

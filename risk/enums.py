@@ -28,6 +28,17 @@ class Outcome(models.TextChoices):
 class Purpose(models.TextChoices):
     PRESCREEN = "prescreen", _("Pre-screen")
     APPLICATION = "application", _("Application")
+    LIMIT_REVIEW = "limit_review", _("Limit review")
+
+
+class LimitAction(models.TextChoices):
+    """What a review makes of a line's limit."""
+
+    RAISE = "raise", _("Raised")
+    CUT = "cut", _("Cut")
+    FREEZE = "freeze", _("Frozen")
+    RESUME = "resume", _("Released")
+    KEEP = "keep", _("Kept")
 
 
 class OverrideDirection(models.TextChoices):

@@ -31,6 +31,15 @@ class ApplicationAdmin(TenantRowsAdmin):
     search_fields = ("external_id__exact",)
 
 
+@admin.register(models.LimitReview)
+class LimitReviewAdmin(TenantRowsAdmin):
+    list_display = (
+        "id", "tenant", "line", "on", "cause", "signs", "action", "from_minor", "to_minor",
+        "decision",
+    )  # fmt: skip
+    list_filter = (TenantFilter, "action", "cause")
+
+
 @admin.register(models.Review)
 class ReviewAdmin(TenantRowsAdmin):
     list_display = (

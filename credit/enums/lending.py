@@ -14,6 +14,11 @@ class ApplicationStatus(models.TextChoices):
     EXPIRED = "expired", _("Expired")
 
 
+class LimitCause(models.TextChoices):
+    NIGHTLY = "nightly", _("Nightly look")
+    ASKED = "asked", _("The merchant asked")
+
+
 class ReviewKind(models.TextChoices):
     REFERRED = "referred", _("Passed on by the policy")
     REQUESTED = "requested", _("Asked for by the merchant")

@@ -142,3 +142,13 @@ class ReviewNotPossible(Refused):
     message = gettext_noop(
         "A review can be asked for once, within {days} days after an application was declined."
     )
+
+
+class LimitAskedLately(Refused):
+    code = "limit_asked_lately"
+    message = gettext_noop("A higher limit can be asked for again from {again_on}.")
+
+
+class LimitNotHigher(Invalid):
+    code = "limit_not_higher"
+    message = gettext_noop("Ask for more than the limit of ¥{limit} you have.")

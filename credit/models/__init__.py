@@ -26,6 +26,7 @@ from credit.models.funding import FundingCapSlice, FundingDecision
 from credit.models.guarantee import GuarantorClaim, GuarantorRecovery
 from credit.models.instruction import FundingAttempt, FundingInstruction
 from credit.models.ledger import Account, AccountSnapshot, JournalEntry, Posting
+from credit.models.limit_review import LimitReview
 from credit.models.line import Contract, CreditLine, MerchantCap, TemporaryLimit
 from credit.models.partnership import NamedLender, Partnership, PartnershipShare
 from credit.models.plan import Allocation, InterestSegment, LoanEvent, PlanRow
@@ -82,6 +83,7 @@ __all__ = [
     "InterestSegment",
     "JournalEntry",
     "LadderStep",
+    "LimitReview",
     "LoanEvent",
     "LprRate",
     "MerchantCap",

@@ -41,6 +41,7 @@ _SENTENCES: Final = {
     ),
     "credit.application.referred": ("eye", "warn", gettext_noop("Passed to manual review.")),
     "credit.application.declined": ("cross", "bad", gettext_noop("Application declined.")),
+    "credit.limit.reviewed": ("scale", "", gettext_noop("The limit was looked at.")),
     "credit.review.opened": ("eye", "warn", gettext_noop("A person looks at the application.")),
     "credit.review.claimed": ("user", "", gettext_noop("A reviewer took it.")),
     "credit.review.proposed": ("sign", "", gettext_noop("A second reviewer was asked.")),

@@ -2,7 +2,16 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from credit.interfaces.merchant import applications, bills, checkout, documents, home, late, offers
+from credit.interfaces.merchant import (
+    applications,
+    bills,
+    checkout,
+    documents,
+    home,
+    late,
+    limits,
+    offers,
+)
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("home/", home.home, name="journey-home"),
@@ -22,6 +31,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("checkout/<str:quote_id>/", checkout.confirm, name="checkout-confirm"),
     path("drawdowns/<str:drawdown_id>/", checkout.drawdown, name="drawdown-show"),
     path("line/", bills.line, name="line-show"),
+    path("line/limit/", limits.ask, name="limit-ask"),
     path("bills/", bills.bills, name="bill-list"),
     path("bills/<str:drawdown_id>/", bills.bill, name="bill-show"),
     path("bills/<str:drawdown_id>/settle/", bills.settle, name="bill-settle"),

@@ -8,6 +8,7 @@ import pytest
 
 from credit.models import CreditLine, Drawdown, Quote, Repayment
 from credit.operations.drawdowns import cancel_drawdown
+from credit.operations.lines import change_limit
 from platform_app.kernel import clock
 from platform_app.kernel.tenancy import tenant_scope
 from tenants.models import Merchant, Tenant
@@ -276,3 +277,18 @@ def test_other_merchants_and_platforms_find_nothing(
 @pytest.mark.usefixtures("line")
 def test_a_malformed_id_is_nobodys(visit: Visit, path: str) -> None:
     assert visit.get(f"/m/{path}").status_code == 404
+
+
+def test_asking_for_a_higher_limit(visit: Visit, line: CreditLine, at: datetime) -> None:
+    with tenant_scope(line.tenant_id):
+        change_limit(line_id=line.id, limit_minor=1_000_000, reason="x", actor="usr_a", at=at)
+    assert "Ask for a higher limit" in words(visit.get("/m/line/"))
+    assert "never lowers it" in words(visit.get("/m/line/limit/"))
+    for wrong in ("", "nine", "10,000.00", "-3"):
+        refused = visit.post("/m/line/limit/", {"wanted": wrong})
+        assert refused.status_code == 422
+        assert "Ask for more than the limit of ¥10,000.00" in words(refused)
+    said = words(visit.post("/m/line/limit/", {"wanted": "12,000"}))
+    assert "It was ¥10,000.00" in said
+    with tenant_scope(line.tenant_id):
+        assert CreditLine.objects.get().limit_minor == 1_200_000

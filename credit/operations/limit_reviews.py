@@ -1,0 +1,179 @@
+"""Looking at limits again: every night where a sign shows or a month has passed, and when asked.
+
+Lock order: the tenant's decision chain, then the line.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta
+from typing import Final
+
+from django.db import transaction
+
+from credit.enums import LimitCause, LineStatus, SuspensionReason
+from credit.errors import LimitAskedLately, LimitNotHigher, LineNotActive
+from credit.models import CreditLine, LimitReview
+from credit.operations.lines import change_limit, resume_line, suspend_line
+from credit.queries.behavior import repayment_facts
+from credit.queries.business_day import open_day
+from credit.queries.drawdowns import locked_line
+from credit.queries.limit_reviews import frozen_by_review, last_looks, last_raises, reviewable
+from platform_app.kernel import clock, events, locks
+from platform_app.kernel.scope import current_tenant_id
+from risk.domain.limit_step import Standing, Step, next_step
+from risk.domain.warning_signs import Sign, signs_of
+from risk.enums import LimitAction, Outcome, Purpose
+from risk.models import Decision
+from risk.operations.decisions import decide, decide_many
+from risk.queries.facts import trade_facts
+from risk.queries.proposals import proposal_of
+from risk.values import RepaymentFacts, TradeFacts
+
+CHUNK: Final = 500
+DAYS_BETWEEN_LOOKS: Final = 30
+DAYS_BETWEEN_ASKING: Final = 30
+_ACTOR: Final = "system:limits"
+
+
+def review_limits(*, at: datetime) -> dict[str, int]:
+    """Look at every line that shows a sign or was not looked at for a month; count the actions.
+
+    A line that somebody else suspended is left alone. A second run of a day finds what is done.
+    Chunk by chunk, each in a transaction.
+    """
+    day, done = open_day(), dict.fromkeys(LimitAction.values, 0)
+    lines = list(reviewable())
+    for start in range(0, len(lines), CHUNK):
+        for review in _review_chunk(lines[start : start + CHUNK], day, at):
+            done[review.action] += 1
+    return done
+
+
+@transaction.atomic
+def ask_limit(*, line_id: str, wanted_minor: int, actor: str, at: datetime) -> LimitReview:
+    """The merchant wants `wanted_minor` fen; decided at once, by the same rules as every night.
+
+    The answer is a raise up to what was asked for, or the limit is kept. Asking again on the same
+    day returns the same answer. Raises LineNotFound, LineNotActive, LimitNotHigher,
+    LimitAskedLately.
+    """
+    day = open_day()
+    locks.hold(locks.LockSpace.DECISION_CHAIN, current_tenant_id())
+    line = locked_line(line_id)
+    asked = LimitReview.objects.filter(line=line, cause=LimitCause.ASKED).order_by("-on").first()
+    if asked is not None and asked.on == day:
+        return asked
+    if line.status != LineStatus.ACTIVE:
+        raise LineNotActive
+    if wanted_minor <= line.limit_minor:
+        raise LimitNotHigher(field="wanted", limit_minor=line.limit_minor)
+    again_on = asked.on + timedelta(days=DAYS_BETWEEN_ASKING) if asked else day
+    if day < again_on:
+        raise LimitAskedLately(again_on=again_on.isoformat())
+    merchant = line.merchant_id
+    trade = trade_facts(merchant_ids=[merchant], as_of=at)[merchant]
+    behavior = repayment_facts([merchant], on=day)[merchant]
+    decision = decide(
+        merchant_id=merchant, purpose=Purpose.LIMIT_REVIEW, as_of=at, decided_at=at,
+        repayment=behavior, actor=actor, trade=trade,
+    )  # fmt: skip
+    return _step(
+        line, decision, signs_of(trade, behavior), last_raises([line.id]).get(line.id), day=day,
+        cause=LimitCause.ASKED, wanted_minor=wanted_minor, actor=actor, at=at,
+    )  # fmt: skip
+
+
+@transaction.atomic
+def _review_chunk(lines: Sequence[CreditLine], day: date, at: datetime) -> list[LimitReview]:
+    merchants = [line.merchant_id for line in lines]
+    trades = trade_facts(merchant_ids=merchants, as_of=at)
+    behaviors = repayment_facts(merchants, on=day)
+    due = _due(lines, trades, behaviors, day)
+    if not due:
+        return []
+    decisions = decide_many(
+        merchant_ids=[line.merchant_id for line, _ in due], purpose=Purpose.LIMIT_REVIEW,
+        as_of=at, decided_at=at, repayments=behaviors, actor=_ACTOR,
+    )  # fmt: skip
+    raised = last_raises([line.id for line, _ in due])
+    return [
+        _step(
+            locked_line(line.id), decisions[line.merchant_id], signs, raised.get(line.id), day=day,
+            cause=LimitCause.NIGHTLY, wanted_minor=0, actor=_ACTOR, at=at,
+        )
+        for line, signs in due
+    ]  # fmt: skip
+
+
+def _due(
+    lines: Sequence[CreditLine],
+    trades: Mapping[str, TradeFacts],
+    behaviors: Mapping[str, RepaymentFacts],
+    day: date,
+) -> list[tuple[CreditLine, tuple[Sign, ...]]]:
+    """Lines to look at tonight: other signs than at the last look, or no look for a month."""
+    looks = last_looks([line.id for line in lines])
+    frozen = frozen_by_review([line.id for line in lines])
+    due = []
+    for line in lines:
+        if line.status == LineStatus.SUSPENDED and line.id not in frozen:
+            continue
+        signs = signs_of(trades[line.merchant_id], behaviors[line.merchant_id])
+        before = looks.get(line.id)
+        if before is None:
+            opened = clock.day_of(line.activated_at)
+            is_due = bool(signs) or day >= opened + timedelta(days=DAYS_BETWEEN_LOOKS)
+        elif before.on == day:
+            is_due = False
+        else:
+            is_due = [one.code for one in signs] != before.signs or day >= before.on + timedelta(
+                days=DAYS_BETWEEN_LOOKS
+            )
+        if is_due:
+            due.append((line, signs))
+    return due
+
+
+def _step(  # noqa: PLR0913 -- a look and all it rests on
+    line: CreditLine, decision: Decision, signs: tuple[Sign, ...], last_raise_on: date | None, *,
+    day: date, cause: LimitCause, wanted_minor: int, actor: str, at: datetime,
+) -> LimitReview:  # fmt: skip
+    target = decision.limit_minor
+    if wanted_minor:
+        target = min(target, wanted_minor)
+    step = next_step(
+        Standing(
+            limit_minor=line.limit_minor, taken_minor=line.used_minor + line.held_minor,
+            is_frozen=line.status == LineStatus.SUSPENDED, last_raise_on=last_raise_on,
+        ),
+        outcome=Outcome(decision.outcome), target_minor=target, warns=bool(signs),
+        freezes=any(sign.freezes for sign in signs),
+        step_minor=proposal_of(decision).step_minor, on=day,
+    )  # fmt: skip
+    if cause == LimitCause.ASKED and step.action != LimitAction.RAISE:
+        step = Step(LimitAction.KEEP, line.limit_minor)  # nobody loses by asking
+    review = LimitReview.objects.create(
+        line=line, decision=decision, on=day, cause=cause, wanted_minor=wanted_minor,
+        signs=[sign.code for sign in signs], action=step.action, from_minor=line.limit_minor,
+        to_minor=step.limit_minor, at=at,
+    )  # fmt: skip
+    _act(line, step, signs, actor, at)
+    if cause == LimitCause.ASKED or step.action != LimitAction.KEEP:
+        events.record(
+            "credit.limit.reviewed", subject=line.id, merchant_id=line.merchant_id, actor=actor,
+            at=at, props={"review": review.id, "action": str(step.action),
+                          "limit_minor": step.limit_minor},
+        )  # fmt: skip
+    return review
+
+
+def _act(line: CreditLine, step: Step, signs: tuple[Sign, ...], actor: str, at: datetime) -> None:
+    told = {"line_id": line.id, "actor": actor, "at": at,
+            "reason": ", ".join(sign.code for sign in signs) or "limit review"}  # fmt: skip
+    if step.action in {LimitAction.RAISE, LimitAction.CUT}:
+        change_limit(limit_minor=step.limit_minor, **told)
+    elif step.action == LimitAction.FREEZE:
+        in_arrears = any(sign.code == "overdue" for sign in signs)
+        because = SuspensionReason.ARREARS if in_arrears else SuspensionReason.RISK
+        suspend_line(because=because, **told)
+    elif step.action == LimitAction.RESUME:
+        resume_line(**told)

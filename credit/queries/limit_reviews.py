@@ -1,0 +1,47 @@
+"""Limit reviews: which lines are looked at, when last, and what they came to."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from django.db.models import Max, Q, QuerySet
+
+from credit.enums import LineStatus, SuspensionReason
+from credit.models import CreditLine, LimitReview
+from risk.enums import LimitAction
+
+
+def reviewable() -> QuerySet[CreditLine]:
+    """Lines that are active, or suspended by risk or for arrears, in order of id."""
+    frozen = Q(
+        status=LineStatus.SUSPENDED,
+        status_reason__in=[SuspensionReason.RISK, SuspensionReason.ARREARS],
+    )
+    rows: QuerySet[CreditLine] = CreditLine.objects.filter(Q(status=LineStatus.ACTIVE) | frozen)
+    return rows.order_by("id")
+
+
+def last_looks(line_ids: Sequence[str]) -> dict[str, LimitReview]:
+    """The latest review of each line that had one: one statement."""
+    rows = LimitReview.objects.filter(line_id__in=line_ids)
+    latest = rows.order_by("line_id", "-on", "-id").distinct("line_id")
+    return {row.line_id: row for row in latest}
+
+
+def frozen_by_review(line_ids: Sequence[str]) -> set[str]:
+    """Lines of which the last review that moved anything froze them: one statement."""
+    moved = LimitReview.objects.filter(line_id__in=line_ids).exclude(action=LimitAction.KEEP)
+    latest = moved.order_by("line_id", "-on", "-id").distinct("line_id")
+    return {row.line_id for row in latest if row.action == LimitAction.FREEZE}
+
+
+def last_raises(line_ids: Sequence[str]) -> dict[str, date]:
+    """When each line was raised last, of those that were: one statement."""
+    rows = LimitReview.objects.filter(line_id__in=line_ids, action=LimitAction.RAISE)
+    return dict(rows.order_by().values_list("line_id").annotate(on=Max("on")))
+
+
+def list_limit_reviews(*, action: str = "", cause: str = "") -> QuerySet[LimitReview]:
+    """Reviews that moved something or were asked for, or those of one action."""
+    rows: QuerySet[LimitReview] = LimitReview.objects.select_related("line__merchant", "decision")
+    rows = rows.filter(action=action) if action else rows.exclude(action=LimitAction.KEEP)
+    return rows.filter(cause=cause) if cause else rows
