@@ -3,7 +3,16 @@
 from django.contrib import admin
 
 from platform_app.kernel.back_office import TenantFilter, TenantRowsAdmin
-from risk.models import Decision, ExposureBucket, Policy, Scorecard, ScorecardApproval
+from risk.models import (
+    Decision,
+    ExposureBucket,
+    MonitorReading,
+    MonitorRule,
+    Policy,
+    RiskAlarm,
+    Scorecard,
+    ScorecardApproval,
+)
 
 
 @admin.register(Decision)
@@ -39,3 +48,26 @@ class ScorecardAdmin(TenantRowsAdmin):
 class ScorecardApprovalAdmin(TenantRowsAdmin):
     list_display = ("id", "tenant", "scorecard", "kind", "actor", "at")
     list_filter = (TenantFilter, "kind")
+
+
+@admin.register(MonitorReading)
+class MonitorReadingAdmin(TenantRowsAdmin):
+    list_display = (
+        "id", "tenant", "on", "metric", "subject", "value", "low", "high", "n", "limit", "state",
+    )  # fmt: skip
+    list_filter = (TenantFilter, "metric", "state")
+
+
+@admin.register(MonitorRule)
+class MonitorRuleAdmin(TenantRowsAdmin):
+    list_display = ("id", "tenant", "metric", "limit", "stops_auto_approval")
+    list_filter = (TenantFilter, "metric")
+
+
+@admin.register(RiskAlarm)
+class RiskAlarmAdmin(TenantRowsAdmin):
+    list_display = (
+        "id", "tenant", "metric", "subject", "status", "stops_auto_approval", "opened_at",
+        "closed_at",
+    )  # fmt: skip
+    list_filter = (TenantFilter, "metric", "status")

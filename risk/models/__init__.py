@@ -2,7 +2,17 @@
 
 from risk.models.decision import Decision
 from risk.models.exposure import ExposureBucket
+from risk.models.monitoring import MonitorReading, MonitorRule, RiskAlarm
 from risk.models.policy import Policy
 from risk.models.scorecard import Scorecard, ScorecardApproval
 
-__all__ = ["Decision", "ExposureBucket", "Policy", "Scorecard", "ScorecardApproval"]
+__all__ = [
+    "Decision",
+    "ExposureBucket",
+    "MonitorReading",
+    "MonitorRule",
+    "Policy",
+    "RiskAlarm",
+    "Scorecard",
+    "ScorecardApproval",
+]
