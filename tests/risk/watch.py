@@ -1,12 +1,13 @@
 """Nights of monitoring, for tests: decisions on facts handed in, months of them, and the look."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from platform_app.kernel import clock, ids
-from risk.enums import Purpose
+from risk.enums import MonitorMetric, Purpose
 from risk.models import Decision, MonitorReading
+from risk.operations.alarms import set_monitor_rule
 from risk.operations.decisions import decide
 from risk.operations.monitoring import Monitored, monitor_risk
 from risk.values import CreditOutcome, RepaymentFacts, TradeFacts
@@ -19,6 +20,17 @@ SHORT, LONG = 100, 400  # days of tenure: two bins of the first card, 8 points a
 
 def look(on: date, outcomes: Sequence[CreditOutcome] = ()) -> Monitored:
     return monitor_risk(on=on, outcomes=outcomes, actor=ACTOR, at=clock.moment_on(on, 23))
+
+
+def one_of_each(number: int, at: datetime) -> None:
+    """A rule, readings, and an alarm that stops nothing, in the tenant whose scope is open."""
+    set_monitor_rule(
+        metric=MonitorMetric.PD_ACTUAL, limit=Decimal(1), stops_auto_approval=False, reason="示例",
+        actor="usr", at=at,
+    )  # fmt: skip
+    lost = [outcome(n, "0.01", "B", 40) for n in range(40)]
+    on = clock.day_of(at) + timedelta(days=number)
+    monitor_risk(on=on, outcomes=lost, actor="usr", at=at)
 
 
 def reading(metric: str, subject: str = "", on: date = LATER) -> MonitorReading:
