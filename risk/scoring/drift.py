@@ -57,7 +57,7 @@ def feature_shifts(
             before, after = (_listed(part, size) for part in (one.reference, one.after))
             kind = FIRST_MONTHS
         labels = [_bin_words(row) for row in _rows_of(body, feature.key)]
-        told = _told(kind, reference, window)
+        told = _told(kind, reference, window) | {"label": _label(body, feature.key)}
         rows = (labels, before, after)
         found.append(_shift(MonitorMetric.FEATURE_CSI, feature.key, rows, limit, told))
     return found
@@ -114,6 +114,10 @@ def _development(body: dict[str, Any], key: str) -> list[int]:
         return []
     counts = [row["n"] for row in _rows_of(body, key)]
     return [] if any(count is None for count in counts) else counts
+
+
+def _label(body: dict[str, Any], key: str) -> str:
+    return next(str(one["label"]) for one in body["features"] if one["key"] == key)
 
 
 def _rows_of(body: dict[str, Any], key: str) -> list[dict[str, Any]]:

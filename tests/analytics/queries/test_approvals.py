@@ -66,7 +66,9 @@ def test_reasons_of_what_was_not_approved(at: datetime, other_tenant: Tenant) ->
     assert {decided(f"small-{number}", at, order_minor=100) for number in range(2)} == {"declined"}
     found = reason_mix(since=FIRST, on=FIRST)
     assert found.decisions_count == 2
-    assert [(reason.code, count) for reason, count in found.counts] == [("limit_too_small", 2)]
+    assert [(reason.code, count) for reason, count in found.counts] == [
+        ("limit_too_small", 2), ("repayment_record_short", 2), ("tenure_short", 2),
+    ]  # fmt: skip
     with tenant_scope(other_tenant.id):
         assert reason_mix(since=FIRST, on=FIRST).decisions_count == 0
     with no_scope(), pytest.raises(NoScope):
