@@ -6,11 +6,10 @@ from typing import Any
 import structlog
 from celery import shared_task
 
-from analytics.queries.outcomes import matured_outcomes
+from analytics.operations.monitoring import monitor_platform
 from credit.queries.portfolio import business_today
 from platform_app.kernel import clock
 from platform_app.kernel.tenancy import tenant_scope
-from risk.operations.monitoring import monitor_risk as monitor
 from tenants.models import Tenant
 
 logger = structlog.get_logger(__name__)
@@ -27,10 +26,8 @@ def monitor_risk(**_: Any) -> int:
         try:
             with tenant_scope(tenant.id):
                 on = business_today() - timedelta(days=1)
-                outcomes = matured_outcomes(on=on)
-                kept += monitor(
-                    on=on, outcomes=outcomes, actor="system:monitor", at=clock.now()
-                ).readings_count
+                found = monitor_platform(on=on, actor="system:monitor", at=clock.now())
+                kept += found.readings_count
         except Exception:
             logger.exception("monitor.failed", tenant=tenant.id)
     return kept

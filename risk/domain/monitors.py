@@ -70,7 +70,7 @@ _LIST: Final = (
         metric=MonitorMetric.GINI,
         definition=gettext_noop(
             "How well the PD ranks who went bad on cohorts that have matured: 1 is perfect, 0 is a "
-            "coin. It alarms when the whole 95 % interval lies below its limit."
+            "coin. It alarms when the whole 95-percent interval lies below its limit."
         ),
         owner=_MODEL_OWNER,
         anchor="ranking",
@@ -83,7 +83,7 @@ _LIST: Final = (
         metric=MonitorMetric.KS,
         definition=gettext_noop(
             "The greatest distance between the PDs of good and bad on matured cohorts. It alarms "
-            "when the whole 95 % interval lies below its limit."
+            "when the whole 95-percent interval lies below its limit."
         ),
         owner=_MODEL_OWNER,
         anchor="ranking",
@@ -95,8 +95,8 @@ _LIST: Final = (
     Monitor(
         metric=MonitorMetric.PD_ACTUAL,
         definition=gettext_noop(
-            "The share that went bad in a grade, with Jeffreys' 95 % interval. It alarms when the "
-            "whole interval lies above the mean PD of the grade times the limit."
+            "The share that went bad in a grade, with Jeffreys' 95-percent interval. It alarms "
+            "when the whole interval lies above the mean PD of the grade times the limit."
         ),
         owner=_RISK_OFFICER,
         anchor="losses-above-pd",

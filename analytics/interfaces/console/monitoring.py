@@ -99,10 +99,11 @@ def _readings(readings: list[MonitorReading]) -> dict[str, Any]:
 
 
 def _vintage(rows: list[Vintage], on: date) -> dict[str, Any]:
-    """Curves by count, the newest cohort last; the finding compares nothing that is thin."""
+    """Curves by count, the newest cohort last; the finding passes over thin ones if it can."""
     age = max((len(one.points) for one in rows), default=0)
     latest = rows[-DRAWN_COHORTS:]
-    hit = max(rows, key=lambda one: one.points[-1].share, default=None)
+    told = [one for one in rows if one.count >= THIN] or rows
+    hit = max(told, key=lambda one: one.points[-1].share, default=None)
     if hit is None or not hit.points[-1].hit_count:
         finding = _("Nothing drawn in these twelve months was ever thirty days past due")
     else:

@@ -110,7 +110,7 @@ def _top(highest: float) -> float:
 
 
 def _y_ticks(top: float) -> tuple[tuple[float, str], ...]:
-    return tuple((_y(top * part / 2, top), f"{top * part / 2:.3g}") for part in range(3))
+    return tuple((_y(top * part / 2, top), f"{top * part * 50:.3g}%") for part in range(3))
 
 
 def _text(points: Sequence[tuple[float, float]]) -> str:
