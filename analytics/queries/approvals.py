@@ -1,7 +1,7 @@
 """From asking for a line to drawing it: how many applications of a period got how far."""
 
 from datetime import date
-from typing import Final
+from typing import Any, Final
 
 from django.db import connection
 
@@ -31,7 +31,7 @@ WHERE p.tenant_id = %(tenant)s AND p.submitted_at >= %(since)s AND p.submitted_a
 
 def approval_funnel(*, since: date, on: date) -> ApprovalFunnel:
     """Applications submitted from `since` to the end of `on`, by how far they have come."""
-    params = {
+    params: dict[str, Any] = {
         "tenant": str(ids.to_uuid("tnt", current_tenant_id())),
         "since": clock.moment_on(since),
         "until": clock.end_of(on),

@@ -14,11 +14,11 @@ STRETCHES: Final = f"""
 SELECT r.drawdown_id, s.due_on, s.until_on
 FROM credit_planrow r
 JOIN credit_drawdown d ON d.tenant_id = r.tenant_id AND d.id = r.drawdown_id
-LEFT JOIN (
-    SELECT v.drawdown_id, min(v.value_on) AS extended_on FROM credit_loanevent v
-    WHERE v.tenant_id = %(tenant)s AND v.kind = 'extension' AND {STANDING}
-    GROUP BY v.drawdown_id
-) x ON x.drawdown_id = r.drawdown_id
+LEFT JOIN LATERAL (
+    SELECT min(v.value_on) AS extended_on FROM credit_loanevent v
+    WHERE d.signed_due_on[r.seq] < r.due_on AND v.tenant_id = %(tenant)s
+      AND v.drawdown_id = r.drawdown_id AND v.kind = 'extension' AND {STANDING}
+) x ON true
 CROSS JOIN LATERAL (VALUES
     (r.due_on, r.paid_off_on),
     (CASE WHEN d.signed_due_on[r.seq] < r.due_on AND x.extended_on IS NOT NULL

@@ -30,17 +30,17 @@ WITH loans AS (
 )
 """
 _MATURED: Final = f"""
-{_COHORTS}, late AS ({STRETCHES})
+{_COHORTS}, late AS ({STRETCHES}), worst AS (
+    SELECT n.id, max(least(coalesce(l.until_on, n.ends_on), n.ends_on) - l.due_on) AS days
+    FROM loans n JOIN late l ON l.drawdown_id = n.id GROUP BY n.id
+)
 SELECT c.merchant_id, c.cohort_on, r.pd, r.grade, c.worst
 FROM (
     SELECT n.merchant_id, n.cohort_on, min(n.decision_id::text)::uuid AS decision_id,
            max(n.ends_on) AS ends_on,
            max(CASE WHEN n.written_off_on <= n.ends_on THEN %(worst)s ELSE coalesce(w.days, 0) END)
                AS worst
-    FROM loans n LEFT JOIN LATERAL (
-        SELECT max(least(coalesce(late.until_on, n.ends_on), n.ends_on) - late.due_on) AS days
-        FROM late WHERE late.drawdown_id = n.id
-    ) w ON true
+    FROM loans n LEFT JOIN worst w ON w.id = n.id
     GROUP BY n.merchant_id, n.cohort_on
 ) c
 JOIN risk_decision r ON r.tenant_id = %(tenant)s AND r.id = c.decision_id
@@ -76,7 +76,7 @@ def next_maturity_on(*, on: date) -> date | None:
 
 
 def _rows(statement: str, on: date) -> list[tuple[Any, ...]]:
-    params = {
+    params: dict[str, Any] = {
         "tenant": str(ids.to_uuid("tnt", current_tenant_id())), "on": on,
         "horizon": HORIZON_DAYS, "worst": _WORST,
     }  # fmt: skip

@@ -16,17 +16,21 @@ PAID_OFF: Final = "paid_off"
 WRITTEN_OFF: Final = "written_off"
 # Both days are asked of the same facts; principal is what stood on the first one.
 SQL: Final = f"""
-WITH late AS ({STRETCHES}), stood AS (
+WITH days AS (SELECT unnest(ARRAY[%(first)s, %(on)s]::date[]) AS day),
+late AS ({STRETCHES}), past_due AS (
+    SELECT l.drawdown_id, u.day, max(u.day - l.due_on) AS dpd
+    FROM late l JOIN days u ON l.due_on < u.day AND (l.until_on IS NULL OR l.until_on > u.day)
+    GROUP BY 1, 2
+), stood AS (
     SELECT d.id, u.day, CASE
         WHEN d.written_off_on <= u.day THEN %(written_off)s
         WHEN d.paid_off_on <= u.day THEN %(paid_off)s
         ELSE (SELECT step.code FROM unnest(%(starts)s::int[], %(codes)s::text[])
                   AS step(start, code)
-              WHERE step.start <= coalesce((
-                  SELECT max(u.day - l.due_on) FROM late l WHERE l.drawdown_id = d.id
-                  AND l.due_on < u.day AND (l.until_on IS NULL OR l.until_on > u.day)), 0)
+              WHERE step.start <= coalesce(p.dpd, 0)
               ORDER BY step.start DESC LIMIT 1) END AS bucket
-    FROM credit_drawdown d CROSS JOIN unnest(ARRAY[%(first)s, %(on)s]::date[]) AS u(day)
+    FROM credit_drawdown d CROSS JOIN days u
+    LEFT JOIN past_due p ON p.drawdown_id = d.id AND p.day = u.day
     WHERE d.tenant_id = %(tenant)s AND d.captured_minor > 0 AND d.value_on <= %(first)s
 ), principal AS (
     SELECT drawdown_id, sum(delta) AS minor FROM (

@@ -14,13 +14,14 @@ MONTHS: Final = 12
 BAD_FROM_DPD: Final = 30
 # A drawdown is hit once, on the thirtieth day after the first due date it missed by as much.
 SQL: Final = f"""
-WITH late AS ({STRETCHES}), loans AS (
+WITH late AS ({STRETCHES}), hits AS (
+    SELECT l.drawdown_id, min(l.due_on) + %(bad)s AS hit_on FROM late l
+    WHERE coalesce(l.until_on, %(on)s) - l.due_on >= %(bad)s AND l.due_on + %(bad)s <= %(on)s
+    GROUP BY l.drawdown_id
+), loans AS (
     SELECT d.id, d.captured_minor, date_trunc('month', d.value_on)::date AS cohort_on, least(
-        CASE WHEN d.written_off_on <= %(on)s THEN d.written_off_on END,
-        (SELECT min(l.due_on + %(bad)s) FROM late l WHERE l.drawdown_id = d.id
-         AND coalesce(l.until_on, %(on)s) - l.due_on >= %(bad)s
-         AND l.due_on + %(bad)s <= %(on)s)) AS hit_on
-    FROM credit_drawdown d
+        CASE WHEN d.written_off_on <= %(on)s THEN d.written_off_on END, h.hit_on) AS hit_on
+    FROM credit_drawdown d LEFT JOIN hits h ON h.drawdown_id = d.id
     WHERE d.tenant_id = %(tenant)s AND d.captured_minor > 0
       AND d.value_on >= %(since)s AND d.value_on <= %(on)s
 )
@@ -36,7 +37,7 @@ def vintages(*, on: date, months: int = MONTHS) -> list[Vintage]:
 
     Each has a point for every month on book so far; the last one is partial until the month ends.
     """
-    params = {
+    params: dict[str, Any] = {
         "tenant": str(ids.to_uuid("tnt", current_tenant_id())), "on": on, "bad": BAD_FROM_DPD,
         "since": _month(on, 1 - months),
     }  # fmt: skip

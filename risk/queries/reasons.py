@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from typing import Final
+from typing import Any, Final
 
 from django.db import connection
 
@@ -43,7 +43,7 @@ def reason_mix(*, since: date, on: date) -> ReasonMix:
 
     A decision has up to four reasons, so the counts add up to more than the decisions.
     """
-    params = {
+    params: dict[str, Any] = {
         "tenant": str(ids.to_uuid("tnt", current_tenant_id())),
         "since": clock.moment_on(since),
         "until": clock.end_of(on),

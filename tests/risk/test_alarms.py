@@ -117,17 +117,19 @@ def test_other_platforms_go_on(merchant: Merchant) -> None:
     alarm = stopping()
     with tenant_scope(new_tenant("elsewhere")):
         assert (open_stops(), list_alarms()) == ([], [])
-        for act in (
+        acts: list[Callable[[], Any]] = [
             lambda: acknowledge_alarm(alarm_id=alarm.id, actor="usr_x", at=NIGHT),
             lambda: close(alarm),
-        ):
+        ]
+        for act in acts:
             with pytest.raises(AlarmNotFound):
                 act()
         rule("2", stops=False)
     assert [row.alarm.status for row in list_alarms()] == ["open"]
     assert open_stops() == ["pd_actual:B"]
     with no_scope():
-        for act in (open_stops, lambda: close(alarm), lambda: rule("3")):
+        acts = [open_stops, lambda: close(alarm), lambda: rule("3")]
+        for act in acts:
             with pytest.raises(NoScope):
                 act()
 

@@ -71,7 +71,7 @@ def test_a_shift_of_the_score_and_of_a_feature_raise_alarms(merchant: Merchant) 
     assert (tenure.value, tenure.state) == (rounded(BY_HAND), "alarm")
     assert tenure.details["bins"] == ["90–180", "365–730"]
     rest = {key: reading("feature_csi", key) for key in FEATURES if key != "tenure_days"}
-    assert {(row.value, row.n, row.state) for row in rest.values()} == {(0, 200, "ok")}
+    assert {(row.value, row.n, row.state) for row in rest.values()} == {(Decimal(0), 200, "ok")}
     alarm = RiskAlarm.objects.get(metric="score_psi")
     assert (alarm.status, alarm.stops_auto_approval, alarm.reading_id) == ("open", True, score.id)
     assert (alarm.owner, alarm.runbook) == (
@@ -192,7 +192,7 @@ def test_losses_above_the_pd_and_a_ranking_that_is_lost_raise_alarms(tenant_id: 
     )  # fmt: skip
     assert (b.value, b.n, b.state) == (rounded(30 / 210), 210, "alarm")
     assert (b.details["pd"], b.details["bad"]) == ("0.020000", 30)
-    assert (d.value, d.n, d.state) == (1, 29, "unknown")
+    assert (d.value, d.n, d.state) == (Decimal(1), 29, "unknown")
     gini, ks = reading("gini"), reading("ks")
     assert (gini.n, gini.details["bad"], gini.details["indeterminate"]) == (429, 60, 10)
     assert gini.details["cohorts_from"] == "2026-06-01"

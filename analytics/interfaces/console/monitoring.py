@@ -174,10 +174,10 @@ def _heat(share: float | None, to: str, start: str, order: dict[str, int]) -> st
 
 def _approvals(found: ApprovalFunnel, since: date) -> dict[str, Any]:
     url = reverse("console:application-list")
-    all_of_them = f"{url}?{urlencode({'submitted_since': since})}"
+    all_of_them = f"{url}?{urlencode({'submitted_since': since.isoformat()})}"
 
     def of(status: str) -> str:
-        return f"{url}?{urlencode({'submitted_since': since, 'status': status})}"
+        return f"{url}?{urlencode({'submitted_since': since.isoformat(), 'status': status})}"
 
     steps = [
         (_("Asked"), found.asked, all_of_them, 0),

@@ -87,7 +87,7 @@ def subject_words(reading: MonitorReading) -> str:
         return _(reading.details.get("label") or reading.subject)
     if reading.metric == MonitorMetric.PD_ACTUAL:
         return _("Grade %(grade)s") % {"grade": reading.subject}
-    return str(reading.get_metric_display())  # type: ignore[attr-defined]
+    return str(reading.get_metric_display())
 
 
 def bin_words(label: str) -> str:

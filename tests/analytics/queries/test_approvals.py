@@ -1,6 +1,7 @@
 """How far applications came, and why some did not."""
 
 from datetime import date, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -32,7 +33,7 @@ def asked(external_id: str, at: datetime, order_minor: int = 2_000_000) -> str:
     ).id  # fmt: skip
 
 
-def decided(external_id: str, at: datetime, order_minor: int = 2_000_000) -> str:
+def decided(external_id: str, at: datetime, order_minor: int = 2_000_000) -> Any:
     later = at + timedelta(seconds=1)
     return decide_application(
         application_id=asked(external_id, at, order_minor), actor="usr", at=later
