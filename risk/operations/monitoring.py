@@ -48,8 +48,7 @@ def monitor_risk(
         outcomes, {metric: rule.limit for metric, rule in rules.items()}
     )
     measured += by_grade(outcomes, rules[MonitorMetric.PD_ACTUAL].limit)
-    rows = [_reading(one, on, at) for one in measured]
-    MonitorReading.objects.bulk_create(rows)
+    rows = _stored([_reading(one, on, at) for one in measured])
     opened = _open_alarms(rows, rules, on, actor=actor, at=at)
     logger.info("risk.monitored", on=str(on), readings=len(rows), opened=opened)
     return Monitored(readings_count=len(rows), opened_count=opened)
@@ -85,6 +84,14 @@ def _reading(one: Measured, on: date, at: datetime) -> MonitorReading:
         details=one.details,
         at=at,
     )
+
+
+def _stored(rows: Sequence[MonitorReading]) -> list[MonitorReading]:
+    """Those that were kept: none, when another run of the day was first."""
+    MonitorReading.objects.bulk_create(rows, ignore_conflicts=True)
+    mine = MonitorReading.objects.filter(pk__in=[row.id for row in rows])
+    kept = set(mine.values_list("id", flat=True))
+    return [row for row in rows if row.id in kept]
 
 
 def _open_alarms(

@@ -21,12 +21,10 @@ from risk.queries.alarms import list_alarms, monitor_rules, open_stops
 from tenants.models import Merchant
 from tests.platform_app.kernel import sql
 from tests.risk.cast import answer_of, ask_many, monthly_orders, new_tenant
-from tests.risk.watch import LATER, LONG, decided, look, outcome, shifted
+from tests.risk.watch import LATER, LONG, LOST, decided, look, outcome, shifted
 
 NIGHT = clock.moment_on(LATER, 23)
 TOMORROW = date(2026, 8, 21)
-# 19 bad ones: too few to say anything of the ranking, enough to say it of the grade.
-LOST = [outcome(n, "0.01", "B", 40 if n < 19 else 0) for n in range(60)]
 
 
 def stopping() -> RiskAlarm:

@@ -1,12 +1,14 @@
 """The nightly look: readings once a day, and alarms for what is large and beyond chance."""
 
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from decimal import Decimal
 from math import log
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, ProgrammingError, transaction
+from django.db import IntegrityError, ProgrammingError, connection, transaction
 from pytest_django import DjangoAssertNumQueries
 
 from platform_app.kernel import clock
@@ -23,14 +25,16 @@ from risk.operations.scorecards import (
     shadow_scorecard,
     validate_scorecard,
 )
+from risk.queries import champions
 from tenants.models import Merchant
 from tests.platform_app.kernel import sql
-from tests.risk.cast import NOW, new_tenant
+from tests.risk.cast import NOW, install, new_tenant
 from tests.risk.watch import (
     JULY,
     JUNE,
     LATER,
     LONG,
+    LOST,
     SHORT,
     decided,
     look,
@@ -224,8 +228,31 @@ def test_a_night_costs_the_same_for_any_number_of_decisions(
     merchant: Merchant, item_count: int, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     month(merchant, JUNE, item_count, 0)
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         look(LATER)
+
+
+@pytest.fixture
+def crowded(transactional_db: None) -> Iterator[str]:
+    champions.forget_versions()
+    found = new_tenant("crowd-test")
+    with tenant_scope(found):
+        install()
+        yield found
+
+
+def test_two_runs_of_a_day_at_once_leave_one(crowded: str) -> None:
+    def run(_: int) -> Monitored:
+        with tenant_scope(crowded):
+            found = look(LATER, LOST)
+        connection.close()
+        return found
+
+    with ThreadPoolExecutor(4) as pool:
+        found = list(pool.map(run, range(4)))
+    assert sorted(one.readings_count for one in found) == [0, 0, 0, 13]
+    assert sorted(one.opened_count for one in found) == [0, 0, 0, 1]
+    assert (MonitorReading.objects.count(), RiskAlarm.objects.count()) == (13, 1)
 
 
 def test_each_platform_sees_its_own_and_without_one_nothing_is_seen(merchant: Merchant) -> None:

@@ -15,7 +15,7 @@ from risk.operations.monitoring import monitor_risk
 from risk.queries.reasons import reason_mix
 from tenants.models import Tenant
 from tests.credit import lives
-from tests.risk.test_alarms import LOST
+from tests.risk.watch import LOST
 
 pytestmark = pytest.mark.usefixtures("inside")
 FIRST = date(2026, 3, 2)
@@ -25,7 +25,7 @@ NONE = ApprovalFunnel(
 )  # fmt: skip
 
 
-def asked(external_id: str, at: datetime, order_minor: int = 2_000_000) -> str:
+def asked(external_id: str, at: datetime, order_minor: int = 2_000_000) -> Any:
     merchant = lives.merchant_with_trade(external_id, at, order_minor=order_minor)
     return submit_application(
         merchant_id=merchant.id, product_code=ORDER_CREDIT, external_id=None, actor="usr",

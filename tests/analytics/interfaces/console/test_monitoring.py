@@ -17,8 +17,7 @@ from tests.analytics.queries.test_credit_facts import lived
 from tests.callers import browser, callers
 from tests.callers import member as caller
 from tests.credit import lives
-from tests.risk.test_alarms import LOST
-from tests.risk.watch import outcome
+from tests.risk.watch import LOST, outcome
 
 pytestmark = pytest.mark.django_db
 PAGE = "/console/risk/monitoring"
