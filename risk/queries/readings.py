@@ -1,13 +1,14 @@
 """The readings of monitoring: the last night's, and how a figure went."""
 
+from datetime import date, timedelta
+from decimal import Decimal
 from typing import Final
 
 from django.db.models import Subquery
 
-from risk.enums import MonitorMetric
 from risk.models import MonitorReading
 
-SERIES: Final = 60
+SERIES_DAYS: Final = 60
 
 
 def latest_readings() -> list[MonitorReading]:
@@ -16,7 +17,12 @@ def latest_readings() -> list[MonitorReading]:
     return list(MonitorReading.objects.filter(on=Subquery(last)).order_by("metric", "subject"))
 
 
-def reading_series(metric: MonitorMetric, subject: str = "") -> list[MonitorReading]:
-    """The last nights of one figure without its details, oldest first."""
-    rows = MonitorReading.objects.filter(metric=metric, subject=subject).defer("details")
-    return list(rows.order_by("-on")[:SERIES])[::-1]
+def figure_series(*, on: date) -> dict[str, tuple[Decimal | None, ...]]:
+    """How each figure without a subject went in the nights up to `on`, oldest first."""
+    rows = MonitorReading.objects.filter(
+        subject="", on__gt=on - timedelta(days=SERIES_DAYS), on__lte=on
+    )
+    found: dict[str, list[Decimal | None]] = {}
+    for metric, value in rows.order_by("on").values_list("metric", "value"):
+        found.setdefault(metric, []).append(value)
+    return {metric: tuple(values) for metric, values in found.items()}

@@ -29,6 +29,11 @@ class MonitoringFilter(FilterForm):
     """The period of applications and reasons; readings and cohorts have their own days."""
 
     days = choice_field(_("Period"), [(str(days), str(days)) for days in MONITORING_PERIODS])
+    by = choice_field(_("Vintage by"), [("amount", _("Amount"))])
+
+    @property
+    def is_by_amount(self) -> bool:
+        return bool(self.value("by"))
 
     @property
     def period(self) -> int:

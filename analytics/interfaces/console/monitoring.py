@@ -22,7 +22,7 @@ from credit.queries.portfolio import business_today
 from risk.enums import MonitorMetric
 from risk.models import MonitorReading
 from risk.queries.alarms import AlarmRow, list_alarms, monitor_rules
-from risk.queries.readings import latest_readings
+from risk.queries.readings import figure_series, latest_readings
 from risk.queries.reasons import ReasonMix, reason_mix
 from tenants.access.console import ConsoleRequest, console_view
 from tenants.enums import Role
@@ -51,7 +51,7 @@ def show(request: ConsoleRequest) -> HttpResponse:
         "next_maturity_on": next_maturity_on(on=on),
         **_alarms(alarms),
         **_readings(readings),
-        **_vintage(vintages(on=on), on),
+        **_vintage(vintages(on=on), on, by_amount=filters.is_by_amount),
         **_rolls(roll_rates(on=on)),
         **_approvals(approval_funnel(since=since, on=today), since),
         **_reasons(reason_mix(since=since, on=today)),
@@ -73,11 +73,14 @@ def _readings(readings: list[MonitorReading]) -> dict[str, Any]:
     by_metric: dict[str, list[MonitorReading]] = {}
     for row in readings:
         by_metric.setdefault(row.metric, []).append(row)
-    score = [words.shift(row) for row in by_metric.get(MonitorMetric.SCORE_PSI, [])]
+    series = figure_series(on=readings[0].on) if readings else {}
+    score = [
+        words.shift(row, series[row.metric]) for row in by_metric.get(MonitorMetric.SCORE_PSI, [])
+    ]
     features = [words.shift(row) for row in by_metric.get(MonitorMetric.FEATURE_CSI, [])]
     features.sort(key=lambda one: (-(one.reading.value or 0), one.reading.subject))
     ranking = [
-        words.judged(row, top=1.0)
+        words.judged(row, top=1.0, series=series[row.metric])
         for metric in (MonitorMetric.GINI, MonitorMetric.KS)
         for row in by_metric.get(metric, [])
     ]
@@ -98,8 +101,8 @@ def _readings(readings: list[MonitorReading]) -> dict[str, Any]:
     }
 
 
-def _vintage(rows: list[Vintage], on: date) -> dict[str, Any]:
-    """Curves by count, the newest cohort last; the finding passes over thin ones if it can."""
+def _vintage(rows: list[Vintage], on: date, *, by_amount: bool) -> dict[str, Any]:
+    """Curves by count or by amount; the finding passes over thin cohorts if it can."""
     age = max((len(one.points) for one in rows), default=0)
     latest = rows[-DRAWN_COHORTS:]
     told = [one for one in rows if one.count >= THIN] or rows
@@ -111,7 +114,11 @@ def _vintage(rows: list[Vintage], on: date) -> dict[str, Any]:
             "month": f"{hit.cohort_on:%Y-%m}", "share": f"{hit.points[-1].share:.1%}",
         }  # fmt: skip
     named = [
-        (f"{one.cohort_on:%y-%m}", [point.share for point in one.points], one.is_partial)
+        (
+            f"{one.cohort_on:%y-%m}",
+            [point.amount_share if by_amount else point.share for point in one.points],
+            one.is_partial,
+        )
         for one in latest
     ]
     return {
@@ -124,6 +131,7 @@ def _vintage(rows: list[Vintage], on: date) -> dict[str, Any]:
             for one in rows
         ],
         "vintage_months": range(age),
+        "is_by_amount": by_amount,
         "vintage_finding": finding if rows else _("Nothing was drawn in these twelve months"),
         "vintage_plot": plots.curves(named, width=4) if rows else None,
         "seen_on": on,

@@ -1,13 +1,16 @@
 """What the readings say, in words: the finding above each picture, a tile for each figure."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Any, Final
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from analytics.interfaces.console import plots
+from analytics.interfaces.console.tiles import spark
 from risk.enums import MonitorMetric, ReadingState
 from risk.models import MonitorReading
 
@@ -15,7 +18,7 @@ TONES: Final = {
     ReadingState.OK: "good", ReadingState.WATCH: "warn", ReadingState.ALARM: "bad",
     ReadingState.UNKNOWN: "",
 }  # fmt: skip
-ENOUGH: Final = 200
+Series = Sequence[Decimal | None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +33,7 @@ class Shift:
     reference: str
     rows: list[dict[str, Any]]
     plot: plots.Plot | None
+    spark: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,10 +45,11 @@ class Judged:
     tone: str
     whisker: dict[str, int] | None
     pd: float | None
+    spark: str
 
 
-def shift(reading: MonitorReading) -> Shift:
-    """One PSI or CSI with its two mixes."""
+def shift(reading: MonitorReading, series: Series = ()) -> Shift:
+    """One PSI or CSI with its two mixes; `series` is how it went in the nights before."""
     told = reading.details
     before, after = (_shares(told[key]) for key in ("expected", "actual"))
     labels = [bin_words(one) for one in told["bins"]]
@@ -63,10 +68,11 @@ def shift(reading: MonitorReading) -> Shift:
             for one in zip(*columns, strict=True)
         ],
         plot=plots.pairs(labels, before, after) if any(before) and any(after) else None,
+        spark=_spark(series),
     )
 
 
-def judged(reading: MonitorReading, *, top: float) -> Judged:
+def judged(reading: MonitorReading, *, top: float, series: Series = ()) -> Judged:
     """Gini, KS, or the losses of a grade."""
     sides = (reading.value, reading.low, reading.high, reading.limit)
     is_known = all(one is not None for one in sides)
@@ -78,6 +84,7 @@ def judged(reading: MonitorReading, *, top: float) -> Judged:
         tone=TONES[ReadingState(reading.state)],
         whisker=plots.whisker(value, low, high, limit, top=top) if is_known else None,
         pd=None if pd is None else float(pd),
+        spark=_spark(series),
     )
 
 
@@ -160,6 +167,11 @@ def grades_finding(rows: list[Judged]) -> str:
     if not rows:
         return _("No cohort has matured yet")
     return _("No grade surely loses more than its PD")
+
+
+def _spark(series: Series) -> str:
+    values = tuple(None if one is None else max(0.0, float(one)) for one in series)
+    return " ".join(f"{x},{y}" for x, y in spark(values))
 
 
 def _shares(counts: list[int]) -> list[float]:

@@ -21,7 +21,7 @@ from tests.risk.watch import LOST, outcome
 
 pytestmark = pytest.mark.django_db
 PAGE = "/console/risk/monitoring"
-NIGHT = date(2026, 3, 1)
+NIGHT, FIRST = date(2026, 3, 1), date(2026, 3, 2)
 
 
 def staff(tenant: Tenant, at: datetime) -> Client:
@@ -148,14 +148,17 @@ def test_the_page_says_what_the_life_was(tenant: Tenant, at: datetime) -> None:
         today = lives.close_until(date(2026, 6, 1))
         night = date(2026, 5, 31)
         monitor_risk(on=night, outcomes=matured_outcomes(on=night), actor="system", at=today)
+    staff_again = staff(tenant, at)
     with clock.travel(today):
-        page = staff(tenant, today).get(PAGE, {"days": "365"}, headers={"accept-language": "en"})
+        page = staff_again.get(PAGE, {"days": "365"}, headers={"accept-language": "en"})
     found, text = page.context, page.content.decode()
     assert (found["night"], found["standing"]) == (night, [])
     assert found["vintage_finding"] == (
         "Of 2026-03, 50.0% was ever thirty days past due: the most so far"
     )
     assert found["vintage_plot"].curves[0].points == "48.0,210.0 244.0,210.0 440.0,14.0"
+    by_amount = staff_again.get(PAGE, {"by": "amount"}).context["vintage_plot"]
+    assert by_amount.curves[0].points == "48.0,210.0 244.0,210.0 440.0,35.8"
     assert found["roll_finding"] == "Of 2 drawdowns 0 rolled on, 2 got better or paid"
     assert found["funnel_finding"] == "3 of 3 decided applications were approved"
     assert [step["count"] for step in found["funnel_steps"]] == [3, 3, 3, 0, 0, 3, 3, 3]
@@ -173,8 +176,15 @@ def test_a_ranking_and_losses_are_drawn_with_their_intervals(tenant: Tenant, at:
     rows = [outcome(n, "0.02", "B", 40 if n < 4 else 0) for n in range(200)]
     rows += [outcome(1_000 + n, "0.08", "D", 40 if n < 16 else 0) for n in range(200)]
     watched(tenant, at, rows)
-    page = staff(tenant, at).get(PAGE, headers={"accept-language": "en"})
+    client = staff(tenant, at)
+    page = client.get(PAGE, headers={"accept-language": "en"})
     gini, ks = page.context["ranking"]
+    assert (gini.spark, "polyline" in page.content.decode()) == ("", False)  # one night is no line
+    with tenant_scope(tenant.id):
+        monitor_risk(on=FIRST, outcomes=rows, actor="system:monitor", at=at)
+    page = client.get(PAGE, headers={"accept-language": "en"})
+    gini, ks = page.context["ranking"]
+    assert gini.spark == "3.0,3.0 117.0,3.0"
     assert gini.whisker["low"] < gini.whisker["value"] < gini.whisker["high"]
     assert (gini.whisker["limit"], ks.whisker["limit"]) == (200, 150)
     assert page.context["grades_finding"] == "No grade surely loses more than its PD"
@@ -198,7 +208,7 @@ def test_the_page_costs_the_same_for_any_number_of_alarms(
         assert RiskAlarm.objects.count() == item_count
         first = RiskAlarm.objects.order_by("subject")[0]
     act(client, first, "acknowledge")
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(16):
         page = client.get(PAGE)
     assert len(page.context["standing"]) == item_count
 
