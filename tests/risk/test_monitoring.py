@@ -190,7 +190,7 @@ def test_losses_above_the_pd_and_a_ranking_that_is_lost_raise_alarms(tenant_id: 
     rows += [outcome(9_000 + n, "0.02", "B", 8 + n % 22) for n in range(10)]
     # Two of three grades are far above their PD; D has too few rows to say so.
     assert look(LATER, rows).opened_count == 1
-    a, b, d = (reading("pd_actual", grade) for grade in "ABD")
+    a, b, d = (reading("pd_actual", grade) for grade in ("A", "B", "D"))
     assert (a.value, a.n, a.limit, a.state) == (
         Decimal("0.005000"), 200, Decimal("0.005000"), "ok",
     )  # fmt: skip
