@@ -74,3 +74,74 @@ class Attention:
     count: int
     amount_minor: int | None = None
     since_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VintagePoint:
+    """Up to a month on book (0 is the month of drawing): what was ever thirty days past due."""
+
+    month: int
+    hit_count: int
+    hit_minor: int
+    share: float
+    amount_share: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Vintage:
+    """What was drawn in one month, in fen; the last point is partial while its month runs."""
+
+    cohort_on: date
+    count: int
+    amount_minor: int
+    is_partial: bool
+    points: tuple[VintagePoint, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RollCell:
+    """How much of a bucket stood in `bucket` a month later; None where the row is empty."""
+
+    bucket: str
+    count: int
+    amount_minor: int
+    share: float | None
+    amount_share: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RollRow:
+    """One bucket at the first month's end: drawdowns, and their principal then in fen."""
+
+    bucket: str
+    count: int
+    amount_minor: int
+    cells: tuple[RollCell, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RollRates:
+    """Where drawdowns of each bucket stood a month later."""
+
+    from_on: date
+    to_on: date
+    columns: tuple[str, ...]
+    rows: tuple[RollRow, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApprovalFunnel:
+    """Applications of a period: decided ones are approved, referred or declined by the rules.
+
+    `overridden` are those that a person ended otherwise than the decision says.
+    """
+
+    asked: int
+    decided: int
+    approved: int
+    referred: int
+    declined: int
+    offered: int
+    signed: int
+    drawn: int
+    overridden: int

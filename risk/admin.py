@@ -6,8 +6,11 @@ from platform_app.kernel.back_office import TenantFilter, TenantRowsAdmin
 from risk.models import (
     Decision,
     ExposureBucket,
+    MonitorReading,
+    MonitorRule,
     Override,
     Policy,
+    RiskAlarm,
     Scorecard,
     ScorecardApproval,
 )
@@ -55,3 +58,26 @@ class ScorecardAdmin(TenantRowsAdmin):
 class ScorecardApprovalAdmin(TenantRowsAdmin):
     list_display = ("id", "tenant", "scorecard", "kind", "actor", "at")
     list_filter = (TenantFilter, "kind")
+
+
+@admin.register(MonitorReading)
+class MonitorReadingAdmin(TenantRowsAdmin):
+    list_display = (
+        "id", "tenant", "on", "metric", "subject", "value", "low", "high", "n", "limit", "state",
+    )  # fmt: skip
+    list_filter = (TenantFilter, "metric", "state")
+
+
+@admin.register(MonitorRule)
+class MonitorRuleAdmin(TenantRowsAdmin):
+    list_display = ("id", "tenant", "metric", "limit", "stops_auto_approval")
+    list_filter = (TenantFilter, "metric")
+
+
+@admin.register(RiskAlarm)
+class RiskAlarmAdmin(TenantRowsAdmin):
+    list_display = (
+        "id", "tenant", "metric", "subject", "status", "stops_auto_approval", "opened_at",
+        "closed_at",
+    )  # fmt: skip
+    list_filter = (TenantFilter, "metric", "status")

@@ -60,3 +60,26 @@ class OverrideReason(models.TextChoices):
     WRONG_DATA = "wrong_data", _("The data were wrong")
     DOUBT = "doubt", _("Doubts that the data do not show")
     OTHER = "other", _("Something else, see the comment")
+
+
+class MonitorMetric(models.TextChoices):
+    """What is watched night by night."""
+
+    SCORE_PSI = "score_psi", _("Score shift (PSI)")
+    FEATURE_CSI = "feature_csi", _("Feature shift (CSI)")
+    GINI = "gini", _("Gini")
+    KS = "ks", _("KS")
+    PD_ACTUAL = "pd_actual", _("PD against actual")
+
+
+class ReadingState(models.TextChoices):
+    OK = "ok", _("In order")
+    WATCH = "watch", _("Watch")
+    ALARM = "alarm", _("Alarm")
+    UNKNOWN = "unknown", _("Too few to say")
+
+
+class AlarmStatus(models.TextChoices):
+    OPEN = "open", _("Open")
+    ACKNOWLEDGED = "acknowledged", _("Acknowledged")
+    CLOSED = "closed", _("Closed")

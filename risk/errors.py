@@ -108,3 +108,24 @@ class OverrideLimit(Invalid):
     message = gettext_noop(
         "The limit must lie between ¥{lowest} and ¥{highest}, in steps of ¥{step}."
     )
+
+
+class AlarmNotFound(NotFound):
+    """No such alarm, or it belongs to somebody else."""
+
+    code = "alarm_not_found"
+    message = gettext_noop("There is no alarm with this id.")
+
+
+class AlarmIsClosed(Conflict):
+    """The alarm was closed before; what is wrong again opens another one."""
+
+    code = "alarm_is_closed"
+    message = gettext_noop("The alarm is closed already.")
+
+
+class InvalidMonitorRule(Invalid):
+    """The limit is not one the metric can have."""
+
+    code = "invalid_monitor_rule"
+    message = gettext_noop("The limit must lie between {low} and {high}.")

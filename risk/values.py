@@ -1,10 +1,11 @@
 """What goes into a decision and what is read from it, as frozen values."""
 
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Self
 
-from risk.enums import Outcome
+from risk.enums import MonitorMetric, Outcome, ReadingState
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,3 +90,36 @@ class Estimate:
     high_minor: int
     annual_rate: Decimal
     reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CreditOutcome:
+    """How one merchant's drawdowns of one month ended, handed in by credit once they matured.
+
+    `pd` and `grade` are those of the decision the line rests on; `worst_dpd_days` is the most days
+    past due any of them reached until sixty days after its last due date.
+    """
+
+    merchant_id: str
+    cohort_on: date
+    pd: Decimal
+    grade: str
+    worst_dpd_days: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measured:
+    """One figure of one night. `limit` is what it was held against; None where nothing could be.
+
+    `details` says what it was computed from, as JSON, for the page that draws it.
+    """
+
+    metric: MonitorMetric
+    subject: str
+    value: Decimal | None
+    low: Decimal | None
+    high: Decimal | None
+    n: int
+    limit: Decimal | None
+    state: ReadingState
+    details: dict[str, object]

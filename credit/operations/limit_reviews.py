@@ -137,7 +137,10 @@ def _step(  # noqa: PLR0913 -- a look and all it rests on
     line: CreditLine, decision: Decision, signs: tuple[Sign, ...], last_raise_on: date | None, *,
     day: date, cause: LimitCause, wanted_minor: int, actor: str, at: datetime,
 ) -> LimitReview:  # fmt: skip
-    target = decision.limit_minor
+    proposal = proposal_of(decision)
+    # While auto-approval is stopped nothing is raised, but a sign still cuts to the formulas.
+    is_referred = decision.outcome == Outcome.REFER
+    target = proposal.limit_minor if is_referred else decision.limit_minor
     if wanted_minor:
         target = min(target, wanted_minor)
     step = next_step(
@@ -147,7 +150,7 @@ def _step(  # noqa: PLR0913 -- a look and all it rests on
         ),
         outcome=Outcome(decision.outcome), target_minor=target, warns=bool(signs),
         freezes=any(sign.freezes for sign in signs),
-        step_minor=proposal_of(decision).step_minor, on=day,
+        step_minor=proposal.step_minor, on=day,
     )  # fmt: skip
     if cause == LimitCause.ASKED and step.action != LimitAction.RAISE:
         step = Step(LimitAction.KEEP, line.limit_minor)  # nobody loses by asking

@@ -39,7 +39,7 @@ def next_step(
     now: Standing, *, outcome: Outcome, target_minor: int, warns: bool, freezes: bool,
     step_minor: int, on: date,
 ) -> Step:  # fmt: skip
-    """One step from the limit there is towards `target_minor`, what a decision of today gives.
+    """One step from the limit there is towards `target_minor`, what the formulas give today.
 
     `warns` says that a sign shows, `freezes` that one shows which stops drawing.
     """
@@ -47,7 +47,7 @@ def next_step(
     if freezes or (warns and outcome == Outcome.DECLINE):
         return kept if now.is_frozen else Step(LimitAction.FREEZE, now.limit_minor)
     if warns:
-        return _cut(now, target_minor, step_minor) if outcome == Outcome.APPROVE else kept
+        return _cut(now, target_minor, step_minor)
     if now.is_frozen:
         return Step(LimitAction.RESUME, now.limit_minor) if outcome == Outcome.APPROVE else kept
     if outcome != Outcome.APPROVE or target_minor < now.limit_minor * LEAST_RAISE:

@@ -2,8 +2,19 @@
 
 from risk.models.decision import Decision
 from risk.models.exposure import ExposureBucket
+from risk.models.monitoring import MonitorReading, MonitorRule, RiskAlarm
 from risk.models.override import Override
 from risk.models.policy import Policy
 from risk.models.scorecard import Scorecard, ScorecardApproval
 
-__all__ = ["Decision", "ExposureBucket", "Override", "Policy", "Scorecard", "ScorecardApproval"]
+__all__ = [
+    "Decision",
+    "ExposureBucket",
+    "MonitorReading",
+    "MonitorRule",
+    "Override",
+    "Policy",
+    "RiskAlarm",
+    "Scorecard",
+    "ScorecardApproval",
+]

@@ -17,10 +17,12 @@ from risk.domain.canonical import canonical, sha256
 from risk.domain.facts import restore, snapshot
 from risk.domain.limit import floor_to
 from risk.domain.scorecard import Card
+from risk.domain.stops import stopped, stops_in, with_stops
 from risk.domain.verdict import Verdict, content, judge
 from risk.enums import Outcome, Purpose
 from risk.models import Decision
 from risk.operations.decision_chain import append, first_broken_link
+from risk.queries.alarms import open_stops
 from risk.queries.champions import Champions, champions
 from risk.queries.facts import trade_facts
 from risk.queries.proposals import versions_of
@@ -50,12 +52,13 @@ def decide(
 
     Without `trade` the facts are read. The limit is in fen and 0 unless approved. Raises NotFound
     for a merchant of somebody else, NoChampion, InvalidFacts, Invalid when `as_of` lies after
-    `decided_at`.
+    `decided_at`. While an alarm stops auto-approval it is referred instead.
     """
     _check_moments(as_of, decided_at)
     _check_merchants([merchant_id])
     found = trade or trade_facts(merchant_ids=[merchant_id], as_of=as_of)[merchant_id]
-    row = _row(champions(), merchant_id, purpose, (as_of, decided_at), (found, repayment))
+    stops, moments = _stops(purpose), (as_of, decided_at)
+    row = _row(champions(), merchant_id, purpose, moments, (found, repayment), stops)
     append([row])
     logger.info("risk.decided", decision=row.id, outcome=str(row.outcome), actor=actor)
     return row
@@ -81,8 +84,9 @@ def decide_many(
     in_force = champions()
     trades = trade_facts(merchant_ids=wanted, as_of=as_of)
     none = RepaymentFacts.none()
+    stops, moments = _stops(purpose), (as_of, decided_at)
     rows = [
-        _row(in_force, m, purpose, (as_of, decided_at), (trades[m], repayments.get(m, none)))
+        _row(in_force, m, purpose, moments, (trades[m], repayments.get(m, none)), stops)
         for m in wanted
     ]
     append(rows)
@@ -139,6 +143,7 @@ def replay(decision_id: str) -> bool:
         return False
     used = versions_of(decision)
     again = judge(_card(used, decision.as_of), used.policy, *restore(decision.facts))
+    again = stopped(again, stops_in(decision.facts))
     return canonical(content(again)) == canonical(content(decision))
 
 
@@ -153,9 +158,10 @@ def _row(
     purpose: Purpose,
     moments: tuple[datetime, datetime],
     facts: tuple[TradeFacts, RepaymentFacts],
+    stops: Sequence[str],
 ) -> Decision:
-    stored = snapshot(*facts)
-    verdict = judge(_card(used, moments[0]), used.policy, *facts)
+    stored = with_stops(snapshot(*facts), stops)
+    verdict = stopped(judge(_card(used, moments[0]), used.policy, *facts), stops)
     return Decision(
         merchant_id=merchant_id,
         purpose=purpose,
@@ -167,6 +173,11 @@ def _row(
         facts_sha256=sha256(stored),
         **{name: getattr(verdict, name) for name in _ANSWER},
     )
+
+
+def _stops(purpose: Purpose) -> list[str]:
+    """A pre-screen approves nothing, so nothing stops it."""
+    return [] if purpose == Purpose.PRESCREEN else open_stops()
 
 
 def _check_moments(as_of: datetime, decided_at: datetime) -> None:

@@ -59,6 +59,7 @@ from tenants.operations.people import set_person
 from tenants.operations.webhooks import create_endpoint, make_deliveries
 from tests.callers import browser, member
 from tests.credit import late, lenders, lives, settling
+from tests.risk import watch
 
 pytestmark = pytest.mark.django_db
 
@@ -95,6 +96,7 @@ def live(tenant: Tenant, number: int, at: datetime) -> None:
         late.one_of_each(drawdown, at)
         serviced(line, drawdown, no, at)
         validated_scorecard(number, at)
+        watch.one_of_each(number, at)
         CloseException.objects.create(
             drawdown=drawdown, on=clock.day_of(at), problem="x", opened_at=at, status="repaired"
         )

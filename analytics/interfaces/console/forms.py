@@ -9,6 +9,8 @@ from tenants.forms import FilterForm, choice_field, day_field
 
 PERIODS: Final = (7, 30, 90, 365)
 USUAL_PERIOD: Final = 30
+MONITORING_PERIODS: Final = (30, 90, 365)
+USUAL_MONITORING_PERIOD: Final = 90
 
 
 class OverviewFilter(FilterForm):
@@ -21,6 +23,21 @@ class OverviewFilter(FilterForm):
     @property
     def period(self) -> int:
         return int(self.value("days") or USUAL_PERIOD)
+
+
+class MonitoringFilter(FilterForm):
+    """The period of applications and reasons; readings and cohorts have their own days."""
+
+    days = choice_field(_("Period"), [(str(days), str(days)) for days in MONITORING_PERIODS])
+    by = choice_field(_("Vintage by"), [("amount", _("Amount"))])
+
+    @property
+    def is_by_amount(self) -> bool:
+        return bool(self.value("by"))
+
+    @property
+    def period(self) -> int:
+        return int(self.value("days") or USUAL_MONITORING_PERIOD)
 
 
 class FunnelFilter(FilterForm):

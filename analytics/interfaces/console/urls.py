@@ -2,9 +2,10 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from analytics.interfaces.console import funnel, overview
+from analytics.interfaces.console import funnel, monitoring, overview
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", overview.show, name="overview"),
     path("funnel", funnel.listing, name="funnel-list"),
+    path("risk/monitoring", monitoring.show, name="monitoring"),
 ]

@@ -2,9 +2,11 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from risk.interfaces.console import scorecards
+from risk.interfaces.console import alarms, scorecards
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("risk/alarms/<str:alarm_id>/<str:verb>", alarms.act, name="alarm-act"),
+    path("risk/monitor-rules/<str:metric>", alarms.set_rule, name="monitor_rule-set"),
     path("risk/scorecards", scorecards.listing, name="scorecard-list"),
     path("risk/scorecards/register", scorecards.register, name="scorecard-register"),
     path("risk/scorecards/<str:scorecard_id>", scorecards.detail, name="scorecard-detail"),

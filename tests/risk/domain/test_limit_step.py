@@ -21,7 +21,7 @@ def stepped(
     last = None if raised_days_ago is None else DAY - timedelta(days=raised_days_ago)
     return next_step(
         Standing(limit_minor=limit, taken_minor=taken, is_frozen=is_frozen, last_raise_on=last),
-        outcome=outcome, target_minor=target if outcome == Outcome.APPROVE else 0, warns=warns,
+        outcome=outcome, target_minor=target, warns=warns,
         freezes=freezes, step_minor=STEP, on=DAY,
     )  # fmt: skip
 
@@ -42,7 +42,8 @@ def stepped(
         ({"freezes": True, "warns": True}, "freeze", 10_000_000),
         ({"freezes": True, "warns": True, "is_frozen": True}, "keep", 10_000_000),
         ({"warns": True, "outcome": Outcome.DECLINE}, "freeze", 10_000_000),
-        ({"warns": True, "outcome": Outcome.REFER}, "keep", 10_000_000),
+        ({"target": 4_000_000, "warns": True, "outcome": Outcome.REFER}, "cut", 4_000_000),
+        ({"target": 50_000_000, "outcome": Outcome.REFER}, "keep", 10_000_000),
         ({"outcome": Outcome.DECLINE}, "keep", 10_000_000),
         ({"is_frozen": True}, "resume", 10_000_000),
         ({"is_frozen": True, "outcome": Outcome.DECLINE}, "keep", 10_000_000),

@@ -34,3 +34,15 @@ def test_small_samples_do_not_alarm_and_real_shifts_do() -> None:
     other = np.sort(MIX)[::-1] ** 2 / sum(MIX**2)
     moved = [has_shifted(development, random.multinomial(400, other)) for _ in range(50)]
     assert sum(found is True for found in moved) >= 45
+
+
+@pytest.mark.parametrize(("n", "bins", "naive"), [(100, 12, 0.25), (200, 20, 0.1)])
+def test_of_a_thousand_nights_without_a_shift_hardly_any_alarms(
+    n: int, bins: int, naive: float
+) -> None:
+    """Trap: at n = 100 a plain PSI limit cries shift in about three of ten runs."""
+    random = np.random.default_rng(31)
+    mix = np.full(bins, 1 / bins)
+    rows = [(random.multinomial(n, mix), random.multinomial(n, mix)) for _ in range(1_000)]
+    assert sum(psi(old, new) > SHIFTED for old, new in rows) >= naive * 1_000
+    assert sum(has_shifted(old, new) is True for old, new in rows) <= 20
