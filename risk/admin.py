@@ -13,6 +13,7 @@ from risk.models import (
     RiskAlarm,
     Scorecard,
     ScorecardApproval,
+    WatchEntry,
 )
 
 
@@ -81,3 +82,12 @@ class RiskAlarmAdmin(TenantRowsAdmin):
         "closed_at",
     )  # fmt: skip
     list_filter = (TenantFilter, "metric", "status")
+
+
+@admin.register(WatchEntry)
+class WatchEntryAdmin(TenantRowsAdmin):
+    list_display = (
+        "id", "tenant", "merchant", "kind", "reason_code", "status", "from_on", "expires_on",
+        "added_by", "ended_by",
+    )  # fmt: skip
+    list_filter = (TenantFilter, "kind", "status", "reason_code")

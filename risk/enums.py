@@ -83,3 +83,27 @@ class AlarmStatus(models.TextChoices):
     OPEN = "open", _("Open")
     ACKNOWLEDGED = "acknowledged", _("Acknowledged")
     CLOSED = "closed", _("Closed")
+
+
+class WatchKind(models.TextChoices):
+    """How hard a list bites."""
+
+    BLOCK = "block", _("Blocked")
+    WATCH = "watch", _("Watched")
+
+
+class WatchReason(models.TextChoices):
+    """Why a merchant is on a list."""
+
+    SELF_TRADE = "self_trade", _("Trades with itself")
+    ORGANIZED = "organized", _("Part of an organized group")
+    IDENTITY = "identity", _("Identity in doubt")
+    DISPUTE = "dispute", _("In a dispute with the platform")
+    PLATFORM = "platform", _("The platform asked for it")
+    OTHER = "other", _("Something else, see the comment")
+
+
+class WatchStatus(models.TextChoices):
+    ACTIVE = "active", _("On the list")
+    APPEALED = "appealed", _("Appealed against")
+    ENDED = "ended", _("Taken off")

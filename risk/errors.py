@@ -129,3 +129,24 @@ class InvalidMonitorRule(Invalid):
 
     code = "invalid_monitor_rule"
     message = gettext_noop("The limit must lie between {low} and {high}.")
+
+
+class WatchEntryNotFound(NotFound):
+    """No such entry, or it belongs to somebody else."""
+
+    code = "watch_entry_not_found"
+    message = gettext_noop("There is no such entry on a list.")
+
+
+class WatchEntryEnded(Conflict):
+    """The entry is off the list."""
+
+    code = "watch_entry_ended"
+    message = gettext_noop("The merchant is off this list already.")
+
+
+class WatchPeriod(Invalid):
+    """An entry that would never end, or has ended before it begins."""
+
+    code = "watch_period"
+    message = gettext_noop("An entry ends after one day at least and {days} days at most.")

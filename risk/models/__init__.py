@@ -6,6 +6,7 @@ from risk.models.monitoring import MonitorReading, MonitorRule, RiskAlarm
 from risk.models.override import Override
 from risk.models.policy import Policy
 from risk.models.scorecard import Scorecard, ScorecardApproval
+from risk.models.watch_entry import WatchEntry
 
 __all__ = [
     "Decision",
@@ -17,4 +18,5 @@ __all__ = [
     "RiskAlarm",
     "Scorecard",
     "ScorecardApproval",
+    "WatchEntry",
 ]
