@@ -19,6 +19,10 @@ SCHEDULE: dict[str, dict[str, Any]] = {
         "task": "credit.remind_merchants",
         "schedule": crontab(hour="9-19", minute="*/15"),
     },
+    "policies whose day has come": {
+        "task": "risk.put_due_policies_in_force",
+        "schedule": timedelta(minutes=1),
+    },
     "event partitions": {
         "task": "kernel.ensure_partitions",
         "schedule": crontab(hour="3", minute="0"),

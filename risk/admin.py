@@ -3,7 +3,16 @@
 from django.contrib import admin
 
 from platform_app.kernel.back_office import TenantFilter, TenantRowsAdmin
-from risk.models import Decision, ExposureBucket, Policy, Scorecard, ScorecardApproval
+from risk.models import (
+    Decision,
+    ExposureBucket,
+    Policy,
+    PolicyApproval,
+    PolicyBackTest,
+    Scorecard,
+    ScorecardApproval,
+    ShadowDecision,
+)
 
 
 @admin.register(Decision)
@@ -23,8 +32,29 @@ class ExposureBucketAdmin(TenantRowsAdmin):
 
 @admin.register(Policy)
 class PolicyAdmin(TenantRowsAdmin):
-    list_display = ("id", "tenant", "version", "status", "sha256", "created_at")
+    list_display = (
+        "id", "tenant", "version", "status", "sha256", "drafted_by", "shadow_at", "in_force_at",
+        "created_at",
+    )  # fmt: skip
     list_filter = (TenantFilter, "status")
+
+
+@admin.register(PolicyApproval)
+class PolicyApprovalAdmin(TenantRowsAdmin):
+    list_display = ("id", "tenant", "policy", "kind", "round", "actor", "at")
+    list_filter = (TenantFilter, "kind")
+
+
+@admin.register(PolicyBackTest)
+class PolicyBackTestAdmin(TenantRowsAdmin):
+    list_display = ("id", "tenant", "policy", "in_force", "since", "until", "run_by", "run_at")
+    list_filter = (TenantFilter,)
+
+
+@admin.register(ShadowDecision)
+class ShadowDecisionAdmin(TenantRowsAdmin):
+    list_display = ("id", "tenant", "decision", "policy", "grade", "outcome", "limit_minor")
+    list_filter = (TenantFilter, "outcome")
 
 
 @admin.register(Scorecard)

@@ -19,6 +19,14 @@ class ApprovalKind(models.TextChoices):
     CHAMPION = "champion", _("Put in force")
 
 
+class PolicyApprovalKind(models.TextChoices):
+    """What a person signed for a policy; a waiver says that its shadow may be shorter."""
+
+    VALIDATE = "validate", _("Validated")
+    WAIVER = "waiver", _("Shadow shortened")
+    CHAMPION = "champion", _("Put in force")
+
+
 class Outcome(models.TextChoices):
     APPROVE = "approve", _("Approved")
     REFER = "refer", _("Manual review")

@@ -2,7 +2,11 @@
 
 from risk.models.decision import Decision
 from risk.models.exposure import ExposureBucket
-from risk.models.policy import Policy
+from risk.models.policy import Policy, PolicyApproval, PolicyBackTest
 from risk.models.scorecard import Scorecard, ScorecardApproval
+from risk.models.shadow import ShadowDecision
 
-__all__ = ["Decision", "ExposureBucket", "Policy", "Scorecard", "ScorecardApproval"]
+__all__ = [
+    "Decision", "ExposureBucket", "Policy", "PolicyApproval", "PolicyBackTest", "Scorecard",
+    "ScorecardApproval", "ShadowDecision",
+]  # fmt: skip

@@ -21,6 +21,7 @@ from risk.domain.verdict import Verdict, content, judge
 from risk.enums import Outcome, Purpose
 from risk.models import Decision
 from risk.operations.decision_chain import append, first_broken_link
+from risk.operations.shadow_decisions import shadow
 from risk.queries.champions import Champions, champions, versions
 from risk.queries.facts import trade_facts
 from risk.values import Estimate, RepaymentFacts, TradeFacts
@@ -54,8 +55,10 @@ def decide(
     _check_moments(as_of, decided_at)
     _check_merchants([merchant_id])
     found = trade or trade_facts(merchant_ids=[merchant_id], as_of=as_of)[merchant_id]
-    row = _row(champions(), merchant_id, purpose, (as_of, decided_at), (found, repayment))
+    in_force = champions()
+    row = _row(in_force, merchant_id, purpose, (as_of, decided_at), (found, repayment))
     append([row])
+    shadow([row], in_force)
     logger.info("risk.decided", decision=row.id, outcome=str(row.outcome), actor=actor)
     return row
 
@@ -70,7 +73,7 @@ def decide_many(
     repayments: Mapping[str, RepaymentFacts],
     actor: str,
 ) -> dict[str, Decision]:
-    """`decide` for a batch: one query for the facts, one lock, one bulk insert.
+    """`decide` for a batch: one query for the facts, one lock, one bulk insert of each kind.
 
     A merchant absent from `repayments` has never drawn. Any refusal refuses the whole batch.
     """
@@ -85,6 +88,7 @@ def decide_many(
         for m in wanted
     ]
     append(rows)
+    shadow(rows, in_force)
     logger.info("risk.decided_many", count=len(rows), purpose=str(purpose), actor=actor)
     return {row.merchant_id: row for row in rows}
 

@@ -59,6 +59,7 @@ def install_defaults(  # noqa: PLR0913 -- the figures of a vertical, each by its
         sha256=sha256(body),
         drafted_by=actor,
         drafted_at=at,
+        in_force_at=at,
     )
     after = {"version": policy.version, "sha256": policy.sha256}
     audit.record(actor=actor, action="risk.policy.install", subject=policy.id, at=at, after=after)
