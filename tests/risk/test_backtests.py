@@ -72,7 +72,9 @@ def test_what_a_draft_moves_is_what_judging_case_by_case_says(tenant_id: str) ->
     after = {one.id: judge(card, policy, *restore(one.facts)) for one in decided}
 
     def a_year(side: list[Any]) -> int:
-        return round_minor(sum(Fraction(one.annual_rate) * one.limit_minor for one in side), "half_up")
+        return round_minor(
+            sum(Fraction(one.annual_rate) * one.limit_minor for one in side), "half_up"
+        )
 
     def move(rows: list[Decision]) -> Move:
         pairs = [(one, after[one.id]) for one in rows]
