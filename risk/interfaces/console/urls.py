@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from risk.interfaces.console import scorecards
+from risk.interfaces.console import policies, policy_editor, policy_simulator, scorecards
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("risk/scorecards", scorecards.listing, name="scorecard-list"),
@@ -12,4 +12,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
         "risk/scorecards/<str:scorecard_id>/card.json", scorecards.download, name="scorecard-file"
     ),
     path("risk/scorecards/<str:scorecard_id>/<str:verb>", scorecards.act, name="scorecard-act"),
+    path("risk/policies", policies.listing, name="policy-list"),
+    path("risk/policies/<str:policy_id>", policies.detail, name="policy-detail"),
+    path("risk/policies/<str:policy_id>/body.json", policies.download, name="policy-file"),
+    path("risk/policies/<str:policy_id>/edit", policy_editor.edit, name="policy-edit"),
+    path("risk/policies/<str:policy_id>/simulator", policy_simulator.page, name="policy-simulate"),
+    path("risk/policies/<str:policy_id>/<str:verb>", policies.act, name="policy-act"),
 ]

@@ -1,0 +1,225 @@
+"""A policy's cells, answers and terms as a person reads them."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
+from typing import Any, Final
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop, ngettext
+
+from platform_app.kernel.money import format_yuan
+from risk.domain.fact_words import COUNT, DAYS, FACT_WORDS, MONEY, SHARE, TERM_WORDS
+from risk.domain.policy import GRADE
+from risk.domain.policy_difference import Difference, RowChange, ValueChange
+from risk.domain.policy_findings import GAP, NO_MISSING_ROW, Finding
+from risk.domain.reasons import REASONS
+from risk.enums import Outcome
+from risk.queries.policy_findings import fact_label, stage_label, told_in_words
+
+_BOUNDS: Final = {
+    "turnover": gettext_noop("Monthly turnover, tenure and returns"),
+    "working_capital": gettext_noop("Working-capital gap"),
+    "serviceability": gettext_noop("What the margin can carry"),
+    "loss_budget": gettext_noop("Loss budget"),
+    "max_limit": gettext_noop("Largest limit"),
+    "small_limit": gettext_noop("Largest limit of the small size"),
+    "starter_limit": gettext_noop("Largest starter limit"),
+}
+
+
+def value_words(unit: str, value: Any) -> str:
+    """One value of a body, in what it is counted in."""
+    if unit == MONEY:
+        return f"¥{format_yuan(int(value))}"
+    if unit == DAYS:
+        return ngettext("{n} day", "{n} days", int(value)).format(n=value)
+    if unit == SHARE:
+        return f"{(Decimal(value) * 100).normalize():f} %"
+    return str(value)
+
+
+def cell_words(fact: str, cell: Mapping[str, Any] | None) -> str:
+    """A cell of a table; empty where anything fits."""
+    if cell is None or "any" in cell:
+        return ""
+    unit = FACT_WORDS[fact][1]
+    if "missing" in cell:
+        return _("is missing")
+    if "eq" in cell:
+        return f"= {value_words(unit, cell['eq'])}"
+    if "in" in cell:
+        return "、".join(value_words(unit, one) for one in cell["in"])
+    low, high = (None if one is None else value_words(unit, one) for one in cell["range"])
+    if low is None:
+        return f"< {high}"
+    return f"≥ {low}" if high is None else f"{low} ≤ … < {high}"
+
+
+def answer_words(stage: str, then: Mapping[str, Any]) -> str:
+    """What a row says."""
+    if stage == GRADE:
+        grade = then.get("grade_at_best")
+        return _("as scored") if grade is None else _("at best {grade}").format(grade=grade)
+    if not then:
+        return _("goes on")
+    words = str(Outcome(then["outcome"]).label)
+    return f"{words}, {_('small size')}" if then.get("size") else words
+
+
+def reason_words(then: Mapping[str, Any]) -> str:
+    """The reason a merchant would read, if the row gives one."""
+    code = then.get("reason")
+    return _(REASONS[code].wording) if code in REASONS else ""
+
+
+def bound_words(code: str) -> str:
+    return _(_BOUNDS[code]) if code in _BOUNDS else code
+
+
+def term_label(name: str) -> str:
+    if name == "price":
+        return _("Annual rate")
+    if name == "months_by_grade":
+        return _("Months of turnover")
+    return _(TERM_WORDS[name][0])
+
+
+def columns_of(rows: Iterable[Mapping[str, Any]]) -> list[str]:
+    """The facts some row looks at, in the order of the pages."""
+    named = {fact for row in rows for fact in row["when"]}
+    return [fact for fact in FACT_WORDS if fact in named]
+
+
+def stages_in_words(
+    body: Mapping[str, Any], findings: Sequence[Finding], changed: Difference | None
+) -> list[dict[str, Any]]:
+    """The stages as tables, what was found beside the rows, changed rows marked."""
+    marks = {(one.stage, one.row_id): one.kind for one in (changed.rows if changed else ())}
+    return [
+        {
+            "name": stage["name"],
+            "label": stage_label(stage["name"]),
+            "columns": [fact_label(fact) for fact in columns_of(stage["rows"])],
+            "rows": [
+                {
+                    "number": number,
+                    "id": row["id"],
+                    "cells": [
+                        cell_words(fact, row["when"].get(fact))
+                        for fact in columns_of(stage["rows"])
+                    ],
+                    "answer": answer_words(stage["name"], row["then"]),
+                    "reason": reason_words(row["then"]),
+                    "mark": marks.get((stage["name"], row["id"]), ""),
+                    "findings": row_findings(findings, stage["name"], number),
+                }
+                for number, row in enumerate(stage["rows"], 1)
+            ],
+            "gaps": stage_findings(findings, stage["name"]),
+        }
+        for stage in body["stages"]
+    ]
+
+
+def row_findings(findings: Sequence[Finding], stage: str, number: int) -> list[dict[str, Any]]:
+    """What was found about one row."""
+    return _said([one for one in findings if one.stage == stage and one.row == number])
+
+
+def stage_findings(findings: Sequence[Finding], stage: str) -> list[dict[str, Any]]:
+    """What was found about a table as a whole: gaps, facts without a missing row."""
+    return _said([one for one in findings if one.stage == stage and one.row is None])
+
+
+def _said(findings: Sequence[Finding]) -> list[dict[str, Any]]:
+    words = told_in_words(one.as_json() for one in findings)
+    return [
+        {
+            "words": sentence,
+            "code": one.code,
+            "is_blocking": one.is_blocking,
+            "fact": one.fact if one.code == NO_MISSING_ROW else "",
+            "is_gap": one.code == GAP,
+        }
+        for one, sentence in zip(findings, words, strict=True)
+    ]
+
+
+def terms_in_words(body: Mapping[str, Any], changed: Difference | None) -> list[dict[str, Any]]:
+    """The limit's terms, then months and prices by grade; what was, where it is another value."""
+    was = {(one.name, one.grade): one for one in (changed.terms if changed else ())}
+    found = []
+    for name, (label, unit) in TERM_WORDS.items():
+        before = was.get((name, ""))
+        found.append({
+            "label": _(label),
+            "words": value_words(unit, body["limit"][name]),
+            "before": value_words(unit, before.before) if before else "",
+        })  # fmt: skip
+    for name, by_grade, unit in (
+        ("months_by_grade", body["limit"]["months_by_grade"], COUNT),
+        ("price", body["price"], SHARE),
+    ):
+        found += [
+            {
+                "label": f"{term_label(name)}, {grade}",
+                "words": value_words(unit, value),
+                "before": _before(was.get((name, grade)), unit),
+            }
+            for grade, value in sorted(by_grade.items())
+        ]
+    return found
+
+
+def _before(change: ValueChange | None, unit: str) -> str:
+    return "" if change is None else value_words(unit, change.before)
+
+
+def difference_in_words(changed: Difference) -> list[dict[str, str]]:
+    """Every change as a line: where, how, what it said and what it says."""
+    lines = [
+        {
+            "where": _("{stage}, row {number}").format(
+                stage=stage_label(one.stage), number=one.number
+            ),
+            "id": one.row_id,
+            "kind": one.kind,
+            "before": row_words(one.stage, one.before),
+            "after": row_words(one.stage, one.after),
+        }
+        for one in changed.rows
+    ]
+    return lines + [
+        {
+            "where": term_label(one.name) + (f", {one.grade}" if one.grade else ""),
+            "id": "",
+            "kind": "changed",
+            "before": value_words(_unit(one), one.before),
+            "after": value_words(_unit(one), one.after),
+        }
+        for one in changed.terms
+    ]
+
+
+def row_words(stage: str, row: Mapping[str, Any] | None) -> str:
+    """A whole row in one line; nothing for no row."""
+    if row is None:
+        return ""
+    asked = [
+        f"{fact_label(fact)} {words}"
+        for fact, cell in row["when"].items()
+        if (words := cell_words(fact, cell))
+    ]
+    conditions = _(" and ").join(asked) or _("everybody else")
+    return f"{conditions} → {answer_words(stage, row['then'])}"
+
+
+def _unit(change: ValueChange) -> str:
+    if change.name == "price":
+        return SHARE
+    return COUNT if change.name == "months_by_grade" else TERM_WORDS[change.name][1]
+
+
+def change_of(changed: Difference, stage: str, row_id: str) -> RowChange | None:
+    """What happened to one row, if anything."""
+    return next((one for one in changed.rows if (one.stage, one.row_id) == (stage, row_id)), None)
