@@ -100,8 +100,13 @@ def _longest_in_order(before: Sequence[str], after: Sequence[str]) -> set[str]:
     best: list[list[str]] = []
     for one in after:
         fits = [chain for chain in best if place[chain[-1]] < place[one]]
-        best.append([*max(fits, key=len, default=[]), one])
-    return set(max(best, key=len, default=[]))
+        best.append([*_longest(fits), one])
+    return set(_longest(best))
+
+
+def _longest(chains: Sequence[list[str]]) -> list[str]:
+    none: list[str] = []
+    return max([none, *chains], key=len)
 
 
 def _values(

@@ -7,7 +7,6 @@ from typing import Any, Final
 from django.contrib import messages
 from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
@@ -167,9 +166,10 @@ def _backtest(policy_id: str, said: QueryDict, actor: str, at: datetime) -> None
 
 def _shadow(policy_id: str, said: QueryDict, actor: str, at: datetime) -> Policy:
     effective_from = None
-    if said.get("effective_on"):
+    day = said.get("effective_on", "")
+    if day:
         try:
-            effective_from = clock.moment_on(date.fromisoformat(said["effective_on"]))
+            effective_from = clock.moment_on(date.fromisoformat(day))
         except ValueError:
             raise Invalid(field="effective_on") from None
     return life.start_shadow(policy_id=policy_id, effective_from=effective_from, actor=actor, at=at)

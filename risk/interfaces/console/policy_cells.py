@@ -68,6 +68,10 @@ def stored_cell(fact: str, cell: Typed, stage: str) -> dict[str, Any]:
         return {"in": [value_of(fact, one, stage) for one in values]}
     if cell.word != "range":
         raise Mistyped(_("Choose one of the list."))
+    return {"range": _bounds(fact, cell, stage)}
+
+
+def _bounds(fact: str, cell: Typed, stage: str) -> list[Any]:
     if FACT_WORDS[fact][1] == LETTER:
         raise Mistyped(_("Grades have no range: choose “is one of”."))
     low, high = (
@@ -77,7 +81,7 @@ def stored_cell(fact: str, cell: Typed, stage: str) -> dict[str, Any]:
         raise Mistyped(_("Enter a bound, or two."))
     if low is not None and high is not None and Decimal(low) >= Decimal(high):
         raise Mistyped(_("The upper bound must be above the lower one."))
-    return {"range": [low, high]}
+    return [low, high]
 
 
 def typed(fact: str, value: Any) -> str:

@@ -108,7 +108,7 @@ def _again(row: Policy, stage: str) -> HttpResponse:
 
 
 def _rows(body: dict[str, Any], stage: str) -> list[dict[str, Any]]:
-    return next(one["rows"] for one in body["stages"] if one["name"] == stage)  # type: ignore[no-any-return]
+    return next(one["rows"] for one in body["stages"] if one["name"] == stage)
 
 
 def _with_rows(body: dict[str, Any], stage: str, rows: list[dict[str, Any]]) -> dict[str, Any]:

@@ -169,7 +169,7 @@ def _fact(one: FactField) -> int | Decimal | None:
         return None
     is_whole = FACT_TYPES[one.name] == INTEGER
     number = number_of(FACT_WORDS[one.name][1], one.text, is_whole=is_whole)
-    return number if is_whole else Decimal(number)  # type: ignore[no-any-return]
+    return number if is_whole else Decimal(number)
 
 
 def _months(text: str) -> tuple[int, ...]:
