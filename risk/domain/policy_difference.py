@@ -2,7 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any, Final
+
+from risk.domain.facts import DECIMAL, FACT_TYPES, RESULT_TYPES
 
 ADDED: Final = "added"
 REMOVED: Final = "removed"
@@ -89,9 +92,20 @@ def _rows(
 
 
 def _said(row: Mapping[str, Any]) -> Any:
-    """A row without the cells that match anything: they say nothing."""
-    when = {fact: cell for fact, cell in row["when"].items() if "any" not in cell}
+    """A row without the cells that match anything, which say nothing; 0.10 is said as 0.1."""
+    when = {
+        fact: {word: _plain(fact, value) for word, value in cell.items()}
+        for fact, cell in row["when"].items()
+        if "any" not in cell
+    }
     return when, row["then"]
+
+
+def _plain(fact: str, value: Any) -> Any:
+    if isinstance(value, list):
+        return [_plain(fact, one) for one in value]
+    is_decimal = (FACT_TYPES | RESULT_TYPES)[fact] == DECIMAL and isinstance(value, str)
+    return Decimal(value) if is_decimal else value
 
 
 def _longest_in_order(before: Sequence[str], after: Sequence[str]) -> set[str]:
@@ -117,7 +131,7 @@ def _values(
         now = after[name]
         if isinstance(was, Mapping):
             found += _values(name, name, was, now)
-        elif was != now:
+        elif Decimal(was) != Decimal(now):
             found.append(
                 ValueChange(
                     name=prefix or name, grade=name if grade_of else "", before=was, after=now

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
+from decimal import Decimal
 from typing import Any, Final
 
 from django.utils.translation import gettext as _
@@ -66,9 +67,19 @@ class TermsForm:
                 one.error = str(mistake)
         if any(one.error for one in (*self.terms, *self.by_grade)):
             return None
-        limit = {name: found[name] for name in TERM_WORDS}
-        limit["months_by_grade"] = {one: found[f"months_by_grade-{one}"] for one in GRADES}
-        return {**body, "limit": limit, "price": {one: found[f"price-{one}"] for one in GRADES}}
+        old = body["limit"]
+        limit = {name: _kept(old[name], found[name]) for name in TERM_WORDS}
+        limit["months_by_grade"] = _grades("months_by_grade", old["months_by_grade"], found)
+        return {**body, "limit": limit, "price": _grades("price", body["price"], found)}
+
+
+def _grades(name: str, old: Mapping[str, Any], found: Mapping[str, Any]) -> dict[str, Any]:
+    return {grade: _kept(old[grade], found[f"{name}-{grade}"]) for grade in GRADES}
+
+
+def _kept(old: Any, new: Any) -> Any:
+    """0.0840 stays as it was written where 0.084 was typed: the same value is no change."""
+    return old if Decimal(old) == Decimal(new) else new
 
 
 def _number(one: TermField) -> Any:
