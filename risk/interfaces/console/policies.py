@@ -23,6 +23,7 @@ from risk.interfaces.console.policy_evidence import (
 )
 from risk.interfaces.console.policy_words import (
     difference_in_words,
+    grades_in_words,
     stages_in_words,
     terms_in_words,
 )
@@ -67,8 +68,10 @@ def detail(request: ConsoleRequest, policy_id: str) -> HttpResponse:
     context = {
         "found": found,
         "row": row,
+        "is_installed": row.drafted_by.startswith("system:"),
         "stages": stages_in_words(row.body, found.findings, found.difference),
         "terms": terms_in_words(row.body, found.difference),
+        "grades": grades_in_words(row.body, found.difference),
         "changes": difference_in_words(found.difference) if found.difference else [],
         "backtest": backtest_in_words(kept, request.GET.get("by", "")) if kept else None,
         "gate": gate_in_words(found, now),

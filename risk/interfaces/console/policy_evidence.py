@@ -7,6 +7,7 @@ from typing import Any, Final
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from platform_app.kernel.money import format_yuan
 from risk.enums import PolicyApprovalKind, VersionStatus
 from risk.models import PolicyBackTest
 from risk.operations.policy_life import APPROVERS, SHADOW
@@ -46,6 +47,7 @@ def backtest_in_words(kept: PolicyBackTest, kind: str) -> dict[str, Any]:
     )
     return {
         "total": _move(summary["total"]),
+        "moved": _signed(summary["total"]),
         "kinds": [(name, label) for name, label in KINDS.items()],
         "kind": chosen,
         "segments": segments,
@@ -60,9 +62,14 @@ def _move(found: dict[str, int]) -> dict[str, Any]:
     return found | {
         "rate_before": _rate(found["interest_before_minor"], found["limit_before_minor"]),
         "rate_after": _rate(found["interest_after_minor"], found["limit_after_minor"]),
-        "limit_moved_minor": found["limit_after_minor"] - found["limit_before_minor"],
-        "loss_moved_minor": found["loss_after_minor"] - found["loss_before_minor"],
     }
+
+
+def _signed(total: dict[str, int]) -> str:
+    """What the limits move by altogether, its sign first."""
+    moved = total["limit_after_minor"] - total["limit_before_minor"]
+    sign = "−" if moved < 0 else "+" if moved else ""
+    return f"{sign}¥{format_yuan(abs(moved))}"
 
 
 def _rate(interest_minor: int, limit_minor: int) -> Decimal | None:

@@ -9,8 +9,9 @@ from django.utils.translation import gettext_noop, ngettext
 
 from platform_app.kernel.money import format_yuan
 from risk.domain.fact_words import COUNT, DAYS, FACT_WORDS, MONEY, SHARE, TERM_WORDS
+from risk.domain.odds import GRADES
 from risk.domain.policy import GRADE
-from risk.domain.policy_difference import Difference, RowChange, ValueChange
+from risk.domain.policy_difference import Difference, ValueChange
 from risk.domain.policy_findings import GAP, NO_MISSING_ROW, Finding
 from risk.domain.reasons import REASONS
 from risk.enums import Outcome
@@ -18,12 +19,12 @@ from risk.queries.policy_findings import fact_label, stage_label, told_in_words
 
 _BOUNDS: Final = {
     "turnover": gettext_noop("Monthly turnover, tenure and returns"),
-    "working_capital": gettext_noop("Working-capital gap"),
-    "serviceability": gettext_noop("What the margin can carry"),
-    "loss_budget": gettext_noop("Loss budget"),
-    "max_limit": gettext_noop("Largest limit"),
-    "small_limit": gettext_noop("Largest limit of the small size"),
-    "starter_limit": gettext_noop("Largest starter limit"),
+    "working_capital": gettext_noop("Working capital the trade needs"),
+    "serviceability": gettext_noop("What the margin can repay"),
+    "loss_budget": gettext_noop("Loss budget for this grade"),
+    "max_limit": gettext_noop("Highest limit of the program"),
+    "small_limit": gettext_noop("Ceiling for small starts"),
+    "starter_limit": gettext_noop("Ceiling for a short history"),
 }
 
 
@@ -62,8 +63,7 @@ def answer_words(stage: str, then: Mapping[str, Any]) -> str:
         return _("as scored") if grade is None else _("at best {grade}").format(grade=grade)
     if not then:
         return _("goes on")
-    words = str(Outcome(then["outcome"]).label)
-    return f"{words}, {_('small size')}" if then.get("size") else words
+    return _("Approved, small size") if then.get("size") else str(Outcome(then["outcome"]).label)
 
 
 def reason_words(then: Mapping[str, Any]) -> str:
@@ -146,29 +146,31 @@ def _said(findings: Sequence[Finding]) -> list[dict[str, Any]]:
 
 
 def terms_in_words(body: Mapping[str, Any], changed: Difference | None) -> list[dict[str, Any]]:
-    """The limit's terms, then months and prices by grade; what was, where it is another value."""
+    """The limit's terms; what was, where it is another value."""
     was = {(one.name, one.grade): one for one in (changed.terms if changed else ())}
     found = []
     for name, (label, unit) in TERM_WORDS.items():
-        before = was.get((name, ""))
         found.append({
             "label": _(label),
             "words": value_words(unit, body["limit"][name]),
-            "before": value_words(unit, before.before) if before else "",
+            "before": _before(was.get((name, "")), unit),
         })  # fmt: skip
-    for name, by_grade, unit in (
-        ("months_by_grade", body["limit"]["months_by_grade"], COUNT),
-        ("price", body["price"], SHARE),
-    ):
-        found += [
-            {
-                "label": f"{term_label(name)}, {grade}",
-                "words": value_words(unit, value),
-                "before": _before(was.get((name, grade)), unit),
-            }
-            for grade, value in sorted(by_grade.items())
-        ]
     return found
+
+
+def grades_in_words(body: Mapping[str, Any], changed: Difference | None) -> list[dict[str, Any]]:
+    """Months of turnover and price of each grade; what was, where it is another value."""
+    was = {(one.name, one.grade): one for one in (changed.terms if changed else ())}
+    return [
+        {
+            "grade": grade,
+            "months": body["limit"]["months_by_grade"][grade],
+            "months_before": _before(was.get(("months_by_grade", grade)), COUNT),
+            "price": value_words(SHARE, body["price"][grade]),
+            "price_before": _before(was.get(("price", grade)), SHARE),
+        }
+        for grade in GRADES
+    ]
 
 
 def _before(change: ValueChange | None, unit: str) -> str:
@@ -218,8 +220,3 @@ def _unit(change: ValueChange) -> str:
     if change.name == "price":
         return SHARE
     return COUNT if change.name == "months_by_grade" else TERM_WORDS[change.name][1]
-
-
-def change_of(changed: Difference, stage: str, row_id: str) -> RowChange | None:
-    """What happened to one row, if anything."""
-    return next((one for one in changed.rows if (one.stage, one.row_id) == (stage, row_id)), None)
