@@ -2,13 +2,15 @@
 
 from django.contrib import admin
 
-from platform_app.kernel.back_office import TenantFilter, TenantRowsAdmin
+from platform_app.kernel.back_office import RowsAdmin, TenantFilter, TenantRowsAdmin
 from risk.models import (
     Decision,
     ExposureBucket,
     Policy,
     PolicyApproval,
     PolicyBackTest,
+    PolicyFloor,
+    PolicyFunder,
     Scorecard,
     ScorecardApproval,
     ShadowDecision,
@@ -48,6 +50,21 @@ class PolicyApprovalAdmin(TenantRowsAdmin):
 @admin.register(PolicyBackTest)
 class PolicyBackTestAdmin(TenantRowsAdmin):
     list_display = ("id", "tenant", "policy", "in_force", "since", "until", "run_by", "run_at")
+    list_filter = (TenantFilter,)
+
+
+@admin.register(PolicyFloor)
+class PolicyFloorAdmin(RowsAdmin):
+    list_display = (
+        "id", "layer", "funder", "version", "status", "sha256", "proposed_by", "approved_by",
+        "in_force_at",
+    )  # fmt: skip
+    list_filter = ("layer", "status")
+
+
+@admin.register(PolicyFunder)
+class PolicyFunderAdmin(TenantRowsAdmin):
+    list_display = ("id", "tenant", "funder", "bound_by", "bound_at")
     list_filter = (TenantFilter,)
 
 

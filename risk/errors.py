@@ -68,6 +68,29 @@ class ShadowTooShort(Conflict):
     )
 
 
+class FloorsChanged(Conflict):
+    """A floor came into force, or went, after this version was validated."""
+
+    code = "floors_changed"
+    message = gettext_noop(
+        "The floors under this policy have changed since. Draft a version from this one."
+    )
+
+
+class FloorNotFound(NotFound):
+    """No such floor."""
+
+    code = "floor_not_found"
+    message = gettext_noop("There is no floor with this id.")
+
+
+class FloorDecided(Conflict):
+    """Somebody has approved or rejected this floor already."""
+
+    code = "floor_decided"
+    message = gettext_noop("This floor has been decided already.")
+
+
 class NothingToRevert(Conflict):
     """The policy in force took nobody's place."""
 

@@ -8,11 +8,12 @@ from django.db import transaction
 from platform_app.kernel import audit, locks
 from platform_app.kernel.money import split_minor
 from platform_app.kernel.scope import current_tenant_id
-from risk.domain import defaults, policy_gate, scorecard_body
+from risk.domain import defaults, policy_floor, policy_gate, scorecard_body
 from risk.domain.canonical import sha256
 from risk.domain.exposure import POOL, SLICES
 from risk.enums import VersionStatus
 from risk.models import ExposureBucket, Policy, Scorecard
+from risk.queries.floors import floors_in_force
 from risk.scoring.build import code_sha256
 
 
@@ -51,6 +52,8 @@ def install_defaults(  # noqa: PLR0913 -- the figures of a vertical, each by its
         financed_share=financed_share,
         max_limit_minor=max_limit_minor,
     )
+    policy_gate.publishable(body)
+    body = policy_floor.composed(body, floors_in_force())
     policy_gate.publishable(body)
     policy: Policy = Policy.objects.create(
         version=Policy.objects.count() + 1,

@@ -10,6 +10,7 @@ from django.db import transaction
 
 from risk.domain.canonical import sha256
 from risk.domain.policy_body import read
+from risk.domain.policy_floor import composed, refuse_floors
 from risk.domain.policy_gate import publishable
 from risk.enums import PolicyApprovalKind, VersionStatus
 from risk.errors import NotYourDraft
@@ -25,6 +26,7 @@ from risk.operations.policy_rows import (
     tell,
     why,
 )
+from risk.queries.floors import floors_in_force
 
 
 @transaction.atomic
@@ -32,9 +34,10 @@ def draft_policy(*, body: dict[str, Any], actor: str, at: datetime) -> Policy:
     """Keep a body as the tenant's next version, a draft; the same body again is the same draft.
 
     A draft may leave cases open: that is for the gate. Raises InvalidPolicy for a body that is not
-    in the language of a policy.
+    in the language of a policy or brings floors of its own.
     """
     read(body)
+    refuse_floors(body)
     sha = sha256(body)
     hold()
     drafts = Policy.objects.filter(sha256=sha, status=VersionStatus.DRAFT, drafted_by=actor)
@@ -57,6 +60,7 @@ def edit_policy(*, policy_id: str, body: dict[str, Any], actor: str, at: datetim
     PolicyStatus once it is validated, NotYourDraft, InvalidPolicy.
     """
     read(body)
+    refuse_floors(body)
     policy = locked(policy_id)
     must_be(policy, VersionStatus.DRAFT)
     if policy.drafted_by != actor:
@@ -72,7 +76,7 @@ def edit_policy(*, policy_id: str, body: dict[str, Any], actor: str, at: datetim
 
 @transaction.atomic
 def validate_policy(*, policy_id: str, comment: str, actor: str, at: datetime) -> Policy:
-    """Let a draft through the gate: from here on its body is final.
+    """Let a draft through the gate: from here on its body is final, with the floors under it.
 
     The same person again changes nothing. Raises PolicyNotFound, PolicyStatus, OtherPersonNeeded
     for its drafter, WhyNeeded without a comment, PolicyFindings for gaps, unreachable rows and
@@ -85,5 +89,12 @@ def validate_policy(*, policy_id: str, comment: str, actor: str, at: datetime) -
     must_be(policy, VersionStatus.DRAFT)
     not_the_drafter(policy, actor)
     publishable(policy.body)
-    sign(policy, said, why(comment), actor=actor, at=at)
+    words = why(comment)
+    floors = floors_in_force()
+    if floors:
+        policy.body = composed(policy.body, floors)
+        policy.sha256 = sha256(policy.body)
+        publishable(policy.body)
+        policy.save(update_fields=["body", "sha256"])
+    sign(policy, said, words, actor=actor, at=at)
     return move(policy, VersionStatus.VALIDATED, "validated", actor=actor, at=at)

@@ -12,6 +12,7 @@ from django.db import transaction
 from risk.enums import PolicyApprovalKind, VersionStatus
 from risk.errors import (
     BackTestNeeded,
+    FloorsChanged,
     NoChampion,
     NothingToRevert,
     OtherPersonNeeded,
@@ -30,6 +31,7 @@ from risk.operations.policy_rows import (
     tell,
     why,
 )
+from risk.queries.floors import has_floors_of_today
 
 APPROVERS: Final = 2
 SHADOW: Final = timedelta(days=14)
@@ -44,7 +46,7 @@ def start_shadow(
 
     From now on it answers beside the policy in force. It decides at `effective_from` at the
     earliest, which its approvers see. Raises PolicyNotFound, PolicyStatus unless it is validated,
-    BackTestNeeded.
+    BackTestNeeded, FloorsChanged.
     """
     policy = locked(policy_id)
     if policy.status == VersionStatus.SHADOW:
@@ -83,7 +85,7 @@ def approve_policy(*, policy_id: str, comment: str, actor: str, at: datetime) ->
 
     The version in force until then is retired. Raises PolicyNotFound, PolicyStatus unless it is in
     shadow, OtherPersonNeeded for its drafter and for a second yes of one person, WhyNeeded,
-    BackTestNeeded, ShadowTooShort.
+    BackTestNeeded, FloorsChanged, ShadowTooShort.
     """
     policy = locked(policy_id)
     must_be(policy, VersionStatus.SHADOW)
@@ -104,7 +106,7 @@ def approve_policy(*, policy_id: str, comment: str, actor: str, at: datetime) ->
 def put_due_policy_in_force(*, actor: str, at: datetime) -> Policy | None:
     """Let an agreed challenger decide whose day has come; None when there is none.
 
-    Raises BackTestNeeded when another policy came into force after it was tried.
+    Raises BackTestNeeded when another policy came into force after it was tried, FloorsChanged.
     """
     hold()
     policy = Policy.objects.select_for_update().filter(status=VersionStatus.SHADOW).first()
@@ -158,7 +160,9 @@ def _retire(policy: Policy, reason: str, verb: str, *, actor: str, at: datetime)
 
 
 def _must_be_tried(policy: Policy) -> None:
-    """Raises BackTestNeeded, NoChampion."""
+    """Raises BackTestNeeded, FloorsChanged, NoChampion."""
+    if not has_floors_of_today(policy.body):
+        raise FloorsChanged
     in_force = Policy.objects.filter(status=VersionStatus.CHAMPION)
     sha = in_force.values_list("sha256", flat=True).first()
     if sha is None:

@@ -14,6 +14,7 @@ from risk.domain.policy_gate import findings_of
 from risk.enums import PolicyApprovalKind, VersionStatus
 from risk.errors import InvalidPolicy, PolicyNotFound
 from risk.models import Policy, PolicyApproval, PolicyBackTest
+from risk.queries.floors import has_floors_of_today
 from risk.queries.people import names_of
 
 
@@ -34,7 +35,8 @@ class PolicyView:
     """One version, with what its gate looks at.
 
     `problem` is why the analysis could not be made, empty otherwise; `backtest` is the latest one
-    kept, `is_fresh` when it was of this body against the policy now in force.
+    kept, `is_fresh` when it was of this body against the policy now in force. A draft has no floors
+    yet: they are composed into it when it is validated.
     """
 
     row: Policy
@@ -44,6 +46,7 @@ class PolicyView:
     difference: Difference | None
     backtest: PolicyBackTest | None
     is_fresh: bool
+    has_floors_of_today: bool
     signatures: tuple[Signature, ...]
     drafter: str
 
@@ -83,6 +86,7 @@ def policy_view(policy_id: str, *, with_drafts: bool) -> PolicyView:
         difference=_difference(row, in_force),
         backtest=backtest,
         is_fresh=_is_fresh(backtest, row, in_force),
+        has_floors_of_today=row.status == VersionStatus.DRAFT or has_floors_of_today(row.body),
         signatures=_signatures(row, said, names),
         drafter=names.get(row.drafted_by, row.drafted_by),
     )

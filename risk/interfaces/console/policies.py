@@ -14,6 +14,7 @@ from platform_app.kernel import clock
 from platform_app.kernel.errors import DomainError, Invalid
 from platform_app.kernel.http import say
 from risk.domain.canonical import canonical
+from risk.domain.policy_floor import own_body
 from risk.enums import PolicyApprovalKind, VersionStatus
 from risk.errors import PolicyFindings, PolicyNotFound
 from risk.interfaces.console.policy_evidence import (
@@ -71,6 +72,7 @@ def detail(request: ConsoleRequest, policy_id: str) -> HttpResponse:
         "is_installed": row.drafted_by.startswith("system:"),
         "stages": stages_in_words(row.body, found.findings, found.difference),
         "terms": terms_in_words(row.body, found.difference),
+        "floors": row.body.get("floors", []),
         "grades": grades_in_words(row.body, found.difference),
         "changes": difference_in_words(found.difference) if found.difference else [],
         "backtest": backtest_in_words(kept, request.GET.get("by", "")) if kept else None,
@@ -153,7 +155,7 @@ def _rights(request: ConsoleRequest, found: PolicyView) -> dict[str, Any]:
 
 
 def _draft(policy_id: str, _said: QueryDict, actor: str, at: datetime) -> Policy:
-    return draft_policy(body=policy_row(policy_id).body, actor=actor, at=at)
+    return draft_policy(body=own_body(policy_row(policy_id).body), actor=actor, at=at)
 
 
 def _validate(policy_id: str, said: QueryDict, actor: str, at: datetime) -> Policy:

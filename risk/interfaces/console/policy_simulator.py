@@ -22,7 +22,7 @@ from risk.domain.verdict import Verdict
 from risk.errors import PolicyFindings
 from risk.interfaces.console.policies import READERS, found_row, is_staff
 from risk.interfaces.console.policy_cells import HINTS, Mistyped, number_of, typed_in
-from risk.interfaces.console.policy_words import bound_words, row_words
+from risk.interfaces.console.policy_words import bound_words, layer_words, numbered, row_words
 from risk.models import Policy
 from risk.queries.policy_findings import fact_label, stage_label, told_in_words
 from risk.queries.reasons import reasons_for
@@ -116,12 +116,16 @@ def _stages(row: Policy, verdict: Verdict) -> list[dict[str, Any]]:
     hits = set(verdict.rule_hits)
     found = []
     for stage in row.body["stages"]:
-        hit = next((n for n, one in enumerate(stage["rows"], 1) if one["id"] in hits), None)
+        number, hit = next(
+            ((number, one) for number, one in numbered(stage["rows"]) if one["id"] in hits),
+            (None, None),
+        )
         found.append({
             "label": stage_label(stage["name"]),
-            "number": hit,
-            "id": stage["rows"][hit - 1]["id"] if hit else "",
-            "words": row_words(stage["name"], stage["rows"][hit - 1]) if hit else "",
+            "number": number,
+            "layer": layer_words(hit) if hit else "",
+            "id": hit["id"] if hit else "",
+            "words": row_words(stage["name"], hit),
         })  # fmt: skip
     return found
 

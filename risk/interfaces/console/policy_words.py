@@ -1,7 +1,8 @@
 """A policy's cells, answers and terms as a person reads them."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
+from itertools import count
 from typing import Any, Final
 
 from django.utils.translation import gettext as _
@@ -14,7 +15,7 @@ from risk.domain.policy import GRADE
 from risk.domain.policy_difference import Difference, ValueChange
 from risk.domain.policy_findings import GAP, NO_MISSING_ROW, Finding
 from risk.domain.reasons import REASONS
-from risk.enums import Outcome
+from risk.enums import FloorLayer, Outcome
 from risk.queries.policy_findings import fact_label, stage_label, told_in_words
 
 _BOUNDS: Final = {
@@ -102,7 +103,8 @@ def stages_in_words(
             "columns": [fact_label(fact) for fact in columns_of(stage["rows"])],
             "rows": [
                 {
-                    "number": number,
+                    "number": number or "",
+                    "layer": layer_words(row),
                     "id": row["id"],
                     "cells": [
                         cell_words(fact, row["when"].get(fact))
@@ -113,7 +115,7 @@ def stages_in_words(
                     "mark": marks.get((stage["name"], row["id"]), ""),
                     "findings": row_findings(findings, stage["name"], number),
                 }
-                for number, row in enumerate(stage["rows"], 1)
+                for number, row in numbered(stage["rows"])
             ],
             "gaps": stage_findings(findings, stage["name"]),
         }
@@ -121,8 +123,20 @@ def stages_in_words(
     ]
 
 
+def numbered(rows: Iterable[dict[str, Any]]) -> Iterator[tuple[int, dict[str, Any]]]:
+    """The tenant's own rows numbered from 1, as the findings number them; rows of a floor are 0."""
+    own = count(1)
+    for row in rows:
+        yield (0 if "layer" in row else next(own)), row
+
+
+def layer_words(row: Mapping[str, Any]) -> str:
+    """Whose floor a row belongs to; nothing for the tenant's own."""
+    return str(FloorLayer(row["layer"]).label) if "layer" in row else ""
+
+
 def row_findings(findings: Sequence[Finding], stage: str, number: int) -> list[dict[str, Any]]:
-    """What was found about one row."""
+    """What was found about one row of the tenant's own."""
     return _said([one for one in findings if one.stage == stage and one.row == number])
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from risk.interfaces.console import policies, policy_editor, policy_simulator, scorecards
+from risk.interfaces.console import floors, policies, policy_editor, policy_simulator, scorecards
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("risk/scorecards", scorecards.listing, name="scorecard-list"),
@@ -12,6 +12,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
         "risk/scorecards/<str:scorecard_id>/card.json", scorecards.download, name="scorecard-file"
     ),
     path("risk/scorecards/<str:scorecard_id>/<str:verb>", scorecards.act, name="scorecard-act"),
+    path("risk/floors", floors.listing, name="floor-list"),
+    path("risk/floors/<str:floor_id>/<str:verb>", floors.act, name="floor-act"),
     path("risk/policies", policies.listing, name="policy-list"),
     path("risk/policies/<str:policy_id>", policies.detail, name="policy-detail"),
     path("risk/policies/<str:policy_id>/body.json", policies.download, name="policy-file"),

@@ -125,7 +125,7 @@ def test_a_version_costs_the_same_however_much_there_is_to_show(
         ask_many(merchants, as_of=at, decided_at=at)
     for client in (one, two)[:item_count]:
         client.post(page_of(policy, "/waive"), {"comment": "small"})
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(13):
         page = one.get(page_of(policy))
     assert page.context["backtest"]["total"]["cases_count"] == item_count * 3
     assert page.context["shadow"].count == item_count * 3
