@@ -29,7 +29,7 @@ def floors_in_force() -> list[Floor]:
 def has_floors_of_today(body: Mapping[str, Any]) -> bool:
     """Whether a body was composed with the floors in force now."""
     now: list[Any] = composed({"stages": []}, floors_in_force()).get("floors", [])
-    return now == body.get("floors", [])
+    return bool(now == body.get("floors", []))
 
 
 def list_floors() -> list[PolicyFloor]:

@@ -161,6 +161,8 @@ def test_a_policy_is_changed_proven_agreed_to_and_taken_back(
     seen_by_the_partner(browser, live_server, platform, draft)
     agreed(two, three, draft)
     assert statuses(platform) == ["retired", "champion"]
+    floor_proposed(one, two, live_server)
+    three.goto(draft)
     press(three, "revert", "业务反馈过严")
     assert three.url.endswith(policy_id(platform, 1))
     measured(three, "11-back")
@@ -274,6 +276,22 @@ def agreed(second: Page, third: Page, draft: str) -> None:
     press(third, "approve", "同意启用")
     expect(third.locator("#decide form[action$='/revert']")).to_be_visible()
     measured(third, "10-live")
+
+
+def floor_proposed(page: Page, second: Page, server: LiveServer) -> None:
+    """A floor for all platforms: from then on the version in force stands on an older one."""
+    page.goto(f"{server.url}/console/risk/floors")
+    page.locator("#layer").select_option("platform")
+    page.locator("#max_limit").fill("150000")
+    page.locator("#fact-1").select_option("return_rate")
+    page.locator('[name="low-1"]').fill("30")
+    page.locator("#reason").fill("监管要求")
+    page.locator("form button.btn-primary").last.click()
+    expect(page.locator("#notices .success")).to_be_visible()
+    second.goto(f"{server.url}/console/risk/floors")
+    second.locator('form[action$="/approve"] button').click()
+    expect(second.locator("#notices .success")).to_be_visible()
+    measured(second, "10-floors")
 
 
 def statuses(tenant: Tenant) -> list[str]:

@@ -35,7 +35,7 @@ def policy_of(tenant: Tenant, version: int) -> Policy:
 
 
 def stricter(tenant: Tenant, days: int = 400) -> dict[str, Any]:
-    body = first(tenant).body
+    body: dict[str, Any] = first(tenant).body
     body["stages"][0]["rows"][3]["when"] = {"tenure_days": {"range": [None, days]}}
     body["price"]["A"] = "0.0700"
     return body
