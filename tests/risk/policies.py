@@ -6,6 +6,7 @@ from typing import Any
 from platform_app.kernel.models import AuditRecord
 from risk.models import Policy
 from risk.operations.backtests import keep_backtest
+from risk.operations.floors import bind_funder, propose_floor
 from risk.operations.policy_drafts import draft_policy, validate_policy
 from risk.operations.policy_life import approve_policy, revert_policy, start_shadow
 from tests.risk.cast import NOW
@@ -39,6 +40,22 @@ def tried(policy: Policy, at: datetime = NOW) -> Policy:
 def shadowed(days: int = 90, effective_from: datetime | None = None) -> Policy:
     policy = tried(validated(days))
     return start_shadow(policy_id=policy.id, effective_from=effective_from, actor=ONE, at=NOW)
+
+
+def leave_one_of_everything(number: int, at: datetime) -> None:
+    """A challenger of its own with what led to it, and a floor proposed for this platform's funder.
+
+    Whoever is decided from now on is answered in shadow as well.
+    """
+    found = Policy.objects.get(version=1).body
+    found["stages"][0]["rows"][3]["when"] = {"tenure_days": {"range": [None, 100 + number]}}
+    policy = draft_policy(body=found, actor=DRAFTER, at=at)
+    validate_policy(policy_id=policy.id, comment="示例", actor=ONE, at=at)
+    tried(policy, at)
+    start_shadow(policy_id=policy.id, effective_from=None, actor=ONE, at=at)
+    floor = {"knock_outs": [], "max_limit_minor": 100_000, "min_grade": None}
+    propose_floor(layer="platform", funder="", body=floor, reason="示例", actor=ONE, at=at)
+    bind_funder(funder=f"L-{number}", actor=ONE, at=at)
 
 
 def approve(policy: Policy, actor: str, at: datetime = LATER, comment: str = "go") -> Policy:
