@@ -24,6 +24,10 @@ SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": crontab(hour="9-19", minute="*/15"),
     },
     "review limits": {"task": "credit.review_limits", "schedule": crontab(hour="4", minute="30")},
+    "policies whose day has come": {
+        "task": "risk.put_due_policies_in_force",
+        "schedule": timedelta(minutes=1),
+    },
     "event partitions": {
         "task": "kernel.ensure_partitions",
         "schedule": crontab(hour="3", minute="0"),

@@ -2,7 +2,7 @@
 
 from django.contrib import admin
 
-from platform_app.kernel.back_office import TenantFilter, TenantRowsAdmin
+from platform_app.kernel.back_office import RowsAdmin, TenantFilter, TenantRowsAdmin
 from risk.models import (
     Decision,
     ExposureBucket,
@@ -10,9 +10,14 @@ from risk.models import (
     MonitorRule,
     Override,
     Policy,
+    PolicyApproval,
+    PolicyBackTest,
+    PolicyFloor,
+    PolicyFunder,
     RiskAlarm,
     Scorecard,
     ScorecardApproval,
+    ShadowDecision,
     WatchEntry,
 )
 
@@ -43,8 +48,44 @@ class OverrideAdmin(TenantRowsAdmin):
 
 @admin.register(Policy)
 class PolicyAdmin(TenantRowsAdmin):
-    list_display = ("id", "tenant", "version", "status", "sha256", "created_at")
+    list_display = (
+        "id", "tenant", "version", "status", "sha256", "drafted_by", "shadow_at", "in_force_at",
+        "created_at",
+    )  # fmt: skip
     list_filter = (TenantFilter, "status")
+
+
+@admin.register(PolicyApproval)
+class PolicyApprovalAdmin(TenantRowsAdmin):
+    list_display = ("id", "tenant", "policy", "kind", "round", "actor", "at")
+    list_filter = (TenantFilter, "kind")
+
+
+@admin.register(PolicyBackTest)
+class PolicyBackTestAdmin(TenantRowsAdmin):
+    list_display = ("id", "tenant", "policy", "in_force", "since", "until", "run_by", "run_at")
+    list_filter = (TenantFilter,)
+
+
+@admin.register(PolicyFloor)
+class PolicyFloorAdmin(RowsAdmin):
+    list_display = (
+        "id", "layer", "funder", "version", "status", "sha256", "proposed_by", "approved_by",
+        "in_force_at",
+    )  # fmt: skip
+    list_filter = ("layer", "status")
+
+
+@admin.register(PolicyFunder)
+class PolicyFunderAdmin(TenantRowsAdmin):
+    list_display = ("id", "tenant", "funder", "bound_by", "bound_at")
+    list_filter = (TenantFilter,)
+
+
+@admin.register(ShadowDecision)
+class ShadowDecisionAdmin(TenantRowsAdmin):
+    list_display = ("id", "tenant", "decision", "policy", "grade", "outcome", "limit_minor")
+    list_filter = (TenantFilter, "outcome")
 
 
 @admin.register(Scorecard)

@@ -45,6 +45,59 @@ class PolicyStatus(Conflict):
     message = gettext_noop("In its present state the policy does not allow this.")
 
 
+class NotYourDraft(Forbidden):
+    """A draft is edited by whoever drafted it, so that the others may agree to it."""
+
+    code = "not_your_draft"
+    message = gettext_noop("Only the person who drafted it edits it. Draft a version of your own.")
+
+
+class BackTestNeeded(Conflict):
+    """No back-test of this very policy against the one in force is kept."""
+
+    code = "backtest_needed"
+    message = gettext_noop("Run the back-test against the policy in force first.")
+
+
+class ShadowTooShort(Conflict):
+    """The shadow has not run long enough, and nobody has signed that it may be shorter."""
+
+    code = "shadow_too_short"
+    message = gettext_noop(
+        "It has run in shadow for {days} of {needed} days. Wait, or have a waiver signed."
+    )
+
+
+class FloorsChanged(Conflict):
+    """A floor came into force, or went, after this version was validated."""
+
+    code = "floors_changed"
+    message = gettext_noop(
+        "The floors under this policy have changed since. Draft a version from this one."
+    )
+
+
+class FloorNotFound(NotFound):
+    """No such floor."""
+
+    code = "floor_not_found"
+    message = gettext_noop("There is no floor with this id.")
+
+
+class FloorDecided(Conflict):
+    """Somebody has approved or rejected this floor already."""
+
+    code = "floor_decided"
+    message = gettext_noop("This floor has been decided already.")
+
+
+class NothingToRevert(Conflict):
+    """The policy in force took nobody's place."""
+
+    code = "nothing_to_revert"
+    message = gettext_noop("There is no former policy to go back to.")
+
+
 class NoChampion(Conflict):
     """The tenant has no scorecard or policy in force."""
 

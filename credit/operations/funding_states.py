@@ -15,6 +15,7 @@ from credit.errors import (
 from credit.models import FundingSource, Partnership
 from platform_app.kernel import audit
 from platform_app.kernel.errors import SecondPersonNeeded
+from risk.operations.floors import bind_funder
 
 Row = FundingSource | Partnership
 
@@ -50,12 +51,15 @@ def locked_partnership(partnership_id: str) -> Partnership:
 def activate(row: Row, *, actor: str, at: datetime) -> bool:
     """Draft or suspended → active; whether anything changed.
 
+    From a lender's licence number on, its floor holds for the policies that are validated next.
     Raises SecondPersonNeeded, FundingStateConflict.
     """
     if row.status == FundingStatus.ACTIVE:
         return False
     if actor == row.drafted_by:
         raise SecondPersonNeeded
+    if isinstance(row, FundingSource) and row.licence_no.strip():
+        bind_funder(funder=row.licence_no, actor=actor, at=at)
     return move(row, FundingStatus.ACTIVE, reason="", actor=actor, at=at)
 
 

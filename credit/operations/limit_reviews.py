@@ -26,7 +26,7 @@ from risk.models import Decision
 from risk.operations.decisions import decide, decide_many
 from risk.queries.facts import trade_facts
 from risk.queries.proposals import proposal_of
-from risk.values import RepaymentFacts, TradeFacts
+from risk.queries.watch_list import listed
 
 CHUNK: Final = 500
 DAYS_BETWEEN_LOOKS: Final = 30
@@ -72,12 +72,14 @@ def ask_limit(*, line_id: str, wanted_minor: int, actor: str, at: datetime) -> L
     merchant = line.merchant_id
     trade = trade_facts(merchant_ids=[merchant], as_of=at)[merchant]
     behavior = repayment_facts([merchant], on=day)[merchant]
+    is_listed = merchant in listed([merchant], on=clock.day_of(at))
+    signs = signs_of(trade, behavior, is_listed=is_listed)
     decision = decide(
         merchant_id=merchant, purpose=Purpose.LIMIT_REVIEW, as_of=at, decided_at=at,
         repayment=behavior, actor=actor, trade=trade,
     )  # fmt: skip
     return _step(
-        line, decision, signs_of(trade, behavior), last_raises([line.id]).get(line.id), day=day,
+        line, decision, signs, last_raises([line.id]).get(line.id), day=day,
         cause=LimitCause.ASKED, wanted_minor=wanted_minor, actor=actor, at=at,
     )  # fmt: skip
 
@@ -87,7 +89,11 @@ def _review_chunk(lines: Sequence[CreditLine], day: date, at: datetime) -> list[
     merchants = [line.merchant_id for line in lines]
     trades = trade_facts(merchant_ids=merchants, as_of=at)
     behaviors = repayment_facts(merchants, on=day)
-    due = _due(lines, trades, behaviors, day)
+    lists = listed(merchants, on=clock.day_of(at))
+    signs = {
+        one: signs_of(trades[one], behaviors[one], is_listed=one in lists) for one in merchants
+    }
+    due = _due(lines, signs, day)
     if not due:
         return []
     decisions = decide_many(
@@ -105,10 +111,7 @@ def _review_chunk(lines: Sequence[CreditLine], day: date, at: datetime) -> list[
 
 
 def _due(
-    lines: Sequence[CreditLine],
-    trades: Mapping[str, TradeFacts],
-    behaviors: Mapping[str, RepaymentFacts],
-    day: date,
+    lines: Sequence[CreditLine], signs_by: Mapping[str, tuple[Sign, ...]], day: date
 ) -> list[tuple[CreditLine, tuple[Sign, ...]]]:
     """Lines to look at tonight: other signs than at the last look, or no look for a month."""
     looks = last_looks([line.id for line in lines])
@@ -117,7 +120,7 @@ def _due(
     for line in lines:
         if line.status == LineStatus.SUSPENDED and line.id not in frozen:
             continue
-        signs = signs_of(trades[line.merchant_id], behaviors[line.merchant_id])
+        signs = signs_by[line.merchant_id]
         before = looks.get(line.id)
         if before is None:
             opened = clock.day_of(line.activated_at)

@@ -5,7 +5,7 @@ a row for the case that it is missing.
 """
 
 import re
-from dataclasses import fields
+from dataclasses import fields, replace
 from decimal import Decimal
 from typing import Any, Final, NoReturn
 
@@ -18,6 +18,9 @@ from risk.domain.reasons import REASONS
 from risk.enums import Outcome
 from risk.errors import InvalidPolicy
 
+_FLOOR_KEYS: Final = {
+    "layer", "funder", "version", "sha256", "max_limit_minor", "min_grade",
+}  # fmt: skip
 _ROW_ID: Final = re.compile(r"[a-z][a-z0-9-]{2,40}")
 _POSITIVE: Final = {"dscr", "step_minor", "term_days", "lgd", "full_tenure_days"}
 _SHARES: Final = {
@@ -38,7 +41,7 @@ def read(body: dict[str, Any]) -> PolicyTables:
 
     Raises InvalidPolicy for whatever is not in the language of a policy.
     """
-    _keys("policy", body, {"stages", "limit", "price"})
+    _keys("policy", body, {"stages", "limit", "price"}, optional={"floors"})
     stages = _dicts("stages", body["stages"])
     if [stage.get("name") for stage in stages] != list(STAGES):
         _refuse(f"stages must be {', '.join(STAGES)}")
@@ -46,9 +49,30 @@ def read(body: dict[str, Any]) -> PolicyTables:
     ids = [row.id for rows in tables.values() for row in rows]
     if len(set(ids)) != len(ids):
         _refuse("a row id appears twice")
+    terms = _terms(body["limit"])
+    caps = [_floor_cap(floor) for floor in _dicts("floors", body.get("floors", []))]
+    cap = min([terms.max_limit_minor, *(cap for cap in caps if cap is not None)])
     return PolicyTables(
-        stages=tables, limit=_terms(body["limit"]), price=_by_grade("price", body["price"])
+        stages=tables,
+        limit=replace(terms, max_limit_minor=cap),
+        price=_by_grade("price", body["price"]),
     )
+
+
+def parse_table(stage: dict[str, Any]) -> tuple[Row, ...]:
+    """The rows of one complete stage. Raises InvalidPolicy."""
+    rows = _table(stage)
+    _complete(stage["name"], rows)
+    return rows
+
+
+def _floor_cap(floor: dict[str, Any]) -> int | None:
+    """The most a composed floor lets a limit be."""
+    _keys("a floor", floor, _FLOOR_KEYS)
+    cap = floor["max_limit_minor"]
+    if cap is not None and (not isinstance(cap, int) or isinstance(cap, bool) or cap < 1):
+        _refuse("max_limit_minor of a floor must be a positive whole number")
+    return cap
 
 
 def _table(stage: dict[str, Any]) -> tuple[Row, ...]:
@@ -74,7 +98,7 @@ def _limits(row: Row) -> list[str]:
 
 
 def _row(stage: str, item: dict[str, Any]) -> Row:
-    _keys(f"a row of {stage}", item, {"id", "when", "then"})
+    _keys(f"a row of {stage}", item, {"id", "when", "then"}, optional={"layer"})
     if not isinstance(item["id"], str) or not _ROW_ID.fullmatch(item["id"]):
         _refuse(f"a row of {stage} needs a readable id")
     types = facts_of_stage(stage)
@@ -162,8 +186,10 @@ def _dicts(where: str, found: Any) -> list[dict[str, Any]]:
     return list(found)
 
 
-def _keys(where: str, found: Any, wanted: set[str]) -> None:
-    if not isinstance(found, dict) or set(found) != wanted:
+def _keys(
+    where: str, found: Any, wanted: set[str], optional: frozenset[str] | set[str] = frozenset()
+) -> None:
+    if not isinstance(found, dict) or set(found) - optional != wanted:
         _refuse(f"{where} must have exactly {', '.join(sorted(wanted))}")
 
 

@@ -6,12 +6,16 @@ from risk.domain.policy import PolicyTables
 from risk.domain.policy_analysis import analyze
 from risk.domain.policy_body import parse, read
 from risk.domain.policy_findings import Finding
+from risk.domain.policy_floor import own_body
 from risk.errors import PolicyFindings
 
 
 def findings_of(body: dict[str, Any]) -> list[Finding]:
-    """What the analysis says of a draft. Raises InvalidPolicy when it cannot even be read."""
-    return analyze(read(body))
+    """What the analysis says of a tenant's own tables: a floor may well cover a row of theirs.
+
+    Raises InvalidPolicy when the body cannot even be read.
+    """
+    return analyze(read(own_body(body)))
 
 
 def publishable(body: dict[str, Any]) -> PolicyTables:

@@ -47,10 +47,15 @@ SIGNS: Final = (
     Sign(code="returns_high", wording=gettext_noop("Three in ten orders come back."),
          freezes=False, shows=_least("return_rate", _MANY_RETURNS)),
 )  # fmt: skip
-BY_CODE: Final = {sign.code: sign for sign in SIGNS}
+# Not of the facts: the merchant is on a list, of which nobody else is told.
+LISTED: Final = Sign(
+    code="listed", wording=gettext_noop("Being looked into."), freezes=True, shows=lambda _: False
+)
+BY_CODE: Final = {sign.code: sign for sign in (*SIGNS, LISTED)}
 
 
-def signs_of(trade: TradeFacts, repayment: RepaymentFacts) -> tuple[Sign, ...]:
-    """The signs these facts show, the hardest first. What is unknown shows none."""
+def signs_of(trade: TradeFacts, repayment: RepaymentFacts, *, is_listed: bool) -> tuple[Sign, ...]:
+    """The signs that show, the hardest first. What is unknown shows none."""
     facts = flat(trade, repayment)
-    return tuple(sign for sign in SIGNS if sign.shows(facts))
+    shown = tuple(sign for sign in SIGNS if sign.shows(facts))
+    return (LISTED, *shown) if is_listed else shown

@@ -1,24 +1,29 @@
 """A policy tried on what was decided before it may decide anything."""
 
 from calendar import monthrange
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
+from django.db import transaction
 
 from platform_app.kernel import clock
 from platform_app.kernel.errors import Invalid
 from risk.domain.facts import FACT_TYPES, flat, restore
 from risk.domain.odds import GRADES, PD_UNITS, grade_number
 from risk.domain.policy_gate import publishable
-from risk.errors import PolicyNotFound
-from risk.models import Decision, Policy
+from risk.enums import VersionStatus
+from risk.errors import PolicyNotFound, PolicyStatus
+from risk.models import Decision, Policy, PolicyBackTest
+from risk.operations.policy_rows import locked, tell
 from risk.queries.champions import champions
-from risk.scoring.backtest import Cases, Moved, compare, segments_of
+from risk.scoring.backtest import Cases, Moved, compare, segments_of, size_of
 from risk.scoring.limit_columns import trade_of
 from risk.scoring.policy_columns import column_of
 from tenants.models import Merchant
+
+KEPT_LOSERS: Final = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,8 +51,8 @@ def backtest_policy(*, version: int, months: int, at: datetime) -> BackTest:
     if policy is None:
         raise PolicyNotFound
     in_force = champions()
-    since = clock.moment_on(_months_before(clock.day_of(at), months))
-    moved = compare(in_force.policy, publishable(policy.body), _cases(since, at))
+    since = window(months, at)
+    moved = compare(in_force.policy, publishable(policy.body), cases(since, at))
     return BackTest(
         version=version,
         in_force_version=Policy.objects.values_list("version", flat=True).get(
@@ -59,7 +64,50 @@ def backtest_policy(*, version: int, months: int, at: datetime) -> BackTest:
     )
 
 
-def _cases(since: datetime, until: datetime) -> Cases:
+@transaction.atomic
+def keep_backtest(*, policy_id: str, months: int, actor: str, at: datetime) -> PolicyBackTest:
+    """Back-test a version that is not in force, and keep what it says with both bodies' hashes.
+
+    The summary names the `KEPT_LOSERS` who lose most and counts them all. Raises what
+    `backtest_policy` raises, PolicyStatus for a version in force or retired.
+    """
+    policy = locked(policy_id)
+    if policy.status in {VersionStatus.CHAMPION, VersionStatus.RETIRED}:
+        raise PolicyStatus
+    found = backtest_policy(version=policy.version, months=months, at=at)
+    in_force = Policy.objects.get(version=found.in_force_version)
+    kept: PolicyBackTest = PolicyBackTest.objects.create(
+        policy=policy,
+        policy_sha256=policy.sha256,
+        in_force=in_force,
+        in_force_sha256=in_force.sha256,
+        since=found.since,
+        until=found.until,
+        months_count=months,
+        summary=_summary(found.moved),
+        run_by=actor,
+        run_at=at,
+    )
+    tell("backtested", policy, actor=actor, at=at)
+    return kept
+
+
+def _summary(moved: Moved) -> dict[str, Any]:
+    return {
+        "total": asdict(moved.total),
+        "segments": [asdict(one) for one in moved.segments],
+        "losers": [asdict(one) for one in moved.losers[:KEPT_LOSERS]],
+        "losers_count": len(moved.losers),
+    }
+
+
+def window(months: int, until: datetime) -> datetime:
+    """The start of the day so many months before."""
+    return clock.moment_on(_months_before(clock.day_of(until), months))
+
+
+def cases(since: datetime, until: datetime) -> Cases:
+    """The latest decision of each merchant in a window, by columns."""
     found: list[Any] = list(
         Decision.objects.filter(decided_at__gte=since, decided_at__lt=until)
         .order_by("merchant_id", "-decided_at", "-id")
@@ -84,6 +132,7 @@ def _cases(since: datetime, until: datetime) -> Cases:
         segments={
             "category": segments_of([categories.get(row[0], "") for row in found]),
             "grade": segments_of([GRADES[grade] for grade in grades]),
+            "size": segments_of([size_of(trade) for trade, _ in snapshots]),
         },
     )
 

@@ -17,15 +17,17 @@ from risk.domain.canonical import canonical, sha256
 from risk.domain.facts import restore, snapshot
 from risk.domain.limit import floor_to
 from risk.domain.scorecard import Card
-from risk.domain.stops import stopped, stops_in, with_stops
+from risk.domain.standing import under, with_standing
 from risk.domain.verdict import Verdict, content, judge
 from risk.enums import Outcome, Purpose
 from risk.models import Decision
 from risk.operations.decision_chain import append, first_broken_link
+from risk.operations.shadow_decisions import shadow
 from risk.queries.alarms import open_stops
 from risk.queries.champions import Champions, champions
 from risk.queries.facts import trade_facts
 from risk.queries.proposals import versions_of
+from risk.queries.watch_list import listed as listed_on
 from risk.values import Estimate, RepaymentFacts, TradeFacts
 from tenants.models import Merchant
 
@@ -52,14 +54,18 @@ def decide(
 
     Without `trade` the facts are read. The limit is in fen and 0 unless approved. Raises NotFound
     for a merchant of somebody else, NoChampion, InvalidFacts, Invalid when `as_of` lies after
-    `decided_at`. While an alarm stops auto-approval it is referred instead.
+    `decided_at`. While an alarm stops auto-approval it is referred instead; a list the merchant is
+    on answers before the policy.
     """
     _check_moments(as_of, decided_at)
     _check_merchants([merchant_id])
     found = trade or trade_facts(merchant_ids=[merchant_id], as_of=as_of)[merchant_id]
-    stops, moments = _stops(purpose), (as_of, decided_at)
-    row = _row(champions(), merchant_id, purpose, moments, (found, repayment), stops)
+    stops, lists = _stops(purpose), listed_on([merchant_id], on=clock.day_of(decided_at))
+    in_force, moments = champions(), (as_of, decided_at)
+    standing = (stops, lists.get(merchant_id, []))
+    row = _row(in_force, merchant_id, purpose, moments, (found, repayment), standing)
     append([row])
+    shadow([row], in_force)
     logger.info("risk.decided", decision=row.id, outcome=str(row.outcome), actor=actor)
     return row
 
@@ -74,7 +80,7 @@ def decide_many(
     repayments: Mapping[str, RepaymentFacts],
     actor: str,
 ) -> dict[str, Decision]:
-    """`decide` for a batch: one query for the facts, one lock, one bulk insert.
+    """`decide` for a batch: one query for the facts, one lock, one bulk insert of each kind.
 
     A merchant absent from `repayments` has never drawn. Any refusal refuses the whole batch.
     """
@@ -84,12 +90,17 @@ def decide_many(
     in_force = champions()
     trades = trade_facts(merchant_ids=wanted, as_of=as_of)
     none = RepaymentFacts.none()
-    stops, moments = _stops(purpose), (as_of, decided_at)
+    stops, lists = _stops(purpose), listed_on(wanted, on=clock.day_of(decided_at))
+    moments = (as_of, decided_at)
     rows = [
-        _row(in_force, m, purpose, moments, (trades[m], repayments.get(m, none)), stops)
+        _row(
+            in_force, m, purpose, moments, (trades[m], repayments.get(m, none)),
+            (stops, lists.get(m, [])),
+        )
         for m in wanted
-    ]
+    ]  # fmt: skip
     append(rows)
+    shadow(rows, in_force)
     logger.info("risk.decided_many", count=len(rows), purpose=str(purpose), actor=actor)
     return {row.merchant_id: row for row in rows}
 
@@ -143,8 +154,7 @@ def replay(decision_id: str) -> bool:
         return False
     used = versions_of(decision)
     again = judge(_card(used, decision.as_of), used.policy, *restore(decision.facts))
-    again = stopped(again, stops_in(decision.facts))
-    return canonical(content(again)) == canonical(content(decision))
+    return canonical(content(under(again, decision.facts))) == canonical(content(decision))
 
 
 def _card(used: Champions, as_of: datetime) -> Card:
@@ -158,10 +168,10 @@ def _row(
     purpose: Purpose,
     moments: tuple[datetime, datetime],
     facts: tuple[TradeFacts, RepaymentFacts],
-    stops: Sequence[str],
+    standing: tuple[Sequence[str], Sequence[str]],
 ) -> Decision:
-    stored = with_stops(snapshot(*facts), stops)
-    verdict = stopped(judge(_card(used, moments[0]), used.policy, *facts), stops)
+    stored = with_standing(snapshot(*facts), *standing)
+    verdict = under(judge(_card(used, moments[0]), used.policy, *facts), stored)
     return Decision(
         merchant_id=merchant_id,
         purpose=purpose,

@@ -8,11 +8,12 @@ from django.db import transaction
 from platform_app.kernel import audit, locks
 from platform_app.kernel.money import split_minor
 from platform_app.kernel.scope import current_tenant_id
-from risk.domain import defaults, policy_gate, scorecard_body
+from risk.domain import defaults, policy_floor, policy_gate, scorecard_body
 from risk.domain.canonical import sha256
 from risk.domain.exposure import POOL, SLICES
 from risk.enums import VersionStatus
 from risk.models import ExposureBucket, Policy, Scorecard
+from risk.queries.floors import floors_in_force
 from risk.scoring.build import code_sha256
 
 
@@ -52,6 +53,8 @@ def install_defaults(  # noqa: PLR0913 -- the figures of a vertical, each by its
         max_limit_minor=max_limit_minor,
     )
     policy_gate.publishable(body)
+    body = policy_floor.composed(body, floors_in_force())
+    policy_gate.publishable(body)
     policy: Policy = Policy.objects.create(
         version=Policy.objects.count() + 1,
         status=VersionStatus.CHAMPION,
@@ -59,6 +62,7 @@ def install_defaults(  # noqa: PLR0913 -- the figures of a vertical, each by its
         sha256=sha256(body),
         drafted_by=actor,
         drafted_at=at,
+        in_force_at=at,
     )
     after = {"version": policy.version, "sha256": policy.sha256}
     audit.record(actor=actor, action="risk.policy.install", subject=policy.id, at=at, after=after)

@@ -1,4 +1,4 @@
-"""A policy before it is in force: written down as a draft, then let through the gate.
+"""A policy before it is in force: written down as a draft, edited, then let through the gate.
 
 Lock order as for scorecards: the tenant's decision chain, then the policy's row.
 """
@@ -8,14 +8,25 @@ from typing import Any
 
 from django.db import transaction
 
-from platform_app.kernel import audit, events, ids, locks
-from platform_app.kernel.scope import current_tenant_id
 from risk.domain.canonical import sha256
 from risk.domain.policy_body import read
+from risk.domain.policy_floor import composed, refuse_floors
 from risk.domain.policy_gate import publishable
-from risk.enums import VersionStatus
-from risk.errors import OtherPersonNeeded, PolicyNotFound, PolicyStatus
+from risk.enums import PolicyApprovalKind, VersionStatus
+from risk.errors import NotYourDraft
 from risk.models import Policy
+from risk.operations.policy_rows import (
+    has_said,
+    hold,
+    locked,
+    move,
+    must_be,
+    not_the_drafter,
+    sign,
+    tell,
+    why,
+)
+from risk.queries.floors import floors_in_force
 
 
 @transaction.atomic
@@ -23,59 +34,67 @@ def draft_policy(*, body: dict[str, Any], actor: str, at: datetime) -> Policy:
     """Keep a body as the tenant's next version, a draft; the same body again is the same draft.
 
     A draft may leave cases open: that is for the gate. Raises InvalidPolicy for a body that is not
-    in the language of a policy.
+    in the language of a policy or brings floors of its own.
     """
     read(body)
+    refuse_floors(body)
     sha = sha256(body)
-    locks.hold(locks.LockSpace.DECISION_CHAIN, current_tenant_id())
-    present: Policy | None = Policy.objects.filter(sha256=sha, status=VersionStatus.DRAFT).first()
+    hold()
+    drafts = Policy.objects.filter(sha256=sha, status=VersionStatus.DRAFT, drafted_by=actor)
+    present: Policy | None = drafts.first()
     if present is not None:
         return present
     last = Policy.objects.order_by("-version").values_list("version", flat=True).first()
     policy = Policy.objects.create(
         version=(last or 0) + 1, body=body, sha256=sha, drafted_by=actor, drafted_at=at
     )
-    _tell("drafted", policy, actor=actor, at=at)
+    tell("drafted", policy, actor=actor, at=at)
     return policy
 
 
 @transaction.atomic
-def validate_policy(*, policy_id: str, actor: str, at: datetime) -> Policy:
-    """Let a draft through the gate: from here on its body is final.
+def edit_policy(*, policy_id: str, body: dict[str, Any], actor: str, at: datetime) -> Policy:
+    """Give a draft another body; the same body changes nothing. It may still leave cases open.
 
-    Where it has passed already nothing changes. Raises PolicyNotFound, PolicyStatus,
-    OtherPersonNeeded for its drafter, PolicyFindings for gaps, unreachable rows and facts without
-    a missing row, InvalidPolicy for any other broken rule.
+    Only its drafter edits it, so that everybody else is free to agree. Raises PolicyNotFound,
+    PolicyStatus once it is validated, NotYourDraft, InvalidPolicy.
     """
-    policy = _locked(policy_id)
-    if policy.status == VersionStatus.VALIDATED:
+    read(body)
+    refuse_floors(body)
+    policy = locked(policy_id)
+    must_be(policy, VersionStatus.DRAFT)
+    if policy.drafted_by != actor:
+        raise NotYourDraft
+    sha = sha256(body)
+    if sha == policy.sha256:
         return policy
-    if policy.status != VersionStatus.DRAFT:
-        raise PolicyStatus
-    if policy.drafted_by == actor:
-        raise OtherPersonNeeded
+    policy.body, policy.sha256, policy.drafted_at = body, sha, at
+    policy.save(update_fields=["body", "sha256", "drafted_at"])
+    tell("edited", policy, actor=actor, at=at)
+    return policy
+
+
+@transaction.atomic
+def validate_policy(*, policy_id: str, comment: str, actor: str, at: datetime) -> Policy:
+    """Let a draft through the gate: from here on its body is final, with the floors under it.
+
+    The same person again changes nothing. Raises PolicyNotFound, PolicyStatus, OtherPersonNeeded
+    for its drafter, WhyNeeded without a comment, PolicyFindings for gaps, unreachable rows and
+    facts without a missing row, InvalidPolicy for any other broken rule.
+    """
+    policy = locked(policy_id)
+    said = PolicyApprovalKind.VALIDATE
+    if policy.status == VersionStatus.VALIDATED and has_said(policy, said, actor):
+        return policy
+    must_be(policy, VersionStatus.DRAFT)
+    not_the_drafter(policy, actor)
     publishable(policy.body)
-    policy.status = VersionStatus.VALIDATED
-    policy.save(update_fields=["status"])
-    _tell("validated", policy, actor=actor, at=at)
-    return policy
-
-
-def _locked(policy_id: str) -> Policy:
-    locks.hold(locks.LockSpace.DECISION_CHAIN, current_tenant_id())
-    try:
-        ids.to_uuid("pol", policy_id)
-    except ValueError:
-        raise PolicyNotFound from None
-    policy = Policy.objects.select_for_update().filter(pk=policy_id).first()
-    if policy is None:
-        raise PolicyNotFound
-    return policy
-
-
-def _tell(verb: str, policy: Policy, *, actor: str, at: datetime) -> None:
-    """To the audit chain, and to whoever waits for the event."""
-    facts = {"version": policy.version, "sha256": policy.sha256, "status": str(policy.status)}
-    action = f"risk.policy.{verb}"
-    audit.record(actor=actor, action=action, subject=policy.id, at=at, after=facts)
-    events.record(action, subject=policy.id, actor=actor, at=at, props={"version": policy.version})
+    words = why(comment)
+    floors = floors_in_force()
+    if floors:
+        policy.body = composed(policy.body, floors)
+        policy.sha256 = sha256(policy.body)
+        publishable(policy.body)
+        policy.save(update_fields=["body", "sha256"])
+    sign(policy, said, words, actor=actor, at=at)
+    return move(policy, VersionStatus.VALIDATED, "validated", actor=actor, at=at)

@@ -1,8 +1,10 @@
 """The scorecard and the policy in force, parsed once per process and version."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import lru_cache
+
+import structlog
 
 from risk.domain import policy_body, scorecard_body
 from risk.domain.canonical import sha256
@@ -12,26 +14,50 @@ from risk.enums import VersionStatus
 from risk.errors import InvalidPolicy, InvalidScorecard, NoChampion
 from risk.models import Policy, Scorecard
 
+logger = structlog.get_logger(__name__)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Champions:
-    """What is in force, by id and ready to evaluate."""
+    """What is in force, by id and ready to evaluate, and the policy in shadow beside it."""
 
     scorecard_id: str
     policy_id: str
     card: Card
     policy: PolicyTables
+    shadow_id: str | None = None
+    shadow: PolicyTables | None = None
 
 
 def champions() -> Champions:
-    """The tenant's versions in force. Raises NoChampion when there are none."""
+    """The tenant's versions in force, and its challenger. Raises NoChampion when there are none.
+
+    A challenger that cannot be read is left out, and that is logged: it decides nothing yet.
+    """
     in_force = VersionStatus.CHAMPION
     cards = Scorecard.objects.filter(status=in_force).values_list("id", "sha256")
-    policies = Policy.objects.filter(status=in_force).values_list("id", "sha256")
-    card, policy = cards.first(), policies.first()
+    policies = Policy.objects.filter(status__in=(in_force, VersionStatus.SHADOW))
+    found = {row[0]: row[1:] for row in policies.values_list("status", "id", "sha256")}
+    card, policy = cards.first(), found.get(in_force)
     if card is None or policy is None:
         raise NoChampion
-    return versions(card_id=card[0], card_sha=card[1], policy_id=policy[0], policy_sha=policy[1])
+    used = versions(card_id=card[0], card_sha=card[1], policy_id=policy[0], policy_sha=policy[1])
+    shadow = found.get(VersionStatus.SHADOW)
+    return used if shadow is None else _beside(used, *shadow)
+
+
+def policy_tables(policy: Policy) -> PolicyTables:
+    """The tables of a version that passed the gate. Raises InvalidPolicy for an altered body."""
+    return _policy(policy.id, policy.sha256)
+
+
+def _beside(used: Champions, shadow_id: str, sha: str) -> Champions:
+    try:
+        tables = _policy(shadow_id, sha)
+    except InvalidPolicy as problem:
+        logger.warning("risk.shadow_unreadable", policy=shadow_id, problem=str(problem))
+        return used
+    return replace(used, shadow_id=shadow_id, shadow=tables)
 
 
 def price_by_grade() -> dict[str, Decimal]:

@@ -1,6 +1,5 @@
 """Scorecards for a risk officer: the versions, and one of them with everything in it."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -11,7 +10,7 @@ from risk.domain.scorecard import Card
 from risk.enums import ApprovalKind
 from risk.errors import ScorecardNotFound
 from risk.models import Scorecard, ScorecardApproval
-from tenants.models import Member
+from risk.queries.people import names_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,7 +85,7 @@ def scorecard_view(scorecard_id: str) -> ScorecardView:
     if row is None:
         raise ScorecardNotFound
     said = list(ScorecardApproval.objects.filter(scorecard=row).order_by("at", "id"))
-    names = _names([row.drafted_by, *(one.actor for one in said)])
+    names = names_of([row.drafted_by, *(one.actor for one in said)])
     body = row.body if "format" in row.body else scorecard_first.lifted(row.body)
     return ScorecardView(
         row=row,
@@ -130,14 +129,3 @@ def _bin(row: dict[str, Any]) -> BinRow:
         points=Decimal(row["points"]),
         reason_code=row["reason_code"],
     )
-
-
-def _names(actors: Sequence[str]) -> dict[str, str]:
-    members = []
-    for actor in set(actors):
-        try:
-            ids.to_uuid("usr", actor)
-        except ValueError:
-            continue
-        members.append(actor)
-    return dict(Member.objects.filter(pk__in=members).values_list("id", "name"))

@@ -14,15 +14,23 @@ import numpy as np
 import numpy.typing as npt
 
 from platform_app.kernel.money import round_minor
-from risk.domain.odds import PD_UNITS
+from risk.domain.canonical import PLACES
+from risk.domain.odds import GRADES, PD_UNITS
 from risk.domain.policy import PolicyTables
 from risk.enums import Outcome
 from risk.scoring.limit_columns import Trade, Wholes, limits_of
 from risk.scoring.policy_columns import OUTCOMES, Bytes, Column, evaluate_columns
+from risk.values import TradeFacts
 
 _APPROVE: Final = OUTCOMES.index(Outcome.APPROVE)
 _DECLINE: Final = OUTCOMES.index(Outcome.DECLINE)
 _HALF, _WIDE = 32, 2**63  # bits
+# Names in their alphabetical order, up to which net turnover of twelve months, in fen.
+SIZES: Final = (
+    ("1_under_100k", 10_000_000), ("2_100k_500k", 50_000_000), ("3_500k_2m", 200_000_000),
+    ("4_2m_10m", 1_000_000_000), ("5_over_10m", None),
+)  # fmt: skip
+_COUNTED: Final = 9  # the fields of Move that are added up as they are
 _KEPT: Final = (7, 10)  # who keeps less of a limit than this has lost more than 30 %
 
 
@@ -39,6 +47,11 @@ def segments_of(values: Sequence[str]) -> Segments:
     names = sorted(set(values))
     place = {name: number for number, name in enumerate(names)}
     return Segments(names, np.array([place[value] for value in values], np.int64))
+
+
+def size_of(trade: TradeFacts) -> str:
+    """How large a merchant is, by what it bought in twelve months."""
+    return next(name for name, below in SIZES if below is None or trade.net_gmv_l12_minor < below)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +71,9 @@ class Cases:
 class Move:
     """Before and after, for all cases or for a segment; amounts in fen.
 
-    `in_count` are approved only after, `out_count` only before.
+    `in_count` are approved only after, `out_count` only before; of those approved both times
+    `dearer_count` would pay a higher annual rate and `cheaper_count` a lower one. Interest is what
+    a year would cost were every limit used in full.
     """
 
     cases_count: int
@@ -66,10 +81,14 @@ class Move:
     approved_after_count: int
     in_count: int
     out_count: int
+    dearer_count: int
+    cheaper_count: int
     limit_before_minor: int
     limit_after_minor: int
     loss_before_minor: int
     loss_after_minor: int
+    interest_before_minor: int
+    interest_after_minor: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,14 +120,18 @@ class Moved:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """A policy's answers: outcomes as places in OUTCOMES, limits in fen and 0 unless approved."""
+    """A policy's answers: outcomes as places in OUTCOMES, limits in fen, annual rates in 10⁻⁸.
+
+    Limit and rate are 0 unless approved.
+    """
 
     outcome: Bytes
     limit: Wholes
+    rate: Wholes
 
 
 def judge_columns(policy: PolicyTables, cases: Cases) -> Judged:
-    """Outcome and limit of `risk.domain.verdict.judge` for every case."""
+    """Outcome, limit and rate of `risk.domain.verdict.judge` for every case."""
     answers = evaluate_columns(
         policy, cases.facts, score=cases.score, pd=cases.pd, grade=cases.grade
     )
@@ -122,7 +145,12 @@ def judge_columns(policy: PolicyTables, cases: Cases) -> Judged:
         is_small=answers.is_small[approved],
     )
     too_small = (answers.outcome == _APPROVE) & (limit == 0)
-    return Judged(np.where(too_small, _DECLINE, answers.outcome).astype(np.int8), limit)
+    prices = [int(policy.price[grade].quantize(PLACES) * PD_UNITS) for grade in GRADES]
+    return Judged(
+        outcome=np.where(too_small, _DECLINE, answers.outcome).astype(np.int8),
+        limit=limit,
+        rate=np.where(limit > 0, np.array(prices, np.int64).take(answers.grade), 0),
+    )
 
 
 def compare(in_force: PolicyTables, draft: PolicyTables, cases: Cases) -> Moved:
@@ -142,18 +170,26 @@ def compare(in_force: PolicyTables, draft: PolicyTables, cases: Cases) -> Moved:
 
 
 def _figures(before: Judged, after: Judged, pd: Wholes) -> list[npt.NDArray[Any]]:
-    """What is added up, in the order of the fields of Move; losses by halves, the last four."""
+    """What is added up, in the order of the fields of Move; the last eight are halves."""
     was, will = before.outcome == _APPROVE, after.outcome == _APPROVE
-    counts = [np.ones(len(pd), np.int64), was, will, will & ~was, was & ~will]
-    limits = [before.limit, after.limit]
-    losses = [half for limit in limits for half in _loss_halves(limit, pd)]
-    return [one.astype(np.int64) for one in counts] + limits + losses
+    both = was & will
+    counts = [
+        np.ones(len(pd), np.int64), was, will, will & ~was, was & ~will,
+        both & (after.rate > before.rate), both & (after.rate < before.rate),
+    ]  # fmt: skip
+    products = [
+        (before.limit, pd), (after.limit, pd), (before.limit, before.rate),
+        (after.limit, after.rate),
+    ]  # fmt: skip
+    halves = [half for limit, share in products for half in _halves(limit, share)]
+    return [one.astype(np.int64) for one in counts] + [before.limit, after.limit, *halves]
 
 
-def _loss_halves(limit: Wholes, pd: Wholes) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
-    """Limit × PD in two halves, so that adding up stays exact; Python's integers where it must."""
-    is_wide = len(limit) > 0 and int(limit.max()) * PD_UNITS >= _WIDE
-    product = limit.astype(object) * pd if is_wide else limit * pd
+def _halves(limit: Wholes, share: Wholes) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
+    """Limit × share in two halves, so that adding up stays exact; Python's integers at need."""
+    most = max(PD_UNITS, int(share.max())) if len(share) else 0
+    is_wide = len(limit) > 0 and int(limit.max()) * most >= _WIDE
+    product = limit.astype(object) * share if is_wide else limit * share
     return product >> _HALF, product & ((1 << _HALF) - 1)
 
 
@@ -170,15 +206,20 @@ def _by_segment(
 
 
 def _move(sums: list[Any], lgd: Decimal) -> Move:
-    *plain, before_high, before_low, after_high, after_low = (int(one) for one in sums)
+    whole = [int(one) for one in sums]
     names = [field.name for field in fields(Move)]
-    losses = [_loss(before_high, before_low, lgd), _loss(after_high, after_low, lgd)]
-    return Move(**dict(zip(names, [*plain, *losses], strict=True)))
+    plain, halves = whole[:_COUNTED], whole[_COUNTED:]
+    factors = (lgd, lgd, Decimal(1), Decimal(1))
+    amounts = [
+        _amount(high, low, factor)
+        for high, low, factor in zip(halves[::2], halves[1::2], factors, strict=True)
+    ]
+    return Move(**dict(zip(names, [*plain, *amounts], strict=True)))
 
 
-def _loss(high: int, low: int, lgd: Decimal) -> int:
+def _amount(high: int, low: int, factor: Decimal) -> int:
     """In fen, half a fen counts up."""
-    return round_minor(Fraction((high << _HALF) + low, PD_UNITS) * Fraction(lgd), "half_up")
+    return round_minor(Fraction((high << _HALF) + low, PD_UNITS) * Fraction(factor), "half_up")
 
 
 def _losers(merchant_ids: Sequence[str], before: Wholes, after: Wholes) -> tuple[Loser, ...]:

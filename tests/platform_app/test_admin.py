@@ -59,7 +59,7 @@ from tenants.operations.people import set_person
 from tenants.operations.webhooks import create_endpoint, make_deliveries
 from tests.callers import browser, member
 from tests.credit import late, lenders, lives, settling
-from tests.risk import watch
+from tests.risk import policies, watch
 
 pytestmark = pytest.mark.django_db
 
@@ -79,6 +79,7 @@ def live(tenant: Tenant, number: int, at: datetime) -> None:
                 product_version_id=ProductVersion.objects.get().id, actor="usr", at=at,
                 funding_source_ids=[lenders.source("示例第二银行", at).id],
             )  # fmt: skip
+        policies.leave_one_of_everything(number, at)
         merchant = lives.merchant_with_trade(no, at)
         set_person(
             merchant_id=merchant.id, role="legal_representative", name="张示例", phone=PHONE,

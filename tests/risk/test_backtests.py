@@ -2,6 +2,7 @@
 
 import json
 from datetime import timedelta
+from fractions import Fraction
 from io import StringIO
 from typing import Any
 
@@ -10,6 +11,7 @@ from django.core.management import CommandError, call_command
 
 from platform_app.kernel.errors import Invalid
 from platform_app.kernel.models import AuditRecord
+from platform_app.kernel.money import round_minor
 from platform_app.kernel.scope import NoScope
 from platform_app.kernel.tenancy import no_scope, tenant_scope
 from risk.domain import scorecard_body
@@ -22,7 +24,7 @@ from risk.models import Decision, Policy
 from risk.operations.backtests import BackTest, backtest_policy
 from risk.operations.policy_drafts import draft_policy
 from risk.queries import champions
-from risk.scoring.backtest import Loser, Move
+from risk.scoring.backtest import Loser, Move, size_of
 from tenants.models import Merchant
 from tests.risk.cast import ACTOR, NOW, ask, ask_many, crowd, install, new_tenant
 from tests.risk.domain.figures import default_body
@@ -35,6 +37,7 @@ def halved() -> dict[str, Any]:
     body = default_body()
     body["stages"][0]["rows"][3]["when"] = {"tenure_days": {"range": [None, 180]}}
     body["limit"]["months_by_grade"] |= {"A": "0.75", "B": "0.6", "C": "0.45"}
+    body["price"] |= {"A": "0.0715", "B": "0.0881", "C": "0.0960"}
     return body
 
 
@@ -68,12 +71,18 @@ def test_what_a_draft_moves_is_what_judging_case_by_case_says(tenant_id: str) ->
     card, policy = scorecard_body.parse(default_card()), parse(halved())
     after = {one.id: judge(card, policy, *restore(one.facts)) for one in decided}
 
+    def a_year(side: list[Any]) -> int:
+        return round_minor(
+            sum(Fraction(one.annual_rate) * one.limit_minor for one in side), "half_up"
+        )
+
     def move(rows: list[Decision]) -> Move:
         pairs = [(one, after[one.id]) for one in rows]
         loss = [
             6 * sum(one.limit_minor * int(one.pd * 10**8) for one in side)
             for side in ([a for a, _ in pairs], [b for _, b in pairs])
         ]
+        both = [(a, b) for a, b in pairs if a.outcome == b.outcome == "approve"]
         return Move(
             cases_count=len(rows),
             approved_before_count=sum(a.outcome == "approve" for a, _ in pairs),
@@ -82,8 +91,12 @@ def test_what_a_draft_moves_is_what_judging_case_by_case_says(tenant_id: str) ->
             out_count=sum(a.outcome == "approve" != b.outcome for a, b in pairs),
             limit_before_minor=sum(a.limit_minor for a, _ in pairs),
             limit_after_minor=sum(b.limit_minor for _, b in pairs),
+            dearer_count=sum(a.annual_rate < b.annual_rate for a, b in both),
+            cheaper_count=sum(a.annual_rate > b.annual_rate for a, b in both),
             loss_before_minor=(2 * loss[0] + 10**9) // (2 * 10**9),
             loss_after_minor=(2 * loss[1] + 10**9) // (2 * 10**9),
+            interest_before_minor=a_year([a for a, _ in pairs]),
+            interest_after_minor=a_year([b for _, b in pairs]),
         )
 
     moved = backtest(draft(halved())).moved
@@ -94,6 +107,14 @@ def test_what_a_draft_moves_is_what_judging_case_by_case_says(tenant_id: str) ->
     assert of_category == {"cotton": move(decided[::2]), "": move(decided[1::2])}
     of_grade = [one.move.cases_count for one in moved.segments if one.kind == "grade"]
     assert sum(of_grade) == 9
+    of_size = {one.name: one.move for one in moved.segments if one.kind == "size"}
+    sizes = {one.id: size_of(restore(one.facts)[0]) for one in decided}
+    assert of_size == {
+        name: move([one for one in decided if sizes[one.id] == name])
+        for name in set(sizes.values())
+    }
+    assert len(of_size) > 1
+    assert moved.total.dearer_count + moved.total.cheaper_count > 0
     losers = [
         Loser(merchant_id=one.merchant_id, before_minor=one.limit_minor,
               after_minor=after[one.id].limit_minor)

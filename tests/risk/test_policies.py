@@ -61,11 +61,12 @@ def test_figures_that_make_no_policy_leave_nothing_behind(db: None) -> None:
 
 
 def test_an_altered_body_is_never_used(tenant_id: str) -> None:
+    with as_owner():
+        sql.rows("ALTER TABLE risk_policy DISABLE TRIGGER risk_policy_final")
+        sql.rows("ALTER TABLE risk_scorecard DISABLE TRIGGER risk_scorecard_final")
     Policy.objects.update(body=Policy.objects.get().body | {"price": {}})
     with pytest.raises(InvalidPolicy):
         champions.champions()
-    with as_owner():
-        sql.rows("ALTER TABLE risk_scorecard DISABLE TRIGGER risk_scorecard_final")
     Scorecard.objects.filter(tenant_id=tenant_id).update(body={})
     champions.forget_versions()
     with pytest.raises(InvalidScorecard):

@@ -66,7 +66,7 @@ def test_a_draft_is_let_through_by_another_person(tenant_id: str) -> None:
     assert (policy.version, policy.status, policy.drafted_by) == (2, "draft", ACTOR)
     assert draft(stricter()).id == policy.id
     for _ in range(2):
-        passed = validate_policy(policy_id=policy.id, actor=OTHER, at=NOW)
+        passed = validate_policy(policy_id=policy.id, comment="seen", actor=OTHER, at=NOW)
         assert (passed.id, passed.status) == (policy.id, "validated")
     assert moves() == ["risk.policy.drafted", "risk.policy.validated"]
     assert Policy.objects.get(status=VersionStatus.CHAMPION).version == 1
@@ -75,7 +75,7 @@ def test_a_draft_is_let_through_by_another_person(tenant_id: str) -> None:
 def test_the_gate_names_everything_that_is_in_the_way(tenant_id: str) -> None:
     policy = draft(broken())
     with pytest.raises(PolicyFindings) as refusal:
-        validate_policy(policy_id=policy.id, actor=OTHER, at=NOW)
+        validate_policy(policy_id=policy.id, comment="seen", actor=OTHER, at=NOW)
     assert refusal.value.facts == {"count": 2, "findings": BREAKS}
     assert say(refusal.value, "en") == "The policy cannot be published, findings to settle: 2."
     with override("en"):
@@ -112,13 +112,13 @@ def test_a_draft_outside_the_language_is_not_kept(tenant_id: str) -> None:
 def test_the_drafter_does_not_validate(tenant_id: str) -> None:
     policy = draft(stricter())
     with pytest.raises(OtherPersonNeeded):
-        validate_policy(policy_id=policy.id, actor=ACTOR, at=NOW)
+        validate_policy(policy_id=policy.id, comment="seen", actor=ACTOR, at=NOW)
     assert (Policy.objects.get(pk=policy.id).status, moves()) == ("draft", ["risk.policy.drafted"])
 
 
 def test_the_policy_in_force_is_no_draft(tenant_id: str) -> None:
     with pytest.raises(PolicyStatus):
-        validate_policy(policy_id=Policy.objects.get().id, actor=OTHER, at=NOW)
+        validate_policy(policy_id=Policy.objects.get().id, comment="seen", actor=OTHER, at=NOW)
     assert moves() == []
 
 
@@ -128,7 +128,7 @@ def test_nobody_elses_policy_and_nobody_without_a_platform(tenant_id: str) -> No
         install()
         for policy_id in (mine, "pol_wrong", "crd_wrong"):
             with pytest.raises(PolicyNotFound):
-                validate_policy(policy_id=policy_id, actor=OTHER, at=NOW)
+                validate_policy(policy_id=policy_id, comment="seen", actor=OTHER, at=NOW)
     assert Policy.objects.get(pk=mine).status == "draft"
     with no_scope(), pytest.raises(NoScope):
         draft(stricter())

@@ -2,7 +2,15 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from risk.interfaces.console import alarms, scorecards, watch_list
+from risk.interfaces.console import (
+    alarms,
+    floors,
+    policies,
+    policy_editor,
+    policy_simulator,
+    scorecards,
+    watch_list,
+)
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("risk/alarms/<str:alarm_id>/<str:verb>", alarms.act, name="alarm-act"),
@@ -17,4 +25,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("risk/watch-list", watch_list.listing, name="watch_entry-list"),
     path("risk/watch-list/add", watch_list.add, name="watch_entry-add"),
     path("risk/watch-list/<str:entry_id>/<str:verb>", watch_list.act, name="watch_entry-act"),
+    path("risk/floors", floors.listing, name="floor-list"),
+    path("risk/floors/<str:floor_id>/<str:verb>", floors.act, name="floor-act"),
+    path("risk/policies", policies.listing, name="policy-list"),
+    path("risk/policies/<str:policy_id>", policies.detail, name="policy-detail"),
+    path("risk/policies/<str:policy_id>/body.json", policies.download, name="policy-file"),
+    path("risk/policies/<str:policy_id>/edit", policy_editor.edit, name="policy-edit"),
+    path("risk/policies/<str:policy_id>/simulator", policy_simulator.page, name="policy-simulate"),
+    path("risk/policies/<str:policy_id>/<str:verb>", policies.act, name="policy-act"),
 ]

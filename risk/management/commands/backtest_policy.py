@@ -75,5 +75,7 @@ def _moved(one: Move) -> str:
         f"(in {one.in_count:,}, out {one.out_count:,}), "
         f"limits {format_yuan(one.limit_before_minor)} -> {format_yuan(one.limit_after_minor)}, "
         f"expected loss {format_yuan(one.loss_before_minor)} -> "
-        f"{format_yuan(one.loss_after_minor)}"
+        f"{format_yuan(one.loss_after_minor)}, dearer {one.dearer_count:,}, "
+        f"cheaper {one.cheaper_count:,}, a year's interest "
+        f"{format_yuan(one.interest_before_minor)} -> {format_yuan(one.interest_after_minor)}"
     )

@@ -17,8 +17,10 @@ from platform_app.kernel.errors import NotFound
 from platform_app.kernel.models import AuditRecord, Event
 from platform_app.kernel.scope import NoScope
 from platform_app.kernel.tenancy import no_scope, tenant_scope
+from risk.enums import WatchKind, WatchReason
 from risk.models import Decision
 from risk.operations.decisions import first_broken_link, replay
+from risk.operations.watch_list import add_watch_entry, end_watch_entry
 from tenants.models import Tenant
 from tenants.operations.trade import import_orders
 from tenants.values import OrderRow
@@ -113,6 +115,19 @@ def test_an_overdue_bill_freezes_and_paying_releases(line: CreditLine, at: datet
     assert (of(line).status, of(line).status_reason) == ("active", "")
 
 
+def test_a_list_freezes_the_same_night(line: CreditLine, at: datetime) -> None:
+    entry = add_watch_entry(
+        merchant_id=line.merchant_id, kind=WatchKind.WATCH, reason_code=WatchReason.SELF_TRADE,
+        comment="对敲", expires_on=clock.day_of(at) + timedelta(days=30), actor="usr_a", at=at,
+    )  # fmt: skip
+    assert review_limits(at=tonight(clock.day_of(at) + timedelta(days=1))) == KEPT | {"freeze": 1}
+    assert LimitReview.objects.get().signs == ["listed"]
+    assert of(line).status_reason == "risk"
+    moment = lives.close_until(clock.day_of(at) + timedelta(days=2))
+    end_watch_entry(entry_id=entry.id, reason="已核实", actor="usr_b", at=moment)
+    assert review_limits(at=tonight(clock.day_of(at) + timedelta(days=3))) == KEPT | {"resume": 1}
+
+
 def test_what_people_suspended_stays_suspended(line: CreditLine, at: datetime) -> None:
     suspend_line(
         line_id=line.id, because=SuspensionReason.RISK, reason="looks odd", actor="usr_a", at=at
@@ -174,5 +189,5 @@ def test_lines_without_anything_to_do_cost_the_same(
 ) -> None:  # fmt: skip
     for number in range(item_count):
         lives.line_of(lives.merchant_with_trade(f"P{number}", at), at)
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         assert review_limits(at=at + timedelta(hours=1)) == KEPT

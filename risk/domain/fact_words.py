@@ -1,0 +1,59 @@
+"""What a person calls a fact, and in what it is counted."""
+
+from typing import Final
+
+from platform_app.kernel.errors import gettext_noop as _
+
+MONEY: Final = "money"  # fen, shown and typed in yuan
+DAYS: Final = "days"
+COUNT: Final = "count"
+SHARE: Final = "share"
+FACTOR: Final = "factor"
+LETTER: Final = "letter"
+
+# Name of the fact: what it is called, what it is counted in. The order is that of the pages.
+FACT_WORDS: Final[dict[str, tuple[str, str]]] = {
+    "tenure_days": (_("Days since the first order"), DAYS),
+    "recency_days": (_("Days since the last order"), DAYS),
+    "active_months_count": (_("Months with orders, of twelve"), COUNT),
+    "order_count_l12": (_("Orders in twelve months"), COUNT),
+    "order_count_total": (_("Orders ever"), COUNT),
+    "net_gmv_l3_minor": (_("Net purchases in three months"), MONEY),
+    "net_gmv_l12_minor": (_("Net purchases in twelve months"), MONEY),
+    "median_order_minor": (_("Usual order"), MONEY),
+    "return_rate": (_("Share of purchases returned"), SHARE),
+    "gmv_cv": (_("Variation of monthly purchases"), FACTOR),
+    "momentum": (_("Last three months against the year"), FACTOR),
+    "paid_off_count": (_("Drawdowns paid off"), COUNT),
+    "max_dpd_days": (_("Most days past due"), DAYS),
+    "current_dpd_days": (_("Days past due now"), DAYS),
+    "drawn_total_minor": (_("Drawn altogether"), MONEY),
+    "outstanding_minor": (_("Owed now"), MONEY),
+    "score": (_("Score"), COUNT),
+    "pd": (_("Probability of default"), SHARE),
+    "grade": (_("Grade"), LETTER),
+}
+
+# Names of the limit's terms, with what they are counted in.
+TERM_WORDS: Final[dict[str, tuple[str, str]]] = {
+    "max_limit_minor": (_("Largest limit"), MONEY),
+    "small_limit_minor": (_("Largest limit of the small size"), MONEY),
+    "starter_limit_minor": (_("Largest starter limit"), MONEY),
+    "loss_budget_minor": (_("Expected loss a merchant may cost"), MONEY),
+    "step_minor": (_("Limits are whole multiples of"), MONEY),
+    "lgd": (_("Loss given default"), SHARE),
+    "margin_rate": (_("Merchants' margin"), SHARE),
+    "dscr": (_("Debt service cover"), FACTOR),
+    "term_days": (_("Term"), DAYS),
+    "financed_share": (_("Share of the gap we finance"), SHARE),
+    "collection_days": (_("Days until their customers pay"), DAYS),
+    "stock_days": (_("Days in stock"), DAYS),
+    "supplier_days": (_("Days suppliers wait"), DAYS),
+    "first_tenure_days": (_("Tenure counts from"), DAYS),
+    "first_tenure_factor": (_("Share of the limit at that tenure"), SHARE),
+    "full_tenure_days": (_("Tenure counts in full from"), DAYS),
+    "starter_tenure_days": (_("A thin file up to a tenure of"), DAYS),
+    "starter_active_months": (_("A thin file below so many active months"), COUNT),
+    "starter_orders": (_("Usual orders a starter limit covers"), FACTOR),
+    "estimate_low_share": (_("Low end of an estimate, of the limit"), SHARE),
+}

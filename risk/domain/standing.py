@@ -1,0 +1,24 @@
+"""What stands beside the policy when it answers: stops of auto-approval, and lists.
+
+Both are kept with the facts of the decision, so a verdict is under the same conditions when it is
+asked again, or when a policy in shadow answers the same facts.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from risk.domain.lists import listed, lists_in, with_lists
+from risk.domain.stops import stopped, stops_in, with_stops
+from risk.domain.verdict import Verdict
+
+
+def with_standing(
+    stored: dict[str, Any], stops: Sequence[str], lists: Sequence[str]
+) -> dict[str, Any]:
+    """The snapshot with what stands; unchanged, to the byte, where nothing does."""
+    return with_lists(with_stops(stored, stops), lists)
+
+
+def under(verdict: Verdict, stored: dict[str, Any]) -> Verdict:
+    """The policy's verdict under what the snapshot says stood."""
+    return listed(stopped(verdict, stops_in(stored)), lists_in(stored))

@@ -1,0 +1,31 @@
+"""Background work of risk: called by name."""
+
+from typing import Any
+
+import structlog
+from celery import shared_task
+
+from platform_app.kernel import clock
+from platform_app.kernel.errors import DomainError
+from platform_app.kernel.tenancy import platform_scope, tenant_scope
+from risk.operations.policy_life import put_due_policy_in_force
+from tenants.models import Tenant
+
+logger = structlog.get_logger(__name__)
+
+
+@shared_task(name="risk.put_due_policies_in_force")
+def put_due_policies_in_force(**_: Any) -> int:
+    """Let agreed policies decide whose day has come; how many did."""
+    count = 0
+    with platform_scope():
+        tenant_ids = list(Tenant.objects.order_by("id").values_list("id", flat=True))
+    for tenant_id in tenant_ids:
+        with tenant_scope(tenant_id):
+            try:
+                policy = put_due_policy_in_force(actor="system:policy", at=clock.now())
+            except DomainError as refusal:
+                logger.warning("risk.policy.not_due", tenant=tenant_id, refusal=refusal.code)
+                continue
+        count += policy is not None
+    return count
