@@ -19,12 +19,11 @@ from credit.queries.drawdowns import locked_line
 from credit.queries.limit_reviews import frozen_by_review, last_looks, last_raises, reviewable
 from platform_app.kernel import clock, events, locks
 from platform_app.kernel.scope import current_tenant_id
-from risk.domain.limit_step import Standing, Step, next_step
-from risk.domain.warning_signs import Sign, signs_of
 from risk.enums import LimitAction, Outcome, Purpose
 from risk.models import Decision
 from risk.operations.decisions import decide, decide_many
 from risk.queries.facts import trade_facts
+from risk.queries.limit_steps import Sign, Standing, Step, next_step, signs_of
 from risk.queries.proposals import proposal_of
 from risk.queries.watch_list import listed
 

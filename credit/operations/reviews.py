@@ -24,10 +24,9 @@ from credit.operations.application_results import answer
 from credit.queries.calendar import workday_test
 from platform_app.kernel import audit, events
 from platform_app.kernel.errors import ReasonNeeded, SecondPersonNeeded
-from risk.domain.authority import second_needed
 from risk.enums import Outcome, OverrideReason
 from risk.operations.overrides import check_override, record_override
-from risk.queries.proposals import proposal_of
+from risk.queries.proposals import proposal_of, second_needed
 
 
 def open_review(

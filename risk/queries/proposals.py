@@ -6,11 +6,17 @@ from typing import Any
 
 from platform_app.kernel import clock
 from platform_app.kernel.scope import current_tenant_id
+from risk.domain.authority import ALONE_UP_TO_MINOR, second_needed
 from risk.domain.facts import flat, restore
 from risk.domain.limit import limit_of
 from risk.domain.scorecard import points_by_feature, score
 from risk.models import Decision
 from risk.queries.champions import Champions, versions
+
+__all__ = [
+    "ALONE_UP_TO_MINOR", "Part", "Proposal", "parts_of", "proposal_of", "second_needed",
+    "versions_of",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

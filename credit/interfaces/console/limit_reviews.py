@@ -9,8 +9,8 @@ from django.views.decorators.http import require_GET
 from credit.enums import LimitCause
 from credit.interfaces.console.rights import READERS
 from credit.queries.limit_reviews import list_limit_reviews
-from risk.domain.warning_signs import BY_CODE
 from risk.enums import LimitAction
+from risk.queries.limit_steps import sign_wording
 from tenants.access.console import ConsoleRequest, console_view
 from tenants.forms import FilterForm, choice_field, page
 
@@ -30,6 +30,6 @@ def listing(request: ConsoleRequest) -> HttpResponse:
     context = {
         "filters": filters,
         "page": found,
-        "rows": [(one, [_(BY_CODE[code].wording) for code in one.signs]) for one in found.rows],
+        "rows": [(one, [_(sign_wording(code)) for code in one.signs]) for one in found.rows],
     }
     return render(request, "console/credit/limit_reviews.html", context)

@@ -23,9 +23,8 @@ from platform_app.kernel import clock
 from platform_app.kernel.errors import DomainError, NotFound
 from platform_app.kernel.http import say
 from platform_app.kernel.money import format_yuan
-from risk.domain.authority import ALONE_UP_TO_MINOR
 from risk.enums import Outcome, OverrideReason
-from risk.queries.proposals import parts_of, proposal_of
+from risk.queries.proposals import ALONE_UP_TO_MINOR, parts_of, proposal_of
 from risk.queries.reasons import reasons_for
 from tenants.access.console import ConsoleRequest, console_view
 from tenants.enums import Role
