@@ -7,14 +7,25 @@ import pytest
 
 from credit.domain.allocation import Component
 from credit.enums import AccountCode
-from credit.models import CreditLine, Drawdown, JournalEntry, LoanEvent, Posting, Repayment
-from credit.operations import servicing
+from credit.errors import DayBeingClosed
+from credit.models import (
+    BusinessDay,
+    CreditLine,
+    Drawdown,
+    JournalEntry,
+    LoanEvent,
+    Posting,
+    Repayment,
+)
+from credit.operations import business_day, servicing
 from credit.operations.servicing import Act
 from credit.queries.ledger import trial_balance
 from credit.queries.plans import derived, difference_from_derived, happenings
 from credit.queries.proofs import full_checks
+from platform_app.kernel import clock
 from tenants.models import Tenant
 from tests.credit import lives
+from tests.credit.books import Footprint
 from tests.credit.lives import ACTOR
 
 pytestmark = pytest.mark.django_db
@@ -190,3 +201,20 @@ def test_a_fee_forgiven_and_goods_returned_on_one_day_are_booked_once_each(
     assert books(entry__kind="waiver") == {"FEE_RECEIVABLE": -1_500, "WAIVERS": 1_500}
     assert books(entry__kind="refund")["PARTNER_PAYABLE"] == 300_000
     proven(late.date())
+
+
+def test_while_a_day_is_being_closed_the_past_waits_and_today_goes_on(drawdown: Drawdown) -> None:
+    """The refusal names its cause: not a lock, not the drawdown, but the day at work."""
+    late = lives.close_until(date(2026, 4, 20))
+    day = BusinessDay.objects.get(status="open")
+    business_day._flip(day)
+    before = Footprint.now()
+    with pytest.raises(DayBeingClosed) as caught:
+        lives.repaid(drawdown, 1_000, "pay-1", late, value_on=date(2026, 4, 1))
+    assert caught.value.code == "day_being_closed"
+    assert Footprint.now() == before
+    assert lives.repaid(drawdown, 1_000, "pay-2", late).value_on == date(2026, 4, 21)
+    business_day.finish_closing_days(at=clock.end_of(day.on))
+    paid = lives.repaid(drawdown, 1_000, "pay-1", late, value_on=date(2026, 4, 1))
+    assert (paid.value_on, paid.allocated_minor) == (date(2026, 4, 1), 1_000)
+    proven(date(2026, 4, 21))
