@@ -116,14 +116,18 @@ def _equal_installment(
         growth *= scale + rate
         power *= scale
         suffixes = power + suffixes * (scale + rate)
-    level = _in_multiples(terms, divide_rounded(balance * growth, scale * suffixes, terms.rounding))
-    parts = _pay_level(balance, level, rates, scale, terms.rounding)
+
+    def pay(level: int) -> Parts:
+        return _pay_level(balance, level, rates, scale, terms.rounding)
+
+    exact = divide_rounded(balance * growth, scale * suffixes, terms.rounding)
+    level, parts = _in_multiples(terms, exact, pay)
     gap = _gap(balance, level, parts)
     for _ in range(LEVEL_RETRIES):
         if count == 1 or abs(gap) <= count // 2:
             break
-        retry = _in_multiples(terms, level + divide_rounded(gap, count, terms.rounding))
-        retried = _pay_level(balance, retry, rates, scale, terms.rounding)
+        nearer = level + divide_rounded(gap, count, terms.rounding)
+        retry, retried = _in_multiples(terms, nearer, pay)
         retried_gap = _gap(balance, retry, retried)
         if abs(retried_gap) >= abs(gap):
             break
@@ -155,8 +159,11 @@ def _pay_level(
 
 def _equal_principal(terms: ScheduleTerms, balance: int, rates: Sequence[int], scale: int) -> Parts:
     """Spread so that every row but the last pays the same principal."""
-    share = _in_multiples(terms, divide_rounded(balance, len(rates), terms.rounding))
-    return _pay_principal(balance, share, rates, scale, terms.rounding)
+    exact = divide_rounded(balance, len(rates), terms.rounding)
+    _, parts = _in_multiples(
+        terms, exact, lambda share: _pay_principal(balance, share, rates, scale, terms.rounding)
+    )
+    return parts
 
 
 def _interest_first(terms: ScheduleTerms, balance: int, rates: Sequence[int], scale: int) -> Parts:
@@ -191,7 +198,12 @@ def _flat(terms: ScheduleTerms, balance: int, rates: Sequence[int], scale: int) 
         interests.append(total - sum(interests))
     else:
         interests = [divide_rounded(balance * rate, scale, terms.rounding) for rate in rates]
-    level = _in_multiples(terms, divide_rounded(balance + sum(interests), count, terms.rounding))
+    exact = divide_rounded(balance + sum(interests), count, terms.rounding)
+    _, parts = _in_multiples(terms, exact, lambda level: _pay_flat(balance, level, interests))
+    return parts
+
+
+def _pay_flat(balance: int, level: int, interests: Sequence[int]) -> Parts:
     parts: Parts = []
     for interest in interests[:-1]:
         principal = min(max(0, level - interest), balance)
@@ -201,12 +213,20 @@ def _flat(terms: ScheduleTerms, balance: int, rates: Sequence[int], scale: int) 
     return parts
 
 
-def _in_multiples(terms: ScheduleTerms, amount: int) -> int:
-    """Round to the product's multiple; an amount that would vanish keeps its fen."""
-    step = terms.installment_multiple_minor
-    if step is None:
-        return amount
-    return divide_rounded(amount, step, terms.rounding) * step or amount
+def _in_multiples(
+    terms: ScheduleTerms, amount: int, pay: Callable[[int], Parts]
+) -> tuple[int, Parts]:
+    """Round what a row pays to the product's multiple, and pay it.
+
+    Where the multiple is too coarse, so that a row would pay nothing or everything would be paid
+    before the last row, the amount keeps its fen: a plan has the rows that were asked for.
+    """
+    step = terms.installment_multiple_minor or 1
+    level = divide_rounded(amount, step, terms.rounding) * step or amount
+    parts = pay(level)
+    if level > amount and not parts[-1][0]:
+        return amount, pay(amount)
+    return level, parts
 
 
 _SPREAD: dict[Method, Callable[[ScheduleTerms, int, Sequence[int], int], Parts]] = {

@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
+from django.db.models import F
 
 from credit.domain.allocation import Component
 from credit.domain.fees import FeeTiming
@@ -35,6 +36,7 @@ from credit.queries.business_day import open_day_for_booking
 from credit.queries.drawdowns import locked_drawdown
 from platform_app.kernel import events
 
+_AGREED = "dues"  # the due dates that booking adds to what was asked
 _LIVING = (
     DrawdownStatus.REPAYING,
     DrawdownStatus.PARTIALLY_CAPTURED,
@@ -101,20 +103,13 @@ def pause_interest(act: Act, *, until_on: date) -> LoanEvent:
     return _do(act, "pause", 0, {"due_on": until_on.isoformat()}, check_pause)
 
 
-@transaction.atomic
 def extend(act: Act, *, row_seq: int, days: int) -> LoanEvent:
     """Let installment `row_seq` and all after it fall due `days` later.
 
     The product's fees for an extension are charged with it. Raises BadPeriod, BadPlan.
     """
-    event = _do(act, "extension", 0, {"row_seq": row_seq, "days": days}, check_extension)
-    drawdown = Drawdown.objects.get(pk=act.drawdown_id)
-    for fee in DrawdownTerms.from_json(drawdown.terms).fees:
-        amount = fee.charged(FeeTiming.AT_EXTENSION, drawdown.outstanding_principal_minor)
-        if amount:
-            one = replace(act, external_id=f"{act.external_id}:{fee.code}")
-            charge_fee(one, amount_minor=amount, code=fee.code, due_on=None)
-    return event
+    details = {"row_seq": row_seq, "days": days}
+    return _do(act, "extension", 0, details, check_extension, then=_charge_extension)
 
 
 def restructure(act: Act, *, method: str, installments: int, every: int, unit: str) -> LoanEvent:
@@ -131,19 +126,12 @@ def refund_overpayment(act: Act, *, amount_minor: int) -> LoanEvent:
     return _do(act, "overpayment_refund", amount_minor, {}, check_overpayment)
 
 
-@transaction.atomic
 def write_off(act: Act) -> LoanEvent:
     """Take what is owed off the books; the claim remains, and later money is a recovery.
 
     The line is suspended: nobody draws beside a loss. Raises NothingOwed.
     """
-    event = _do(act, "write_off", 0, {}, check_write_off)
-    line = CreditLine.objects.get(pk=event.drawdown.line_id)
-    if line.status == LineStatus.ACTIVE:
-        CreditLine.objects.filter(pk=line.pk).update(
-            status=LineStatus.SUSPENDED, status_reason="written_off", version=line.version + 1
-        )
-    return event
+    return _do(act, "write_off", 0, {}, check_write_off, then=_suspend_line)
 
 
 @transaction.atomic
@@ -155,7 +143,8 @@ def reverse_event(act: Act, *, event_id: str) -> LoanEvent:
     """
     drawdown, line = locked_drawdown(act.drawdown_id)
     day = open_day_for_booking()
-    if before := _before(act, "reversal"):
+    same = {"reverses": _seq_of(drawdown, event_id)}
+    if before := _before(replace(act, value_on=None), "reversal", 0, same):
         return before
     wait_for_close()
     undone = check_reversal(drawdown, event_id)
@@ -170,11 +159,18 @@ Check = Callable[[Drawdown, Change], None]
 
 @transaction.atomic
 def _do(
-    act: Act, kind: Any, amount_minor: int, details: dict[str, Any], check: Check | None
+    act: Act,
+    kind: Any,
+    amount_minor: int,
+    details: dict[str, Any],
+    check: Check | None,
+    *,
+    then: Callable[[Act, Drawdown], None] | None = None,
 ) -> LoanEvent:
+    """Book the act once; what comes with it (`then`) happens with the first booking only."""
     drawdown, line = locked_drawdown(act.drawdown_id)
     day = open_day_for_booking()
-    if before := _before(act, kind, amount_minor):
+    if before := _before(act, kind, amount_minor, details):
         return before
     if drawdown.status not in _LIVING:
         raise DrawdownNotServiceable
@@ -187,25 +183,50 @@ def _do(
     )
     if check is not None:
         check(drawdown, change)
-    return _tell(act, drawdown, book(drawdown, line, change, day=day, actor=act.actor, at=act.at))
+    event = _tell(act, drawdown, book(drawdown, line, change, day=day, actor=act.actor, at=act.at))
+    if then is not None:
+        then(act, drawdown)
+    return event
 
 
-def _before(act: Act, kind: str, amount_minor: int = 0) -> LoanEvent | None:
+def _charge_extension(act: Act, drawdown: Drawdown) -> None:
+    principal = drawdown.outstanding_principal_minor
+    for fee in DrawdownTerms.from_json(drawdown.terms).fees:
+        if amount := fee.charged(FeeTiming.AT_EXTENSION, principal):
+            one = replace(act, external_id=f"{act.external_id}:{fee.code}")
+            charge_fee(one, amount_minor=amount, code=fee.code, due_on=None)
+
+
+def _suspend_line(_: Act, drawdown: Drawdown) -> None:
+    CreditLine.objects.filter(pk=drawdown.line_id, status=LineStatus.ACTIVE).update(
+        status=LineStatus.SUSPENDED, status_reason="written_off", version=F("version") + 1
+    )
+
+
+def _before(act: Act, kind: str, amount_minor: int, details: dict[str, Any]) -> LoanEvent | None:
     """The event this key made before, if it was the same act."""
     event = LoanEvent.objects.filter(kind=kind, key=act.external_id).first()
     if event is None:
         return None
+    asked = {name: value for name, value in event.details.items() if name != _AGREED}
     wrong = [
         name
         for name, is_same in {
             "drawdown": event.drawdown_id == act.drawdown_id,
             "amount": event.amount_minor == amount_minor,
+            "details": asked == details,
+            "value_on": act.value_on in {None, event.value_on},
         }.items()
         if not is_same
     ]
     if wrong:
         raise ExternalIdConflict(field="external_id", fields=", ".join(wrong))
     return event
+
+
+def _seq_of(drawdown: Drawdown, event_id: str) -> int | None:
+    found = LoanEvent.objects.filter(drawdown=drawdown, pk=event_id)
+    return found.values_list("seq", flat=True).first()
 
 
 def _tell(act: Act, drawdown: Drawdown, booked: Booked) -> LoanEvent:

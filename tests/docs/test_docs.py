@@ -17,6 +17,7 @@ OWNERS = {"tenants", "risk", "credit", "campaigns", "analytics", "support", "por
 NO_CODE = "—"
 # A named file has a folder and a suffix; a bare word in backticks is a name, not a file.
 FILE = re.compile(r"`((?:[\w.-]+/)+[\w.-]+\.(?:py|md|js|css|html|yml|yaml|toml|csv|jsonl))[`:]")
+TEST = re.compile(r"`(tests/[\w/]+\.py)::(test_\w+)`")
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 TEXT = {".py", ".md", ".html", ".js", ".css", ".toml", ".yml", ".yaml", ".po", ".json", ".sh"}
 # A path of one machine begins so. What a container has inside is the same everywhere.
@@ -113,6 +114,32 @@ def test_every_decision_is_listed_and_numbered_once() -> None:
         (DOCS / "decisions" / page).read_text(encoding="utf-8").splitlines()[0] for page in pages
     ]
     assert [title[:7] for title in titles] == [f"# {page[:4]} " for page in pages]
+
+
+def pains() -> list[list[str]]:
+    return [cells for cells in rows_of(DOCS / "pains.md") if cells[0].isdigit()]
+
+
+def test_every_complaint_is_there_once_and_in_few_words() -> None:
+    assert [int(cells[0]) for cells in pains()] == list(range(1, 49))
+    assert {len(cells) for cells in pains()} == {4}
+    too_long = [
+        cells[0]
+        for cells in pains()
+        if len(cells[1].split()) > 12 or len(cells[2].split()) > 20 or not TEST.findall(cells[3])
+    ]
+    assert too_long == []
+
+
+def test_every_complaint_names_tests_that_are_there() -> None:
+    named = [(cells[0], *test) for cells in pains() for test in TEST.findall(cells[3])]
+    assert len(named) == sum(cells[3].count("`") // 2 for cells in pains())
+    missing = [
+        (number, file, test)
+        for number, file, test in named
+        if f"def {test}(" not in (ROOT / file).read_text(encoding="utf-8")
+    ]
+    assert missing == []
 
 
 def test_a_term_has_one_line() -> None:

@@ -5,7 +5,8 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from credit.queries import portfolio
-from credit.queries.closes import lagging
+from credit.queries.closes import lagging, late_day
+from platform_app.kernel import clock
 from tenants.access.console import ConsoleRequest, console_view
 from tenants.enums import Role
 from tenants.forms import page
@@ -21,5 +22,6 @@ def days(request: ConsoleRequest) -> HttpResponse:
         "page": page(request, portfolio.business_days()),
         "on": portfolio.business_today(),
         "lagging": lagging(),
+        "late": None if request.tenant.is_virtual else late_day(clock.now()),
     }
     return render(request, "console/credit/days.html", context)

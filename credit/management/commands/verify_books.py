@@ -8,9 +8,10 @@ from django.core.management.base import BaseCommand, CommandError
 
 from credit.models import BusinessDay, Drawdown
 from credit.queries.business_day import open_day
+from credit.queries.closes import late_day
 from credit.queries.plans import difference_from_derived
 from credit.queries.proofs import full_checks
-from platform_app.kernel import audit
+from platform_app.kernel import audit, clock
 from platform_app.kernel.tenancy import tenant_scope
 from risk.operations.decisions import first_broken_link
 from tenants.models import Tenant
@@ -27,7 +28,7 @@ class Command(BaseCommand):
         count, failed = 0, []
         for tenant in self._tenants(options["tenant"]):
             with tenant_scope(tenant.id):
-                results = self._results()
+                results = self._results(tenant)
             count += len(results)
             failed += [f"{tenant.slug}:{name}" for name, broken in results.items() if broken]
             if not options["as_json"]:
@@ -48,10 +49,12 @@ class Command(BaseCommand):
             raise CommandError(msg)
         return found
 
-    def _results(self) -> dict[str, int]:
+    def _results(self, tenant: Tenant) -> dict[str, int]:
+        late = None if tenant.is_virtual else late_day(clock.now())
         results = {
             "audit_chain": int(audit.first_broken_link() is not None),
             "decision_chain": int(first_broken_link() is not None),
+            "no_day_is_late": int(late is not None),
         }
         if BusinessDay.objects.exists():
             today = open_day()

@@ -138,6 +138,27 @@ def test_the_level_is_rounded_to_the_multiple_unless_that_gives_nothing() -> Non
     assert plan(terms, 40) == [(13, 0, 27), (13, 0, 14), (14, 0, 0)]
 
 
+@pytest.mark.parametrize(
+    ("method", "first", "last"),
+    [
+        (Method.EQUAL_PRINCIPAL, 25_333, 16_012),
+        (Method.FLAT, 25_333, 25_353),
+        (Method.EQUAL_INSTALLMENT, 20_000, 112_471),  # not too coarse: 211 yuan rounded down
+    ],
+)
+def test_a_multiple_too_coarse_for_the_amount_eats_no_row(
+    method: Method, first: int, last: int
+) -> None:
+    # 9,500 yuan in sixty parts of 158: rounded up to 200 they would be forty-eight
+    terms = replace(TERMS, method=method, annual_rate=Decimal("0.12"), installments=60)
+    rows = schedule(
+        replace(terms, installment_multiple_minor=10_000), principal_minor=950_000,
+        drawn_on=DRAWN_ON,
+    )  # fmt: skip
+    assert (len(rows), rows[0].total_minor, rows[-1].total_minor) == (60, first, last)
+    assert min(row.total_minor for row in rows) > 0
+
+
 def test_interest_above_the_level_waits_for_the_next_row() -> None:
     # a level of 12.39 is rounded to 10 yuan, below the 12 yuan that each month earns
     terms = replace(

@@ -387,3 +387,25 @@ def test_an_extension_that_ends_before_its_own_day_bears_no_day_twice() -> None:
     unmoved = _life(plain("bullet_30"), [capture()], on(110))
     assert later.accrued_penalty_minor - unmoved.accrued_penalty_minor in {-1, 0, 1}
     assert later.closes_alone
+
+
+@settings(max_examples=120, deadline=None)
+@given(
+    lives(), st.sampled_from(["equal_installment", "equal_principal"]), st.integers(1, 60),
+    st.sampled_from([None, 100, 10_000]),
+)  # fmt: skip
+def test_a_new_plan_has_as_many_rows_as_were_asked_for(
+    one: LIFE, method: str, installments: int, multiple: int | None
+) -> None:
+    """However small what is left and however coarse its installments: rounding eats no row."""
+    using, events, as_of = one
+    using = replace(using, installment_multiple_minor=multiple)
+    left = _life(using, events, as_of).outstanding_principal_minor
+    if left < 100 * installments:  # less than a yuan a row
+        return
+    plan = {"method": method, "installments": installments, "every": 1, "unit": "month"}
+    asked = Happening(len(events) + 1, "restructure", as_of, plan=plan)
+    new = _life(using, [*events, asked], as_of).rows[-installments:]
+    assert sum(row.principal_minor for row in new) == left
+    assert min(row.unpaid_minor for row in new) > 0
+    assert [row.paid_off_on for row in new] == [None] * installments

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from credit.domain.allocation import Component
 from credit.domain.amortization import schedule
 from credit.domain.derive import derive
 from credit.domain.derived import COMPONENTS, Derived, Happening, earned_minor
@@ -174,6 +175,26 @@ def test_grace_forgives_or_counts_from_the_due_date(days_late: int, days_charged
     assert answer.accrued_penalty_minor == earned_minor(
         1_000_000, Decimal("0.18"), days_charged, 365
     )
+
+
+def test_a_first_installment_left_unpaid_loses_no_interest() -> None:
+    """It stays in its own row, and the rows after it earn what the plan says."""
+    using, drawn = terms("equal_3"), capture(900_000)
+    asked = [row.interest_minor for row in life(using, drawn, as_of=SEED).rows]
+    assert asked == [9_173, 5_553, 3_087]
+    earned = {day: life(using, drawn, as_of=day) for day in
+              (date(2026, 2, 5), date(2026, 3, 5), date(2026, 4, 6), date(2026, 7, 1))}  # fmt: skip
+    assert [one.accrued_interest_minor for one in earned.values()] == [
+        9_173,
+        14_726,
+        17_813,
+        17_813,
+    ]
+    for one in earned.values():
+        assert [row.interest_minor for row in one.rows] == asked
+        assert [row.unpaid(Component.INTEREST) for row in one.rows] == asked
+    last = earned[date(2026, 7, 1)]
+    assert last.payoff_minor == 900_000 + sum(asked) + last.accrued_penalty_minor
 
 
 def test_an_overpayment_is_left_unspent() -> None:

@@ -18,6 +18,7 @@ from credit.models import (
     BusinessDay,
     CloseBucket,
     CloseException,
+    CreditLine,
     Drawdown,
     InterestSegment,
     JournalEntry,
@@ -31,6 +32,7 @@ from credit.operations.close_exceptions import repair_close, sign_off_exception
 from credit.queries.business_day import open_day
 from credit.queries.plans import difference_from_derived
 from credit.queries.proofs import full_checks
+from credit.tasks import close_days
 from platform_app.kernel import clock
 from platform_app.kernel.postgres.role import as_owner
 from platform_app.kernel.tenancy import tenant_scope
@@ -129,13 +131,14 @@ def _nameless(part: Any) -> Any:
 
 
 @contextmanager
-def poisoned(drawdown: Drawdown) -> Iterator[None]:
-    """The database refuses to move this one drawdown's next event."""
-    raw = str(Drawdown._meta.pk.get_prep_value(drawdown.id))
+def poisoned(*drawdowns: Drawdown) -> Iterator[None]:
+    """The database refuses to move the next event of these drawdowns."""
+    prepare = Drawdown._meta.pk.get_prep_value
+    raw = ", ".join(f"'{prepare(one.id)}'" for one in drawdowns)
     with as_owner(), connection.cursor() as cursor:
         cursor.execute(
             "CREATE FUNCTION test_poison() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
-            f"IF NEW.id = '{raw}' AND NEW.next_event_on IS DISTINCT FROM OLD.next_event_on THEN "
+            f"IF NEW.id IN ({raw}) AND NEW.next_event_on IS DISTINCT FROM OLD.next_event_on THEN "
             "RAISE EXCEPTION 'poison'; END IF; RETURN NEW; END $$;"
             "CREATE TRIGGER test_poison BEFORE UPDATE ON credit_drawdown FOR EACH ROW "
             "EXECUTE FUNCTION test_poison()"
@@ -185,6 +188,39 @@ def test_a_poison_drawdown_is_set_aside_and_repaired(tenant: Tenant, at: datetim
         lives.repaid(bad, 1_000, "pay-1", morning)
         later = lives.close_until(date(2026, 4, 10))
         assert not any(full_checks(accrued_through=later.date()).values())
+
+
+def test_every_drawdown_fails_and_the_job_goes_on(
+    tenant: Tenant, other_tenant: Tenant, at: datetime
+) -> None:
+    """No drawdown of one platform can be carried: its day waits, others and business do not."""
+    Tenant.objects.update(is_virtual=False)  # moved by time, as the nightly job does it
+    bad: list[Drawdown] = []
+    for one in (tenant, other_tenant):
+        with tenant_scope(one.id):
+            found = lend(at)
+            bad += found if one == tenant else []
+            due = lives.close_until(date(2026, 4, 1)).date()
+    with poisoned(*bad), clock.travel(clock.end_of(due)):
+        assert close_days() == 1
+        assert close_days() == 0
+        with tenant_scope(tenant.id):
+            assert BusinessDay.objects.get(on=due).status == "closing"
+            assert open_day() == due + timedelta(1)
+            exceptions = CloseException.objects.filter(status="open")
+            assert set(exceptions.values_list("drawdown_id", flat=True)) == {one.id for one in bad}
+            lives.drawn(CreditLine.objects.get(), 10_000, "SO-3", clock.now())
+        with tenant_scope(other_tenant.id):
+            assert BusinessDay.objects.get(on=due).status == "closed"
+    with tenant_scope(tenant.id):
+        left = CloseException.objects.order_by("id").values_list("id", flat=True)
+        for exception_id in left:
+            sign_off_exception(exception_id=exception_id, note="repaired", actor=ACTOR, at=at)
+        finish_closing_days(at=clock.end_of(due))
+        assert BusinessDay.objects.get(on=due).status == "closed"
+        for exception_id in left:
+            repair_close(exception_id=exception_id, actor=ACTOR, at=clock.end_of(due))
+        assert not any(full_checks(accrued_through=open_day()).values())
 
 
 def test_many_buckets_end_as_one(

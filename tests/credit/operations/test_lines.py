@@ -98,6 +98,33 @@ def test_a_limit_below_use_blocks_new_drawdowns_only(line: CreditLine, at: datet
     assert footprint() == before
 
 
+def test_a_quote_knows_no_limit_of_its_own(line: CreditLine, at: datetime) -> None:
+    """One limit, read when the money is drawn: what a quote was made under counts for nothing."""
+    signed = line.limit_minor
+    quotes = [
+        make_quotes(
+            line_id=line.id, amount_minor=signed - 10_000, order_no=order_no,
+            option_codes=["bullet_30"], at=at,
+        )[0]
+        for order_no in ("SO-1", "SO-2")
+    ]  # fmt: skip
+    lines.change_limit(line_id=line.id, limit_minor=signed - 10_001, **by(at))
+    before = footprint()
+    draw: dict[str, Any] = {"line_id": line.id, "actor": ACTOR, "at": at}
+    with pytest.raises(LineInsufficient) as caught:
+        request_drawdown(quote_id=quotes[0].id, external_id="SO-1", **draw)
+    assert caught.value.facts == {
+        "available_minor": signed - 10_001, "needed_minor": signed - 10_000,
+    }  # fmt: skip
+    assert footprint() == before
+    raised = lines.change_limit(line_id=line.id, limit_minor=signed * 2, **by(at))
+    assert raised.available_minor == signed * 2
+    for number, quote in enumerate(quotes, start=1):
+        request_drawdown(quote_id=quote.id, external_id=f"SO-{number}", **draw)
+    line.refresh_from_db()
+    assert (line.held_minor, line.available_minor) == (2 * signed - 20_000, 20_000)
+
+
 def test_suspension_blocks_drawing_only(line: CreditLine, at: datetime) -> None:
     drawdown = lives.drawn(line, 1_000_000, "SO-1", at)
     lines.suspend_line(line_id=line.id, because=SuspensionReason.RISK, **by(at))

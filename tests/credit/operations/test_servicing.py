@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from pytest_django import DjangoAssertNumQueries
 
 from credit.domain.allocation import Component
 from credit.domain.derived import Happening
@@ -172,6 +173,25 @@ def test_a_waiver_write_off_and_recovery(drawdown: Drawdown, at: datetime) -> No
     assert (drawdown.status, drawdown.outstanding_principal_minor) == ("repaying", 1_000_000)
     assert "WRITE_OFFS" not in books()
     proven(later.date())
+
+
+@pytest.mark.parametrize("payment_count", [1, 5])
+def test_a_write_off_costs_the_same_for_any_history(
+    line: CreditLine,
+    at: datetime,
+    payment_count: int,
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
+    """One event and one entry, however much was paid before."""
+    drawdown = lives.drawn(line, 900_000, "SO-1", at, term="equal_3")
+    late = lives.close_until(date(2026, 5, 20))
+    for number in range(payment_count):
+        lives.repaid(drawdown, 10_000, f"pay-{number}", late)
+    one = act(drawdown, late)
+    with django_assert_num_queries(22):
+        servicing.write_off(one)
+    assert JournalEntry.objects.filter(kind="write_off").count() == 1
+    proven(late.date())
 
 
 def test_overpayment_waits_pays_a_fee_and_goes_back(drawdown: Drawdown, at: datetime) -> None:

@@ -115,6 +115,42 @@ def test_the_preview_is_the_result(drawdown: Drawdown, name: str) -> None:
     assert LoanEvent.objects.count() == count + 1
 
 
+@pytest.mark.parametrize("name", [one for one in ACTS if one != "payment undone"])
+def test_each_act_taken_back_leaves_the_books_as_they_were(
+    drawdown: Drawdown, line: CreditLine, name: str
+) -> None:
+    """No act is a door that opens one way only: account by account, plan and use of the line."""
+    wanted, later = prepared(name, drawdown, ACTS[name])
+    stood = standing(drawdown, line)
+    act = Act(
+        drawdown_id=drawdown.id, external_id="act-1", actor=ACTOR, at=later,
+        value_on=wanted.value_on,
+    )  # fmt: skip
+    event = do_act(act, wanted)
+    assert standing(drawdown, line) != stood
+
+    undo = Act(drawdown_id=drawdown.id, external_id="undo-1", actor=ACTOR, at=later)
+    do_act(undo, asked("reversal", event=event.id))
+
+    assert standing(drawdown, line) == stood
+    assert difference_from_derived(drawdown, as_of=open_day()) is None
+    assert not [name for name, bad in full_checks(accrued_through=open_day()).items() if bad]
+
+
+def balances() -> dict[str, int]:
+    rows = Posting.objects.values_list("account__code").annotate(sum=Sum("amount_minor"))
+    return {code: amount for code, amount in rows.order_by() if amount}
+
+
+def standing(drawdown: Drawdown, line: CreditLine) -> tuple[Any, ...]:
+    drawdown.refresh_from_db()
+    line.refresh_from_db()
+    answer = derived(drawdown, happenings(drawdown.id), as_of=open_day())
+    names = ("status", "outstanding_principal_minor", "oldest_unpaid_on", "next_event_on")
+    stored = [getattr(drawdown, one) for one in (*names, "maturity_on", "paid_off_on")]
+    return (balances(), figures(answer), stored, line.used_minor)
+
+
 def test_a_refund_says_where_the_money_goes(drawdown: Drawdown, at: datetime) -> None:
     """No interest has run on the first day: the refund is principal, from the far end."""
     shown = try_act(drawdown.id, asked("refund", 350_000))

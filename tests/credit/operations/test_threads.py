@@ -18,8 +18,9 @@ from credit.errors import (
     DrawdownPaidOff,
     LineInsufficient,
     MerchantCapReached,
+    RefundTooLarge,
 )
-from credit.models import CreditLine, Drawdown, FundingSource, Repayment
+from credit.models import CreditLine, Drawdown, FundingSource, LoanEvent, Repayment
 from credit.operations.business_day import close_day
 from credit.operations.captures import capture_drawdown
 from credit.operations.drawdowns import cancel_drawdown, request_drawdown
@@ -27,6 +28,7 @@ from credit.operations.merchant_caps import set_merchant_cap
 from credit.operations.products import publish_product
 from credit.operations.quotes import make_quotes
 from credit.operations.repayments import record_repayment
+from credit.operations.servicing import Act, refund_drawdown
 from credit.queries.business_day import open_day
 from credit.queries.proofs import full_checks
 from platform_app.kernel import clock
@@ -174,6 +176,24 @@ def test_two_payoffs_at_once(tenant: Tenant, at: datetime) -> None:
         [partial(lives.repaid, drawdown, 500_000, f"PAY-{n}", at) for n in range(4)],
     )
     assert ended == {"done": 1, DrawdownPaidOff.__name__: 3}
+
+
+def test_refunds_at_once_give_goods_back_once(tenant: Tenant, at: datetime) -> None:
+    with tenant_scope(tenant.id):
+        line = lives.line_of(lives.merchant_with_trade("P1", at), at)
+        drawdown = lives.drawn(line, 500_000, "SO-1", at)
+
+    def refund(n: int) -> Callable[[], object]:
+        act = Act(drawdown_id=drawdown.id, external_id=f"R-{n}", actor="x", at=at)
+        return lambda: refund_drawdown(act, amount_minor=200_000)
+
+    ended = together(tenant, [refund(n) for n in range(6)])
+    assert ended == {"done": 2, RefundTooLarge.__name__: 4}
+    with tenant_scope(tenant.id):
+        line.refresh_from_db()
+        assert line.used_minor == 100_000
+        assert LoanEvent.objects.filter(kind="refund").count() == 2
+        assert proven()
 
 
 def test_payments_against_the_close(tenant: Tenant, at: datetime) -> None:

@@ -1,10 +1,15 @@
 """The close monitor: what a day shows, who may act on what it left behind."""
 
-from datetime import date, datetime
+import json
+from datetime import date, datetime, timedelta
+from io import StringIO
 
 import pytest
+from django.core.management import call_command
 
 from credit.models import BusinessDay, CloseException, Drawdown
+from credit.tasks import close_days
+from platform_app.kernel import clock
 from platform_app.kernel.tenancy import tenant_scope
 from tenants.models import Tenant
 from tests.analytics import desk
@@ -78,3 +83,38 @@ def test_another_platforms_day_is_not_there(
     client.post(f"/console/books/days/{day.id}/exceptions/{exception.id}/repair")
     with tenant_scope(tenant.id):
         assert CloseException.objects.get().status == "open"
+
+
+def test_a_day_nobody_closes_is_told(tenant: Tenant, at: datetime) -> None:
+    """The job that should have closed Monday never ran; at three on Tuesday night it is late."""
+    Tenant.objects.update(is_virtual=False)
+    client = desk.at_the_desk("finance", tenant, at)
+    midnight = clock.end_of(clock.day_of(at))
+    with clock.travel(midnight + timedelta(hours=3) - timedelta(seconds=1)):
+        assert client.get("/console/books/days").context["late"] is None
+        assert verified() == (0, [])
+    with clock.travel(midnight + timedelta(hours=3)):
+        page = client.get("/console/books/days")
+        assert page.context["late"].on == clock.day_of(at)
+        assert 'role="alert"' in page.content.decode()
+        assert verified() == (1, ["pets:no_day_is_late"])
+        close_days()
+        assert client.get("/console/books/days").context["late"] is None
+        assert verified() == (0, [])
+
+
+def test_a_virtual_platform_is_never_late(tenant: Tenant, at: datetime) -> None:
+    client = desk.at_the_desk("finance", tenant, at)
+    with clock.travel(at + timedelta(days=40)):
+        assert client.get("/console/books/days").context["late"] is None
+        assert verified() == (0, [])
+
+
+def verified() -> tuple[int, list[str]]:
+    """What the check a timetable outside of ours runs exits with, and what it says."""
+    out, code = StringIO(), 0
+    try:
+        call_command("verify_books", as_json=True, stdout=out)
+    except SystemExit as ended:
+        code = int(str(ended.code))
+    return code, json.loads(out.getvalue())["failed"]
