@@ -3,6 +3,7 @@
 import signal
 from collections.abc import Callable
 from datetime import date, datetime
+from typing import Any
 
 import pytest
 
@@ -68,7 +69,8 @@ def test_killed_at_any_statement_nothing_is_half_done(
 ) -> None:
     with tenant_scope(tenant.id):
         act = prepare(lives.line_of(lives.merchant_with_trade("P1", at), at), at)
-        before, seen = state(), []
+        before = state()
+        seen: list[Any] = []
         while (code := in_child(act, kill_at=1 + len(seen))) == -signal.SIGKILL:
             seen.append(state())
             assert len(seen) < 100
