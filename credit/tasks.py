@@ -19,6 +19,7 @@ from credit.operations.funding_pursuit import pursue
 from credit.operations.limit_reviews import review_limits as look_at_limits
 from credit.operations.offers import expire_offers
 from credit.operations.reminders import make_reminders, send_reminders
+from credit.operations.seasonal_limits import grant_seasonal_limits as grant_for_season
 from credit.operations.settlements import pay_settlements
 from credit.queries.business_day import open_day
 from credit.queries.instructions import due_instructions
@@ -136,6 +137,12 @@ def work_collections(**_: Any) -> int:
 def review_limits(**_: Any) -> int:
     """Look at each tenant's limits again; return how many were looked at."""
     return _each_tenant("limits.failed", lambda: sum(look_at_limits(at=clock.now()).values()))
+
+
+@shared_task(name="credit.grant_seasonal_limits")
+def grant_seasonal_limits(**_: Any) -> int:
+    """Stretch limits for the season ahead; return how many were."""
+    return _each_tenant("seasons.failed", lambda: grant_for_season(at=clock.now()))
 
 
 @shared_task(name="credit.remind_merchants")

@@ -28,6 +28,7 @@ SCHEDULE: dict[str, dict[str, Any]] = {
         "task": "risk.put_due_policies_in_force",
         "schedule": timedelta(minutes=1),
     },
+    "season": {"task": "credit.grant_seasonal_limits", "schedule": crontab(hour="5", minute="0")},
     "event partitions": {
         "task": "kernel.ensure_partitions",
         "schedule": crontab(hour="3", minute="0"),

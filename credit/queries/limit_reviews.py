@@ -8,6 +8,7 @@ from django.db.models import Max, Q, QuerySet
 from credit.enums import LineStatus, SuspensionReason
 from credit.models import CreditLine, LimitReview
 from risk.enums import LimitAction
+from risk.models import Decision
 
 
 def reviewable() -> QuerySet[CreditLine]:
@@ -38,6 +39,18 @@ def last_raises(line_ids: Sequence[str]) -> dict[str, date]:
     """When each line was raised last, of those that were: one statement."""
     rows = LimitReview.objects.filter(line_id__in=line_ids, action=LimitAction.RAISE)
     return dict(rows.order_by().values_list("line_id").annotate(on=Max("on")))
+
+
+def latest_decisions(lines: Sequence[CreditLine]) -> dict[str, Decision]:
+    """The decision each line stands on: of its last review, else of its application.
+
+    Lines come with their offer's application; two statements for all of them.
+    """
+    looks = last_looks([line.id for line in lines])
+    first = {line.id: line.offer.application.decision_id for line in lines}
+    wanted = {line: looks[line].decision_id if line in looks else first[line] for line in first}
+    rows = Decision.objects.select_related("scorecard", "policy").in_bulk(set(wanted.values()))
+    return {line: rows[decision] for line, decision in wanted.items()}
 
 
 def list_limit_reviews(*, action: str = "", cause: str = "") -> QuerySet[LimitReview]:
