@@ -3,12 +3,16 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from credit.models import Application, Review
+from credit.models import Application, CreditLine, Review
 from credit.operations.applications import decide_application, submit_application
 from credit.operations.launch import ORDER_CREDIT
+from credit.operations.limit_reviews import ask_limit
+from platform_app.kernel import clock
 from risk.domain.canonical import sha256
-from risk.enums import VersionStatus
-from risk.models import Policy
+from risk.enums import Outcome, OverrideReason, VersionStatus, WatchKind, WatchReason
+from risk.models import Decision, Policy
+from risk.operations.overrides import record_override
+from risk.operations.watch_list import add_watch_entry
 from tenants.models import Merchant
 from tests.credit import lives
 
@@ -52,3 +56,27 @@ def referred(number: str, at: datetime) -> Review:
 def declined(number: str, at: datetime) -> Application:
     """A merchant of two orders: too few to go by."""
     return applied(lives.merchant_with_trade(number, at, weeks=2), at)
+
+
+def one_of_each(line: CreditLine, at: datetime) -> None:
+    """An override with its review, a look at the limit, an entry on a list."""
+    application = line.offer.application
+    override = record_override(
+        decision=Decision.objects.select_related("scorecard", "policy").get(
+            pk=application.decision_id
+        ),
+        outcome=Outcome.DECLINE, limit_minor=0, reason_code=OverrideReason.DOUBT, comment="示例",
+        by="usr_one", second_by="", at=at,
+    )  # fmt: skip
+    Review.objects.create(
+        application=application, decision_id=application.decision_id, kind="referred",
+        status="closed", opened_at=at, due_at=at, closed_at=at, override=override,
+    )  # fmt: skip
+    ask_limit(
+        line_id=line.id, wanted_minor=line.limit_minor + 100_000, actor="merchant:x",
+        at=at + timedelta(minutes=1),
+    )  # fmt: skip
+    add_watch_entry(
+        merchant_id=line.merchant_id, kind=WatchKind.WATCH, reason_code=WatchReason.OTHER,
+        comment="示例", expires_on=clock.day_of(at) + timedelta(days=1), actor="usr_one", at=at,
+    )  # fmt: skip

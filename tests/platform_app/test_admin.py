@@ -58,7 +58,7 @@ from tenants.operations.members import enroll_totp
 from tenants.operations.people import set_person
 from tenants.operations.webhooks import create_endpoint, make_deliveries
 from tests.callers import browser, member
-from tests.credit import late, lenders, lives, settling
+from tests.credit import late, lenders, lives, referrals, settling
 from tests.risk import policies, watch
 
 pytestmark = pytest.mark.django_db
@@ -138,7 +138,8 @@ def validated_scorecard(number: int, at: datetime) -> None:
 
 
 def serviced(line: CreditLine, drawdown: Drawdown, no: str, at: datetime) -> None:
-    """A temporary limit, a cap across lines, a write-off that waits for a second person."""
+    """A temporary limit, a cap across lines, a write-off that waits, what people answered."""
+    referrals.one_of_each(line, at)
     by: dict[str, Any] = {"reason": "样例", "actor": "usr", "at": at}
     day = clock.day_of(at)
     grant_temporary_limit(
