@@ -108,7 +108,7 @@ def _equal_installment(
     1. Level = B * prod(1 + i) / sum of suffix products, exact, rounded to the fen, then to the
        product's multiple.
     2. While the last row misses the level by more than n // 2 fen, try level + gap / n and keep
-       it if the gap shrinks, three times at most.
+       it if the gap shrinks and the last row still pays principal, three times at most.
     """
     count = len(rates)
     growth, suffixes, power = scale + rates[0], 1, 1
@@ -129,7 +129,8 @@ def _equal_installment(
         nearer = level + divide_rounded(gap, count, terms.rounding)
         retry, retried = _in_multiples(terms, nearer, pay)
         retried_gap = _gap(balance, retry, retried)
-        if abs(retried_gap) >= abs(gap):
+        is_shorter = parts[-1][0] and not retried[-1][0]
+        if abs(retried_gap) >= abs(gap) or is_shorter:
             break
         level, parts, gap = retry, retried, retried_gap
     return parts

@@ -159,6 +159,17 @@ def test_a_multiple_too_coarse_for_the_amount_eats_no_row(
     assert min(row.total_minor for row in rows) > 0
 
 
+def test_a_nearer_level_is_not_tried_where_it_would_eat_the_last_row() -> None:
+    terms = replace(TERMS, annual_rate=Decimal("0.15"), installments=56)
+    rows = schedule(
+        replace(terms, installment_multiple_minor=10_000), principal_minor=1_000_000,
+        drawn_on=DRAWN_ON,
+    )  # fmt: skip
+    assert len(rows) == 56
+    assert {row.total_minor for row in rows[:-1]} == {20_000}
+    assert rows[-1].principal_minor > 0
+
+
 def test_interest_above_the_level_waits_for_the_next_row() -> None:
     # a level of 12.39 is rounded to 10 yuan, below the 12 yuan that each month earns
     terms = replace(

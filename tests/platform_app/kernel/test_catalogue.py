@@ -31,6 +31,7 @@ TOLD_IDS = {
     ("kernel_event", "merchant_id"),
     ("tenants_webhookdelivery", "event_id"),
     ("risk_decision", "merchant_id"),
+    ("risk_override", "merchant_id"),
     ("credit_journalentry", "drawdown_id"),
     # Members of ours belong to no tenant, and may own a case.
     ("credit_collectioncase", "owner_id"),
