@@ -82,7 +82,7 @@ check-lines:
 	$(BIN)/codespell
 
 pytest:
-	@$(BIN)/pytest -n 2
+	@$(BIN)/pytest -n 2 --dist worksteal
 
 # --- Writing -----------------------------------------------------------------------------------------
 
