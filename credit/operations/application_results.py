@@ -4,7 +4,10 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Final
 
+from django.db import IntegrityError, transaction
+
 from credit.enums import ApplicationStatus
+from credit.errors import ApplicationOpen
 from credit.models import Application
 from credit.operations.offers import make_offer
 from platform_app.kernel import clock, events
@@ -34,7 +37,8 @@ def answer(
 ) -> None:
     """Give a locked application its answer; make the offer, or say when to apply again.
 
-    Called inside the caller's transaction. Raises what `make_offer` raises.
+    Called inside the caller's transaction. Raises ApplicationOpen when another one has been
+    submitted since it was declined, and what `make_offer` raises.
     """
     application.decided_at = at
     application.status = _STATUS[outcome]
@@ -43,7 +47,13 @@ def answer(
     application.reapply_on = (
         clock.day_of(at) + timedelta(days=REAPPLY_DAYS) if is_declined else None
     )
-    application.save(update_fields=["decision", "decided_at", "status", "version", "reapply_on"])
+    try:
+        with transaction.atomic():
+            application.save(
+                update_fields=["decision", "decided_at", "status", "version", "reapply_on"]
+            )
+    except IntegrityError as error:
+        raise ApplicationOpen from error
     if outcome == Outcome.APPROVE:
         make_offer(application=application, limit_minor=limit_minor, annual_rate=annual_rate, at=at)
     events.record(

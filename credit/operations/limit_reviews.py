@@ -100,13 +100,27 @@ def _review_chunk(lines: Sequence[CreditLine], day: date, at: datetime) -> list[
         as_of=at, decided_at=at, repayments=behaviors, actor=_ACTOR,
     )  # fmt: skip
     raised = last_raises([line.id for line, _ in due])
+    now = _unchanged([line for line, _ in due])
     return [
         _step(
-            locked_line(line.id), decisions[line.merchant_id], signs, raised.get(line.id), day=day,
+            now[line.id], decisions[line.merchant_id], signs, raised.get(line.id), day=day,
             cause=LimitCause.NIGHTLY, wanted_minor=0, actor=_ACTOR, at=at,
         )
         for line, signs in due
+        if line.id in now
     ]  # fmt: skip
+
+
+def _unchanged(lines: Sequence[CreditLine]) -> dict[str, CreditLine]:
+    """The lines, locked: all but those that somebody closed, suspended or resumed meanwhile."""
+    rows = reviewable().filter(pk__in=[line.id for line in lines]).select_for_update()
+    now = {row.id: row for row in rows}
+    return {
+        line.id: now[line.id]
+        for line in lines
+        if line.id in now
+        and (line.status, line.status_reason) == (now[line.id].status, now[line.id].status_reason)
+    }
 
 
 def _due(

@@ -7,6 +7,7 @@ from typing import Final
 from django.db.models import Q
 
 from credit.enums import LineStatus, TemporaryLimitStatus
+from credit.errors import LineClosed
 from credit.models import CreditLine, TemporaryLimit
 from credit.operations.temporary_limits import grant_temporary_limit
 from credit.queries.behavior import repayment_facts
@@ -52,13 +53,17 @@ def grant_seasonal_limits(*, at: datetime) -> int:
     for line, step_minor in _good(wanted, day, at):
         factor = factors[line.merchant.category]
         amount = stretch(line.limit_minor, factor, step_minor=step_minor)
-        if amount:
+        if not amount:
+            continue
+        try:
             grant_temporary_limit(
                 line_id=line.id, amount_minor=amount, from_on=day,
                 until_on=day + timedelta(days=TERM_DAYS), key=f"{_KEY}{line.id}:{day:%Y-%m}",
                 reason=f"season {float(factor):.2f}", actor=_ACTOR, at=at,
             )  # fmt: skip
-            granted += 1
+        except LineClosed:  # since the lines were read
+            continue
+        granted += 1
     return granted
 
 

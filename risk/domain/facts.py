@@ -1,5 +1,6 @@
 """Facts by name: their types, the stored snapshot, and what is derived from it."""
 
+from collections.abc import Mapping
 from dataclasses import fields
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, Final, cast
@@ -9,10 +10,14 @@ from risk.values import RepaymentFacts, TradeFacts
 
 Fact = int | Decimal | str | None
 Facts = dict[str, Fact]
+NO_MORE: Final[Mapping[str, Fact]] = {}
 
 INTEGER: Final = "integer"
 DECIMAL: Final = "decimal"
 TEXT: Final = "text"
+
+# Facts beside orders and repayments, read by risk/queries/more_facts.py. Each may be unknown.
+MORE_TYPES: Final[dict[str, str]] = {}
 
 # Declared, never inferred: a score and a policy may only speak of these.
 FACT_TYPES: Final[dict[str, str]] = {
@@ -32,12 +37,12 @@ FACT_TYPES: Final[dict[str, str]] = {
     "current_dpd_days": INTEGER,
     "drawn_total_minor": INTEGER,
     "outstanding_minor": INTEGER,
-}
+} | MORE_TYPES
 RESULT_TYPES: Final[dict[str, str]] = {"score": INTEGER, "pd": DECIMAL, "grade": TEXT}
 
 _EXACT: Final[dict[str, type]] = {INTEGER: int, DECIMAL: Decimal, TEXT: str}  # True is no int
 # None here says that there is nothing to measure.
-OPTIONAL_FACTS: Final = {"recency_days", "return_rate", "gmv_cv"}
+OPTIONAL_FACTS: Final = {"recency_days", "return_rate", "gmv_cv", *MORE_TYPES}
 _TRADE: Final = tuple(field.name for field in fields(TradeFacts))
 _REPAYMENT: Final = tuple(field.name for field in fields(RepaymentFacts))
 _FOUR_PLACES: Final = Decimal("0.0001")
@@ -57,27 +62,36 @@ def known(name: str, value: Any, dtype: str) -> Fact:
     return cast("Fact", value)
 
 
-def snapshot(trade: TradeFacts, repayment: RepaymentFacts) -> dict[str, Any]:
-    """What the decision record keeps: plain JSON, decimals as text. Raises InvalidFacts."""
-    return {
+def snapshot(
+    trade: TradeFacts, repayment: RepaymentFacts, more: Mapping[str, Fact] = NO_MORE
+) -> dict[str, Any]:
+    """What the decision record keeps: plain JSON, decimals as text. Raises InvalidFacts.
+
+    Of `more` only what is known is kept.
+    """
+    kept: dict[str, Any] = {
         "trade": {name: _stored(name, getattr(trade, name)) for name in _TRADE},
         "repayment": {name: _stored(name, getattr(repayment, name)) for name in _REPAYMENT},
     }
+    beside = {name: _stored(name, value) for name, value in more.items()}
+    known_beside = {name: value for name, value in beside.items() if value is not None}
+    return kept | {"more": known_beside} if known_beside else kept
 
 
-def restore(stored: dict[str, Any]) -> tuple[TradeFacts, RepaymentFacts]:
+def restore(stored: dict[str, Any]) -> tuple[TradeFacts, RepaymentFacts, Facts]:
     """The values a snapshot was taken from."""
     trade = {name: _restored(name, stored["trade"][name]) for name in _TRADE}
     repayment = {name: _restored(name, stored["repayment"][name]) for name in _REPAYMENT}
-    return TradeFacts(**trade), RepaymentFacts(**repayment)
+    more = {name: _restored(name, value) for name, value in stored.get("more", {}).items()}
+    return TradeFacts(**trade), RepaymentFacts(**repayment), more
 
 
-def flat(trade: TradeFacts, repayment: RepaymentFacts) -> Facts:
+def flat(trade: TradeFacts, repayment: RepaymentFacts, more: Mapping[str, Fact] = NO_MORE) -> Facts:
     """Every fact a card or a policy may name. `momentum` is 1 when l3 keeps the pace of l12."""
     found: Facts = {name: getattr(trade, name) for name in _TRADE if name in FACT_TYPES}
     found |= {name: getattr(repayment, name) for name in _REPAYMENT}
     found["momentum"] = _momentum(trade)
-    return found
+    return found | {name: more.get(name) for name in MORE_TYPES}
 
 
 def ratio(part: int, whole: int) -> Decimal | None:

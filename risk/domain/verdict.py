@@ -3,12 +3,13 @@
 No clock, no randomness, no look-up happens in here.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 from risk.domain.canonical import rate_text
-from risk.domain.facts import flat
+from risk.domain.facts import NO_MORE, Fact, flat
 from risk.domain.limit import limit_of
 from risk.domain.policy import PolicyTables, evaluate
 from risk.domain.reasons import first_reasons
@@ -36,10 +37,14 @@ class Verdict:
 
 
 def judge(
-    card: Card, policy: PolicyTables, trade: TradeFacts, repayment: RepaymentFacts
+    card: Card,
+    policy: PolicyTables,
+    trade: TradeFacts,
+    repayment: RepaymentFacts,
+    more: Mapping[str, Fact] = NO_MORE,
 ) -> Verdict:
     """Score, policy, limit, price, reasons. Raises InvalidFacts for a fact of the wrong type."""
-    facts = flat(trade, repayment)
+    facts = flat(trade, repayment, more)
     scored = score(card, facts)
     answer = evaluate(policy, facts, scored)
     outcome, reasons = answer.outcome, answer.reasons

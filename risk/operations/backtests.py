@@ -128,11 +128,11 @@ def cases(since: datetime, until: datetime) -> Cases:
         score=np.array([row[2] for row in found], np.int64),
         pd=np.array(pds, np.int64),
         grade=np.array(grades, np.int8),
-        trade=trade_of([trade for trade, _ in snapshots]),
+        trade=trade_of([trade for trade, *_ in snapshots]),
         segments={
             "category": segments_of([categories.get(row[0], "") for row in found]),
             "grade": segments_of([GRADES[grade] for grade in grades]),
-            "size": segments_of([size_of(trade) for trade, _ in snapshots]),
+            "size": segments_of([size_of(trade) for trade, *_ in snapshots]),
         },
     )
 

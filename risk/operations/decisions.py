@@ -14,7 +14,7 @@ from platform_app.kernel import clock
 from platform_app.kernel.errors import Invalid, NotFound
 from platform_app.kernel.scope import current_tenant_id
 from risk.domain.canonical import canonical, sha256
-from risk.domain.facts import restore, snapshot
+from risk.domain.facts import Facts, restore, snapshot
 from risk.domain.limit import floor_to
 from risk.domain.scorecard import Card
 from risk.domain.standing import under, with_standing
@@ -26,6 +26,7 @@ from risk.operations.shadow_decisions import shadow
 from risk.queries.alarms import open_stops
 from risk.queries.champions import Champions, champions
 from risk.queries.facts import trade_facts
+from risk.queries.more_facts import more_facts
 from risk.queries.proposals import versions_of
 from risk.queries.watch_list import listed as listed_on
 from risk.values import Estimate, RepaymentFacts, TradeFacts
@@ -60,10 +61,11 @@ def decide(
     _check_moments(as_of, decided_at)
     _check_merchants([merchant_id])
     found = trade or trade_facts(merchant_ids=[merchant_id], as_of=as_of)[merchant_id]
+    more = more_facts([merchant_id], as_of=as_of)[merchant_id]
     stops, lists = _stops(purpose), listed_on([merchant_id], on=clock.day_of(decided_at))
     in_force, moments = champions(), (as_of, decided_at)
     standing = (stops, lists.get(merchant_id, []))
-    row = _row(in_force, merchant_id, purpose, moments, (found, repayment), standing)
+    row = _row(in_force, merchant_id, purpose, moments, (found, repayment, more), standing)
     append([row])
     shadow([row], in_force)
     logger.info("risk.decided", decision=row.id, outcome=str(row.outcome), actor=actor)
@@ -89,12 +91,13 @@ def decide_many(
     _check_merchants(wanted)
     in_force = champions()
     trades = trade_facts(merchant_ids=wanted, as_of=as_of)
+    more = more_facts(wanted, as_of=as_of)
     none = RepaymentFacts.none()
     stops, lists = _stops(purpose), listed_on(wanted, on=clock.day_of(decided_at))
     moments = (as_of, decided_at)
     rows = [
         _row(
-            in_force, m, purpose, moments, (trades[m], repayments.get(m, none)),
+            in_force, m, purpose, moments, (trades[m], repayments.get(m, none), more[m]),
             (stops, lists.get(m, [])),
         )
         for m in wanted
@@ -167,7 +170,7 @@ def _row(
     merchant_id: str,
     purpose: Purpose,
     moments: tuple[datetime, datetime],
-    facts: tuple[TradeFacts, RepaymentFacts],
+    facts: tuple[TradeFacts, RepaymentFacts, Facts],
     standing: tuple[Sequence[str], Sequence[str]],
 ) -> Decision:
     stored = with_standing(snapshot(*facts), *standing)

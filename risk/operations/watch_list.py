@@ -3,7 +3,7 @@
 from datetime import date, datetime, timedelta
 from typing import Final
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
 from platform_app.kernel import audit, clock, events
 from platform_app.kernel.errors import NotFound, ReasonNeeded, SecondPersonNeeded
@@ -13,6 +13,7 @@ from risk.models import WatchEntry
 from tenants.models import Merchant
 
 LONGEST_DAYS: Final = 366
+_EXPIRY: Final = "system:expiry"
 
 
 @transaction.atomic
@@ -26,9 +27,10 @@ def add_watch_entry(
     actor: str,
     at: datetime,
 ) -> WatchEntry:
-    """List a merchant from today until `expires_on`, exclusive; the same entry again is the first.
+    """List a merchant from today until `expires_on`, exclusive.
 
-    Blocked merchants are declined, watched ones decided by a person; nobody else is told why.
+    The same entry again is the one that runs, and a later day extends it. Blocked merchants are
+    declined, watched ones decided by a person; nobody else is told why.
     Raises NotFound, ReasonNeeded, WatchPeriod.
     """
     today = clock.day_of(at)
@@ -36,22 +38,20 @@ def add_watch_entry(
         raise ReasonNeeded(field="comment")
     if not today < expires_on <= today + timedelta(days=LONGEST_DAYS):
         raise WatchPeriod(field="expires_on", days=LONGEST_DAYS)
-    try:
-        is_ours = Merchant.objects.filter(pk=merchant_id).exists()
-    except ValueError:
-        is_ours = False
-    if not is_ours:
-        raise NotFound(noun="merchant")
+    _lock_merchant(merchant_id)
     told = {"merchant_id": merchant_id, "kind": kind, "reason_code": reason_code}
-    entry = WatchEntry(
+    running = WatchEntry.objects.exclude(status=WatchStatus.ENDED).filter(**told).first()
+    if running is not None and today < running.expires_on:
+        if running.expires_on < expires_on:
+            running.expires_on = expires_on
+            running.save(update_fields=["expires_on"])
+            _tell("extended", running, reason=comment, actor=actor, at=at)
+        return running
+    if running is not None:
+        _end(running, reason="expired", actor=_EXPIRY, at=at)
+    entry = WatchEntry.objects.create(
         **told, comment=comment, from_on=today, expires_on=expires_on, added_by=actor, added_at=at
     )
-    try:
-        with transaction.atomic():
-            entry.save(force_insert=True)
-    except IntegrityError:
-        there: WatchEntry = WatchEntry.objects.exclude(status=WatchStatus.ENDED).get(**told)
-        return there
     _tell("added", entry, reason=comment, actor=actor, at=at)
     return entry
 
@@ -85,11 +85,25 @@ def end_watch_entry(*, entry_id: str, reason: str, actor: str, at: datetime) -> 
         raise ReasonNeeded(field="reason")
     if entry.added_by == actor:
         raise SecondPersonNeeded
+    _end(entry, reason=reason, actor=actor, at=at)
+    return entry
+
+
+def _end(entry: WatchEntry, *, reason: str, actor: str, at: datetime) -> None:
     entry.status, entry.ended_by, entry.ended_at = WatchStatus.ENDED, actor, at
     entry.end_reason = reason
     entry.save(update_fields=["status", "ended_by", "ended_at", "end_reason"])
     _tell("ended", entry, reason=reason, actor=actor, at=at)
-    return entry
+
+
+def _lock_merchant(merchant_id: str) -> None:
+    """One at a time, so that two people listing a merchant at once make one entry."""
+    try:
+        found = Merchant.objects.select_for_update(no_key=True).filter(pk=merchant_id).first()
+    except ValueError:
+        found = None
+    if found is None:
+        raise NotFound(noun="merchant")
 
 
 def _locked(entry_id: str) -> WatchEntry:

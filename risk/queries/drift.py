@@ -14,7 +14,7 @@ from django.db import connection
 
 from platform_app.kernel import clock, ids
 from platform_app.kernel.scope import current_tenant_id
-from risk.domain.facts import DECIMAL, FACT_TYPES
+from risk.domain.facts import DECIMAL, FACT_TYPES, MORE_TYPES
 from risk.domain.scorecard import Card
 from risk.domain.scorecard_sql import literal, query, quoted
 from risk.values import TradeFacts
@@ -34,6 +34,7 @@ WITH cases AS (
                 ELSE 'window' END AS period, {columns}
     FROM (
         SELECT facts->'trade' AS trade, facts->'repayment' AS repayment,
+               facts->'more' AS more,
                decided_at >= %(ref_from)s AND decided_at < %(ref_until)s AS in_reference,
                decided_at >= %(from)s AND decided_at < %(until)s AS in_window
         FROM risk_decision
@@ -132,7 +133,8 @@ def _column(key: str) -> str:
     if key == "momentum":
         l3, l12 = (f"(trade->>'net_gmv_{span}_minor')::numeric" for span in ("l3", "l12"))
         return f"CASE WHEN {l12} > 0 THEN round(4 * {l3} / {l12}, 4) END AS momentum"
-    part = "trade" if key in TradeFacts.__dataclass_fields__ else "repayment"
+    is_trade = key in TradeFacts.__dataclass_fields__
+    part = "more" if key in MORE_TYPES else "trade" if is_trade else "repayment"
     dtype = _TYPES.get(FACT_TYPES[key], "bigint")
     return f"({part}->>{literal(key)})::{dtype} AS {quoted(key)}"
 

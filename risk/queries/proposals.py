@@ -48,7 +48,7 @@ class Part:
 def proposal_of(decision: Decision) -> Proposal:
     """What the decision's own policy gives by its formulas, whatever the outcome was."""
     terms = (policy := versions_of(decision).policy).limit
-    trade, _ = restore(decision.facts)
+    trade, *_ = restore(decision.facts)
     found = limit_of(terms, trade, grade=decision.grade, pd=decision.pd, is_small=False)
     return Proposal(
         limit_minor=found.limit_minor,

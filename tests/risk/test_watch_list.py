@@ -99,6 +99,35 @@ def test_the_same_entry_is_made_once_and_two_reasons_are_two(
     assert decided(merchant, at).rule_hits[:2] == ["list.block.identity", "list.watch.dispute"]
 
 
+def test_an_entry_that_ran_out_is_listed_anew(merchant: Merchant, at: datetime) -> None:
+    first = added(merchant, at, expires_on=clock.day_of(at) + timedelta(days=2))
+    later = at + timedelta(days=2)
+    assert decided(merchant, later).outcome == "approve"
+    again = added(merchant, later, expires_on=clock.day_of(later) + timedelta(days=5))
+    assert again.id != first.id
+    assert decided(merchant, later).outcome == "decline"
+    first.refresh_from_db()
+    assert (first.status, first.ended_by, first.end_reason) == ("ended", "system:expiry", "expired")
+
+
+def test_a_later_day_extends_an_entry_and_an_earlier_one_never_shortens_it(
+    merchant: Merchant, at: datetime
+) -> None:
+    today = clock.day_of(at)
+    first = added(merchant, at, expires_on=today + timedelta(days=2))
+    longer = added(merchant, at, expires_on=today + timedelta(days=9), comment="仍未核实")
+    assert (longer.id, longer.expires_on) == (first.id, today + timedelta(days=9))
+    assert decided(merchant, at + timedelta(days=8)).outcome == "decline"
+    told = AuditRecord.objects.filter(subject=first.id).order_by("id")
+    assert list(told.values_list("action", "reason")) == [
+        ("risk.watch_entry.added", "证件与本人不符"),
+        ("risk.watch_entry.extended", "仍未核实"),
+    ]
+    before = everything()
+    added(merchant, at, expires_on=today + timedelta(days=3))
+    assert everything() == before
+
+
 def test_an_appeal_is_answered_by_somebody_else(merchant: Merchant, at: datetime) -> None:
     entry = added(merchant, at)
     appealed = appeal_watch_entry(entry_id=entry.id, appeal="证件已更新", actor=ONE, at=at)

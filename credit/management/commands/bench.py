@@ -9,6 +9,7 @@ import platform
 import statistics
 from argparse import ArgumentParser
 from collections.abc import Callable
+from functools import partial
 from importlib.metadata import version
 from typing import Any
 
@@ -26,12 +27,14 @@ BENCHES = {**orders.BENCHES, **posting.BENCHES, **beside.BENCHES}
 
 
 # These keep what they did, on virtual platforms of their own; scoring needs no platform at all.
-WHOLE: dict[str, Callable[[int], dict[str, Any]]] = {
-    "daily_close": daily_close.run,
-    "drawdown": drawdown.run,
-    "hot_line": hot_line.run,
-    "scoring": scoring.run,
+# Each with the size of a run of a minute or three.
+WHOLE: dict[str, tuple[Callable[[int], dict[str, Any]], int]] = {
+    "daily_close": (daily_close.run, 100_000),
+    "drawdown": (drawdown.run, 400),
+    "hot_line": (hot_line.run, 640),
+    "scoring": (scoring.run, 100_000),
 }
+SIZE = 1_000
 
 
 class Command(BaseCommand):
@@ -39,17 +42,18 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("name", nargs="?", choices=sorted({**BENCHES, **WHOLE}))
-        parser.add_argument("--size", "--merchants", type=int, default=1000, dest="size")
+        parser.add_argument("--size", "--merchants", type=int, dest="size")
         parser.add_argument("--json", action="store_true", dest="as_json")
 
     def handle(self, *_: Any, **options: Any) -> None:
         for name in [options["name"]] if options["name"] else sorted(BENCHES):
-            if options["size"] < 1:
+            run, usual = WHOLE.get(name, (partial(measured, name), SIZE))
+            size = usual if options["size"] is None else options["size"]
+            if size < 1:
                 msg = "--size must be at least 1"
                 raise CommandError(msg)
-            whole = WHOLE.get(name)
-            result = whole(options["size"]) if whole else measured(name, options["size"])
-            if options["as_json"] or whole:
+            result = run(size)
+            if options["as_json"] or name in WHOLE:
                 self.stdout.write(json.dumps(result))
             else:
                 self.stdout.write(

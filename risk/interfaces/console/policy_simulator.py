@@ -17,7 +17,7 @@ from django.views.decorators.http import require_GET
 from platform_app.kernel.errors import DomainError
 from platform_app.kernel.http import say
 from risk.domain.fact_words import FACT_WORDS, MONEY
-from risk.domain.facts import FACT_TYPES, INTEGER, OPTIONAL_FACTS
+from risk.domain.facts import FACT_TYPES, INTEGER, MORE_TYPES, OPTIONAL_FACTS, Facts
 from risk.domain.verdict import Verdict
 from risk.errors import PolicyFindings
 from risk.interfaces.console.policies import READERS, found_row, is_staff
@@ -34,6 +34,7 @@ MONTHLY: Final = "monthly_net_minor"
 MONTHS: Final = 12
 _TRADE: Final = [one.name for one in fields(TradeFacts) if one.name != MONTHLY]
 _REPAYMENT: Final = [one.name for one in fields(RepaymentFacts)]
+_MORE: Final = list(MORE_TYPES)
 
 
 @dataclass(slots=True)
@@ -64,11 +65,12 @@ def page(request: ConsoleRequest, policy_id: str) -> HttpResponse:
     number = said.get("merchant", "").strip()
     known = known_of(number) if number and said.get("do") == "pick" else None
     if known is not None:
-        said = _texts(known.trade, known.repayment)
+        said = _texts(known.trade, known.repayment, known.more)
     is_asked = known is not None or MONTHLY in said
-    form = [FactField(name, said.get(name, "")) for name in (*_TRADE, MONTHLY, *_REPAYMENT)]
+    names = (*_TRADE, MONTHLY, *_REPAYMENT, *_MORE)
+    form = [FactField(name, said.get(name, "")) for name in names]
     if not is_asked:
-        empty = _texts(TradeFacts.none(), RepaymentFacts.none())
+        empty = _texts(TradeFacts.none(), RepaymentFacts.none(), {})
         form = [FactField(one.name, empty[one.name]) for one in form]
     facts = _facts(form) if is_asked else None
     context: dict[str, Any] = {
@@ -85,9 +87,11 @@ def page(request: ConsoleRequest, policy_id: str) -> HttpResponse:
     return render(request, "console/risk/policy_simulator.html", context, status=status)
 
 
-def _answer(row: Policy, trade: TradeFacts, repayment: RepaymentFacts) -> dict[str, Any]:
+def _answer(
+    row: Policy, trade: TradeFacts, repayment: RepaymentFacts, more: Facts
+) -> dict[str, Any]:
     try:
-        found = simulate(row, trade, repayment)
+        found = simulate(row, trade, repayment, more)
     except PolicyFindings as refusal:
         return {"problems": [say(refusal), *told_in_words(refusal.facts["findings"])]}
     except DomainError as refusal:
@@ -138,18 +142,19 @@ def _bounds(verdict: Verdict) -> list[dict[str, Any]]:
     ]
 
 
-def _texts(trade: TradeFacts, repayment: RepaymentFacts) -> dict[str, str]:
+def _texts(trade: TradeFacts, repayment: RepaymentFacts, more: Facts) -> dict[str, str]:
     """Facts as they are typed; nothing for what is not known."""
     months = " ".join(typed_in(MONEY, one) for one in trade.monthly_net_minor)
     found = {MONTHLY: months}
-    for names, facts in ((_TRADE, trade), (_REPAYMENT, repayment)):
-        for name in names:
-            value = getattr(facts, name)
-            found[name] = "" if value is None else typed_in(FACT_WORDS[name][1], value)
+    known = {name: getattr(trade, name) for name in _TRADE}
+    known |= {name: getattr(repayment, name) for name in _REPAYMENT}
+    known |= {name: more.get(name) for name in _MORE}
+    for name, value in known.items():
+        found[name] = "" if value is None else typed_in(FACT_WORDS[name][1], value)
     return found
 
 
-def _facts(form: list[FactField]) -> tuple[TradeFacts, RepaymentFacts] | None:
+def _facts(form: list[FactField]) -> tuple[TradeFacts, RepaymentFacts, Facts] | None:
     """The facts as typed; None when something is mistyped, said beside it."""
     found: dict[str, Any] = {}
     for one in form:
@@ -159,8 +164,10 @@ def _facts(form: list[FactField]) -> tuple[TradeFacts, RepaymentFacts] | None:
             one.error = str(mistake)
     if any(one.error for one in form):
         return None
-    return TradeFacts(**_only(found, [*_TRADE, MONTHLY])), RepaymentFacts(
-        **_only(found, _REPAYMENT)
+    return (
+        TradeFacts(**_only(found, [*_TRADE, MONTHLY])),
+        RepaymentFacts(**_only(found, _REPAYMENT)),
+        _only(found, _MORE),
     )
 
 

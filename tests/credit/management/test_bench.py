@@ -41,6 +41,16 @@ def test_another_ledger_beside_ours_has_a_database_of_its_own(name: str) -> None
     assert databases() == before
 
 
+@pytest.mark.slow
+@pytest.mark.django_db(transaction=True)
+def test_a_bench_of_a_whole_platform_rounds_its_size_to_its_clients() -> None:
+    out = StringIO()
+    call_command("bench", "hot_line", size=40, as_json=True, stdout=out)
+    result = json.loads(out.getvalue())
+    assert (result["name"], result["size"], result["checked"]) == ("hot_line", 32, True)
+    assert result["ratio"] > 0
+
+
 def databases() -> list[str]:
     # Other workers of the same run have databases of their own: test_….
     found = sql.rows("SELECT datname::text FROM pg_database ORDER BY 1")

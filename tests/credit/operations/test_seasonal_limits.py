@@ -45,14 +45,19 @@ def _months_before(day: date, count: int) -> date:
     return date(number // 12, number % 12 + 1, 15)
 
 
-@pytest.fixture
-def line(inside: Tenant, at: datetime) -> CreditLine:
+def seasonal_line(at: datetime) -> CreditLine:
+    """A line of a merchant of toys, a month ahead of their season."""
     before = at - timedelta(hours=1)
     season_of_spring(before)
     merchant = lives.merchant_with_trade("P1", before)
     line = lives.line_of(merchant, at)
     upsert_merchant(external_id="P1", name=merchant.name, category="toys", actor=lives.ACTOR, at=at)
     return line
+
+
+@pytest.fixture
+def line(inside: Tenant, at: datetime) -> CreditLine:
+    return seasonal_line(at)
 
 
 def test_what_the_months_of_a_category_were(line: CreditLine, at: datetime) -> None:
