@@ -26,6 +26,7 @@ from credit.queries.instructions import due_instructions
 from platform_app.kernel import clock, jobs
 from platform_app.kernel.errors import DomainError
 from platform_app.kernel.tenancy import platform_scope, tenant_scope
+from risk.operations.reports import fetch_reports
 from tenants.models import Tenant
 
 logger = structlog.get_logger(__name__)
@@ -34,7 +35,7 @@ logger = structlog.get_logger(__name__)
 @shared_task(name="credit.decide_application")
 def decide_application(*, tenant_id: str, application_id: str, **_: Any) -> None:  # noqa: ARG001 -- opens the scope
     """Decide a submitted application; one that is decided stays as it is."""
-    decide(application_id=application_id, actor="system:decide", at=clock.now())
+    _ask_and_decide(application_id)
 
 
 @shared_task(name="credit.decide_applications")
@@ -51,12 +52,20 @@ def decide_applications(**_: Any) -> int:
             waiting = Application.objects.filter(status=ApplicationStatus.SUBMITTED)
             for application_id in waiting.order_by("id").values_list("id", flat=True):
                 try:
-                    decide(application_id=application_id, actor="system:decide", at=clock.now())
+                    _ask_and_decide(application_id)
                 except DomainError as refusal:
                     logger.warning("decide.refused", application=application_id, code=refusal.code)
                 else:
                     count += 1
     return count
+
+
+def _ask_and_decide(application_id: str) -> None:
+    """Ask the bureau and the bank first; what they do not answer stays unknown to the decision."""
+    rows = Application.objects.filter(pk=application_id, status=ApplicationStatus.SUBMITTED)
+    for merchant_id in rows.values_list("merchant_id", flat=True):
+        fetch_reports(merchant_id=merchant_id, actor="system:decide", at=clock.now())
+    decide(application_id=application_id, actor="system:decide", at=clock.now())
 
 
 @shared_task(name="credit.close_days")

@@ -14,6 +14,9 @@ from risk.models import (
     PolicyBackTest,
     PolicyFloor,
     PolicyFunder,
+    Report,
+    ReportRequest,
+    ReportSource,
     RiskAlarm,
     Scorecard,
     ScorecardApproval,
@@ -80,6 +83,26 @@ class PolicyFloorAdmin(RowsAdmin):
 class PolicyFunderAdmin(TenantRowsAdmin):
     list_display = ("id", "tenant", "funder", "bound_by", "bound_at")
     list_filter = (TenantFilter,)
+
+
+@admin.register(ReportSource)
+class ReportSourceAdmin(TenantRowsAdmin):
+    list_display = ("id", "tenant", "kind", "name", "url", "kept_days", "is_active")
+    list_filter = (TenantFilter, "kind")
+
+
+@admin.register(ReportRequest)
+class ReportRequestAdmin(TenantRowsAdmin):
+    list_display = (
+        "id", "tenant", "merchant", "source", "on", "outcome", "detail", "asked_by", "asked_at",
+    )  # fmt: skip
+    list_filter = (TenantFilter, "outcome")
+
+
+@admin.register(Report)
+class ReportAdmin(TenantRowsAdmin):
+    list_display = ("id", "tenant", "merchant", "kind", "event_on", "known_at", "expires_on")
+    list_filter = (TenantFilter, "kind")
 
 
 @admin.register(ShadowDecision)

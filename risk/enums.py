@@ -129,3 +129,19 @@ class WatchStatus(models.TextChoices):
     ACTIVE = "active", _("On the list")
     APPEALED = "appealed", _("Appealed against")
     ENDED = "ended", _("Taken off")
+
+
+class ReportKind(models.TextChoices):
+    """What outside parties are asked about a merchant."""
+
+    BUREAU = "bureau", _("Credit bureau")
+    BANK = "bank", _("Bank account")
+
+
+class ReportOutcome(models.TextChoices):
+    """What became of asking; unknown is asked again, with the same key."""
+
+    PENDING = "pending", _("Being asked")
+    FOUND = "found", _("Answered")
+    NO_RECORD = "no_record", _("Nothing on file")
+    UNKNOWN = "unknown", _("No clear answer")

@@ -203,3 +203,17 @@ class WatchPeriod(Invalid):
 
     code = "watch_period"
     message = gettext_noop("An entry ends after one day at least and {days} days at most.")
+
+
+class ReportSourceInvalid(Invalid):
+    """A source that could not be asked."""
+
+    code = "report_source_invalid"
+    message = gettext_noop("The source cannot be connected like this: {reason}.")
+
+
+class ReportConsentMissing(Refused):
+    """The merchant has not agreed to being asked about, or no longer does."""
+
+    code = "report_consent_missing"
+    message = gettext_noop("The merchant has not agreed to a credit bureau query.")

@@ -1,6 +1,7 @@
 """What lies on the desks of a demo platform this morning: reviews, mandates, a guarantee."""
 
-from datetime import date, timedelta
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Final
 
@@ -21,9 +22,12 @@ from credit.operations.guarantees import record_guarantor_payout
 from credit.operations.replay_share import ACTOR, apply_for_line
 from credit.operations.reviews import request_review
 from platform_app.kernel import clock
+from risk.enums import ReportKind
+from risk.operations.reports import fetch_reports, set_report_source
 from tenants.models import Merchant
 
 HOUR: Final = 9
+_SOURCES: Final = {ReportKind.BUREAU: "示例征信", ReportKind.BANK: "示例银行流水"}
 _FEW: Final = 3
 _NOTES: Final = (
     "我们刚从别的平台转过来，可以提供那边的流水。",
@@ -52,6 +56,7 @@ def fill_desks(today: date) -> None:
                 actor=f"merchant:{application.merchant_id}", at=at,
             )  # fmt: skip
         lines = CreditLine.objects.filter(status=LineStatus.ACTIVE).order_by("id")
+        _ask_outside(lines[: 4 * _FEW], at)
         for number, line in enumerate(lines[:_FEW]):
             if not DebitMandate.objects.filter(merchant_id=line.merchant_id).exists():
                 sign_mandate(
@@ -71,3 +76,13 @@ def fill_desks(today: date) -> None:
                 amount_minor=worst.outstanding_principal_minor // 2,
                 external_id=f"GUARANTEE-{worst.order_no}", actor=ACTOR, at=at,
             )  # fmt: skip
+
+
+def _ask_outside(lines: Iterable[CreditLine], at: datetime) -> None:
+    """A bureau and a bank of this process, and what they say of a few merchants."""
+    for kind, name in _SOURCES.items():
+        set_report_source(
+            kind=kind, name=name, url="", key_id="", secret="", kept_days=90, actor=ACTOR, at=at
+        )
+    for line in lines:
+        fetch_reports(merchant_id=line.merchant_id, actor=ACTOR, at=at)

@@ -17,7 +17,16 @@ DECIMAL: Final = "decimal"
 TEXT: Final = "text"
 
 # Facts beside orders and repayments, read by risk/queries/more_facts.py. Each may be unknown.
-MORE_TYPES: Final[dict[str, str]] = {}
+MORE_TYPES: Final[dict[str, str]] = {
+    "company_age_days": INTEGER,
+    "paid_in_capital_minor": INTEGER,
+    "other_loans_minor": INTEGER,
+    "other_overdue_minor": INTEGER,
+    "credit_inquiries_l6_count": INTEGER,
+    "bank_inflow_l3_minor": INTEGER,
+    "bank_inflow_l12_minor": INTEGER,
+    "bank_returned_l12_count": INTEGER,
+}
 
 # Declared, never inferred: a score and a policy may only speak of these.
 FACT_TYPES: Final[dict[str, str]] = {

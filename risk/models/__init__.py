@@ -6,6 +6,7 @@ from risk.models.floor import PolicyFloor, PolicyFunder
 from risk.models.monitoring import MonitorReading, MonitorRule, RiskAlarm
 from risk.models.override import Override
 from risk.models.policy import Policy, PolicyApproval, PolicyBackTest
+from risk.models.report import Report, ReportRequest, ReportSource
 from risk.models.scorecard import Scorecard, ScorecardApproval
 from risk.models.shadow import ShadowDecision
 from risk.models.watch_entry import WatchEntry
@@ -21,6 +22,9 @@ __all__ = [
     "PolicyBackTest",
     "PolicyFloor",
     "PolicyFunder",
+    "Report",
+    "ReportRequest",
+    "ReportSource",
     "RiskAlarm",
     "Scorecard",
     "ScorecardApproval",

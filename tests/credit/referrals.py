@@ -9,9 +9,10 @@ from credit.operations.launch import ORDER_CREDIT
 from credit.operations.limit_reviews import ask_limit
 from platform_app.kernel import clock
 from risk.domain.canonical import sha256
-from risk.enums import Outcome, OverrideReason, VersionStatus, WatchKind, WatchReason
+from risk.enums import Outcome, OverrideReason, ReportKind, VersionStatus, WatchKind, WatchReason
 from risk.models import Decision, Policy
 from risk.operations.overrides import record_override
+from risk.operations.reports import fetch_reports, set_report_source
 from risk.operations.watch_list import add_watch_entry
 from tenants.models import Merchant
 from tests.credit import lives
@@ -59,7 +60,7 @@ def declined(number: str, at: datetime) -> Application:
 
 
 def one_of_each(line: CreditLine, at: datetime) -> None:
-    """An override with its review, a look at the limit, an entry on a list."""
+    """An override with its review, a look at the limit, an entry on a list, a report."""
     application = line.offer.application
     override = record_override(
         decision=Decision.objects.select_related("scorecard", "policy").get(
@@ -80,3 +81,8 @@ def one_of_each(line: CreditLine, at: datetime) -> None:
         merchant_id=line.merchant_id, kind=WatchKind.WATCH, reason_code=WatchReason.OTHER,
         comment="示例", expires_on=clock.day_of(at) + timedelta(days=1), actor="usr_one", at=at,
     )  # fmt: skip
+    set_report_source(
+        kind=ReportKind.BUREAU, name="示例征信", url="", key_id="", secret="", kept_days=90,
+        actor="usr_one", at=at,
+    )  # fmt: skip
+    fetch_reports(merchant_id=line.merchant_id, actor="usr_one", at=at)

@@ -8,6 +8,7 @@ from risk.interfaces.console import (
     policies,
     policy_editor,
     policy_simulator,
+    reports,
     scorecards,
     watch_list,
 )
@@ -22,6 +23,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
         "risk/scorecards/<str:scorecard_id>/card.json", scorecards.download, name="scorecard-file"
     ),
     path("risk/scorecards/<str:scorecard_id>/<str:verb>", scorecards.act, name="scorecard-act"),
+    path("risk/reports", reports.listing, name="report-list"),
+    path("risk/reports/source", reports.set_source, name="report_source-set"),
+    path("risk/reports/fetch", reports.fetch, name="report-fetch"),
+    path("risk/reports/source/<str:kind>/stop", reports.stop_source, name="report_source-stop"),
     path("risk/watch-list", watch_list.listing, name="watch_entry-list"),
     path("risk/watch-list/add", watch_list.add, name="watch_entry-add"),
     path("risk/watch-list/<str:entry_id>/<str:verb>", watch_list.act, name="watch_entry-act"),

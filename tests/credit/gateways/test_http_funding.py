@@ -3,67 +3,24 @@
 import json
 import threading
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
 
 import pytest
 
-from credit.gateways import http_funding
 from credit.gateways.funding import FundingAnswer, FundingOrder
-from credit.gateways.http_funding import HttpFunding, signature
+from credit.gateways.http_funding import HttpFunding
+from platform_app.kernel import signed_http
+from platform_app.kernel.signed_http import signature
+from tests.party import Heard, listening
 
 NOW = datetime(2026, 3, 2, 2, tzinfo=UTC)
 ORDER = FundingOrder(key="evt:fnd:1", amount_minor=500_000, drawdown_id="drw_1", order_no="SO-1")
 
 
-@dataclass
-class Heard:
-    """What a little bank was sent, and what it answers next."""
-
-    status: int = 200
-    body: bytes = b"{}"
-    headers: dict[str, str] = field(default_factory=dict)
-    requests: list[tuple[str, str, bytes, dict[str, str]]] = field(default_factory=list)
-    wait: threading.Event | None = None
-    port: int = 0
-
-
 @pytest.fixture
 def bank() -> Iterator[Heard]:
-    heard = Heard()
-
-    class Handler(BaseHTTPRequestHandler):
-        def _answer(self) -> None:
-            body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-            heard.requests.append((self.command, self.path, body, dict(self.headers)))
-            if heard.wait is not None:
-                heard.wait.wait(10)
-            self.send_response(heard.status)
-            for name, value in heard.headers.items():
-                self.send_header(name, value)
-            self.send_header("Content-Length", str(len(heard.body)))
-            self.end_headers()
-            self.wfile.write(heard.body)
-
-        do_GET = do_POST = _answer  # noqa: N815 -- http.server finds them by these names
-
-        def log_message(self, *_: Any) -> None: ...
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    heard.port = server.server_port
-    try:
+    with listening() as heard:
         yield heard
-    finally:
-        if heard.wait is not None:
-            heard.wait.set()
-        server.shutdown()
-        server.server_close()
-        thread.join()
 
 
 def gateway(bank: Heard) -> HttpFunding:
@@ -130,7 +87,7 @@ def test_only_a_clear_answer_is_one(
 
 
 def test_silence_is_unknown(bank: Heard, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(http_funding, "READ_SECONDS", 0.2)
+    monkeypatch.setattr(signed_http, "READ_SECONDS", 0.2)
     bank.wait = threading.Event()
     answer = gateway(bank).request(ORDER)
     assert (answer.outcome, answer.detail) == ("unknown", "ReadTimeout")
