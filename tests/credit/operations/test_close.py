@@ -202,8 +202,8 @@ def test_every_drawdown_fails_and_the_job_goes_on(
             bad += found if one == tenant else []
             due = lives.close_until(date(2026, 4, 1)).date()
     with poisoned(*bad), clock.travel(clock.end_of(due)):
-        assert close_days() == 1
-        assert close_days() == 0
+        assert close_days() == 2
+        assert close_days() == 1  # the one that waits is tried again
         with tenant_scope(tenant.id):
             assert BusinessDay.objects.get(on=due).status == "closing"
             assert open_day() == due + timedelta(1)
