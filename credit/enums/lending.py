@@ -22,6 +22,7 @@ class LimitCause(models.TextChoices):
 class ReviewKind(models.TextChoices):
     REFERRED = "referred", _("Passed on by the policy")
     REQUESTED = "requested", _("Asked for by the merchant")
+    LIMIT = "limit", _("A higher limit, asked for by the merchant")
 
 
 class ReviewStatus(models.TextChoices):

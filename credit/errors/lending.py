@@ -139,9 +139,12 @@ class ReviewNotWaiting(Conflict):
 
 class ReviewNotPossible(Refused):
     code = "review_not_possible"
-    message = gettext_noop(
-        "A review can be asked for once, within {days} days after an application was declined."
-    )
+    message = gettext_noop("A review can be asked for once, within {days} days after a refusal.")
+
+
+class LimitReviewNotFound(NotFound):
+    code = "limit_review_not_found"
+    message = gettext_noop("There is no look at a limit with this id.")
 
 
 class LimitAskedLately(Refused):

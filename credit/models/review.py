@@ -1,10 +1,11 @@
-"""An application that a person decides."""
+"""An application, or a limit asked for, that a person decides."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from credit.enums import ReviewKind, ReviewStatus
 from credit.models.application import Application
+from credit.models.limit_review import LimitReview
 from platform_app.kernel.fields import MinorField, OwnIdField, TenantForeignKey
 from platform_app.kernel.models import Stamped, TenantOwned
 from risk.enums import Outcome, OverrideReason
@@ -20,6 +21,7 @@ class Review(TenantOwned, Stamped):
     id = OwnIdField("rvw")
     application = TenantForeignKey(Application)
     decision = TenantForeignKey(Decision)
+    limit_review = TenantForeignKey(LimitReview, null=True)
     kind = models.TextField(choices=ReviewKind.choices)
     note = models.TextField(default="", blank=True)
     status = models.TextField(choices=ReviewStatus.choices, default=ReviewStatus.OPEN)
@@ -50,6 +52,11 @@ class Review(TenantOwned, Stamped):
             models.CheckConstraint(
                 condition=models.Q(kind__in=ReviewKind.values, status__in=ReviewStatus.values),
                 name="credit_review_words",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(kind="limit", limit_review__isnull=False)
+                | ~models.Q(kind="limit") & models.Q(limit_review__isnull=True),
+                name="credit_review_of_a_limit",
             ),
             models.CheckConstraint(
                 condition=models.Q(

@@ -9,10 +9,18 @@ from typing import Final
 
 from django.db import transaction
 
-from credit.enums import LimitCause, LineStatus, SuspensionReason
-from credit.errors import LimitAskedLately, LimitNotHigher, LineNotActive
-from credit.models import CreditLine, LimitReview
+from credit.domain.reviews import REQUEST_DAYS
+from credit.enums import LimitCause, LineStatus, ReviewKind, ReviewStatus, SuspensionReason
+from credit.errors import (
+    LimitAskedLately,
+    LimitNotHigher,
+    LimitReviewNotFound,
+    LineNotActive,
+    ReviewNotPossible,
+)
+from credit.models import CreditLine, LimitReview, Review
 from credit.operations.lines import change_limit, resume_line, suspend_line
+from credit.operations.reviews import locked_application, open_review
 from credit.queries.behavior import repayment_facts
 from credit.queries.business_day import open_day
 from credit.queries.drawdowns import locked_line
@@ -80,6 +88,41 @@ def ask_limit(*, line_id: str, wanted_minor: int, actor: str, at: datetime) -> L
     return _step(
         line, decision, signs, last_raises([line.id]).get(line.id), day=day,
         cause=LimitCause.ASKED, wanted_minor=wanted_minor, actor=actor, at=at,
+    )  # fmt: skip
+
+
+@transaction.atomic
+def request_limit_review(*, limit_review_id: str, note: str, actor: str, at: datetime) -> Review:
+    """The merchant asks a person to look at a higher limit that was not given.
+
+    Asking again returns the same review. Raises LimitReviewNotFound; ReviewNotPossible unless the
+    merchant asked in the last thirty days and the limit stayed, and while another review of the
+    same application waits; LineNotActive.
+    """
+    try:
+        rows = LimitReview.objects.select_related("line__offer")
+        asked = rows.filter(pk=limit_review_id).first()
+    except ValueError:
+        asked = None
+    if asked is None:
+        raise LimitReviewNotFound
+    application = locked_application(asked.line.offer.application_id)
+    before: Review | None = Review.objects.filter(limit_review=asked).first()
+    if before is not None:
+        return before
+    is_waiting = Review.objects.filter(application=application).exclude(status=ReviewStatus.CLOSED)
+    if (
+        asked.cause != LimitCause.ASKED
+        or asked.action != LimitAction.KEEP
+        or at >= asked.at + timedelta(days=REQUEST_DAYS)
+        or is_waiting.exists()
+    ):
+        raise ReviewNotPossible(days=REQUEST_DAYS)
+    if asked.line.status != LineStatus.ACTIVE:
+        raise LineNotActive
+    return open_review(
+        application, kind=ReviewKind.LIMIT, note=note.strip()[:500], actor=actor, at=at,
+        limit_review=asked,
     )  # fmt: skip
 
 

@@ -9,18 +9,21 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from credit.domain.reviews import REQUEST_DAYS, answer_by
-from credit.enums import ApplicationStatus, ReviewKind, ReviewStatus
+from credit.enums import ApplicationStatus, LineStatus, ReviewKind, ReviewStatus
 from credit.errors import (
     ApplicationNotFound,
     ApplicationOpen,
+    LimitNotHigher,
+    LineNotActive,
     ReviewClosed,
     ReviewNotFound,
     ReviewNotPossible,
     ReviewNotWaiting,
     ReviewTaken,
 )
-from credit.models import Application, Review
+from credit.models import Application, LimitReview, Review
 from credit.operations.application_results import answer
+from credit.operations.lines import change_limit
 from credit.queries.calendar import workday_test
 from platform_app.kernel import audit, events
 from platform_app.kernel.errors import ReasonNeeded, SecondPersonNeeded
@@ -30,12 +33,22 @@ from risk.queries.proposals import proposal_of, second_needed
 
 
 def open_review(
-    application: Application, *, kind: ReviewKind, note: str, actor: str, at: datetime
+    application: Application,
+    *,
+    kind: ReviewKind,
+    note: str,
+    actor: str,
+    at: datetime,
+    limit_review: LimitReview | None = None,
 ) -> Review:
-    """Put the application's decision before a person, in the caller's transaction."""
+    """Put the decision of an application, or of a look at a limit, before a person.
+
+    In the caller's transaction.
+    """
+    about = limit_review or application
     review = Review.objects.create(
-        application=application, decision_id=application.decision_id, kind=kind, note=note,
-        opened_at=at, due_at=answer_by(at, workday_test()),
+        application=application, decision_id=about.decision_id, kind=kind, note=note,
+        opened_at=at, due_at=answer_by(at, workday_test()), limit_review=limit_review,
     )  # fmt: skip
     _tell(review, "opened", actor=actor, at=at)
     return review
@@ -48,7 +61,7 @@ def request_review(*, application_id: str, note: str, actor: str, at: datetime) 
     Raises ApplicationNotFound; ReviewNotPossible unless the application is declined, for at most
     thirty days; ApplicationOpen when another one has been submitted since.
     """
-    application = _locked_application(application_id)
+    application = locked_application(application_id)
     before = Review.objects.filter(application=application, kind=ReviewKind.REQUESTED).first()
     if before is not None:
         return before
@@ -103,7 +116,7 @@ def decide_review(
     One alone may say no, and grant what the formulas give up to his authority; everything else
     waits for another person. The limit in fen, 0 with a refusal. Raises ReviewNotFound,
     ReviewClosed (also while a second reviewer is waited for), ReviewTaken, ReasonNeeded,
-    OverrideLimit, ApplicationOpen, and what making the offer raises.
+    OverrideLimit, ApplicationOpen, LimitNotHigher, and what making the offer raises.
     """
     review = _locked(review_id)
     if review.status != ReviewStatus.OPEN:
@@ -122,7 +135,7 @@ def decide_review(
     )  # fmt: skip
     if why is None:
         return _close(review, second_by="", at=at)
-    _check_latest(review.application)
+    _check_still(review)
     review.status = ReviewStatus.PROPOSED
     _save(review, "status", *_SAID)
     _tell(review, "proposed", actor=actor, at=at)
@@ -171,7 +184,7 @@ _SAID = ("assignee", "outcome", "limit_minor", "reason_code", "comment", "propos
 def _close(review: Review, *, second_by: str, at: datetime) -> Review:
     outcome = Outcome(review.outcome)
     application = review.application
-    _check_latest(application)
+    _check_still(review)
     override = record_override(
         decision=review.decision, outcome=outcome, limit_minor=review.limit_minor,
         reason_code=OverrideReason(review.reason_code), comment=review.comment,
@@ -180,7 +193,13 @@ def _close(review: Review, *, second_by: str, at: datetime) -> Review:
     review.override, review.closed_at, review.status = override, at, ReviewStatus.CLOSED
     _save(review, "status", "override", "closed_at", *_SAID)
     actor = second_by or review.proposed_by
-    if outcome == Outcome.APPROVE or review.kind == ReviewKind.REFERRED:
+    if review.limit_review is not None:
+        if outcome == Outcome.APPROVE:
+            change_limit(
+                line_id=review.limit_review.line_id, limit_minor=review.limit_minor,
+                reason=review.comment, actor=actor, at=at,
+            )  # fmt: skip
+    elif outcome == Outcome.APPROVE or review.kind == ReviewKind.REFERRED:
         answer(
             application, outcome, limit_minor=review.limit_minor,
             annual_rate=proposal_of(review.decision).annual_rate, actor=actor, at=at,
@@ -189,7 +208,8 @@ def _close(review: Review, *, second_by: str, at: datetime) -> Review:
     return review
 
 
-def _locked_application(application_id: str) -> Application:
+def locked_application(application_id: str) -> Application:
+    """The application with its decision, locked before its reviews. Raises ApplicationNotFound."""
     rows = Application.objects.select_for_update(of=("self",)).select_related("decision")
     try:
         found: Application | None = rows.filter(pk=application_id).first()
@@ -209,10 +229,10 @@ def _locked(review_id: str) -> Review:
         application_id = None
     if application_id is None:
         raise ReviewNotFound
-    application = _locked_application(application_id)
+    application = locked_application(application_id)
     rows = Review.objects.select_for_update(of=("self",))
     review: Review = rows.select_related(
-        "decision__scorecard", "decision__policy", "override"
+        "decision__scorecard", "decision__policy", "override", "limit_review__line"
     ).get(pk=review_id)  # fmt: skip
     review.application = application
     return review
@@ -223,6 +243,18 @@ def _check_second(review: Review, actor: str) -> None:
         raise ReviewNotWaiting
     if review.proposed_by == actor:
         raise SecondPersonNeeded
+
+
+def _check_still(review: Review) -> None:
+    """No newer application; for a higher limit, that the line is active and lower."""
+    asked = review.limit_review
+    if asked is None:
+        _check_latest(review.application)
+    elif review.outcome == Outcome.APPROVE:
+        if asked.line.status != LineStatus.ACTIVE:
+            raise LineNotActive
+        if review.limit_minor <= asked.line.limit_minor:
+            raise LimitNotHigher(field="limit_minor", limit_minor=asked.line.limit_minor)
 
 
 def _check_latest(application: Application) -> None:

@@ -1,11 +1,13 @@
 """Limit reviews: which lines are looked at, when last, and what they came to."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime, timedelta
 
 from django.db.models import Max, Q, QuerySet
 
-from credit.enums import LineStatus, SuspensionReason
+from credit.domain.reviews import REQUEST_DAYS
+from credit.enums import LimitCause, LineStatus, SuspensionReason
+from credit.errors import LimitReviewNotFound
 from credit.models import CreditLine, LimitReview
 from risk.enums import LimitAction
 from risk.models import Decision
@@ -39,6 +41,27 @@ def last_raises(line_ids: Sequence[str]) -> dict[str, date]:
     """When each line was raised last, of those that were: one statement."""
     rows = LimitReview.objects.filter(line_id__in=line_ids, action=LimitAction.RAISE)
     return dict(rows.order_by().values_list("line_id").annotate(on=Max("on")))
+
+
+def limit_review_of(merchant_id: str, limit_review_id: str) -> LimitReview:
+    """A look at one of this merchant's lines. Raises LimitReviewNotFound."""
+    try:
+        rows = LimitReview.objects.filter(line__merchant_id=merchant_id, pk=limit_review_id)
+        found: LimitReview | None = rows.first()
+    except ValueError:
+        found = None
+    if found is None:
+        raise LimitReviewNotFound
+    return found
+
+
+def last_kept(line_id: str, *, at: datetime) -> LimitReview | None:
+    """The merchant's latest request, if the limit stayed and a person may still be asked."""
+    rows = LimitReview.objects.filter(line_id=line_id, cause=LimitCause.ASKED)
+    last: LimitReview | None = rows.order_by("-on", "-id").first()
+    if last is None or last.action != LimitAction.KEEP:
+        return None
+    return last if at < last.at + timedelta(days=REQUEST_DAYS) else None
 
 
 def latest_decisions(lines: Sequence[CreditLine]) -> dict[str, Decision]:

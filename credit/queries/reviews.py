@@ -23,7 +23,7 @@ def review(review_id: str) -> Review:
     """One review with all it stands on. Raises ReviewNotFound."""
     rows = Review.objects.select_related(
         "application__merchant", "application__product", "decision__scorecard", "decision__policy",
-        "override",
+        "override", "limit_review__line",
     )  # fmt: skip
     try:
         found: Review | None = rows.filter(pk=review_id).first()
@@ -35,5 +35,12 @@ def review(review_id: str) -> Review:
 
 
 def review_of(application_id: str) -> Review | None:
-    """The latest review of an application."""
-    return Review.objects.filter(application_id=application_id).order_by("-id").first()
+    """The latest review of an application, requests for a higher limit aside."""
+    rows = Review.objects.filter(application_id=application_id, limit_review__isnull=True)
+    return rows.order_by("-id").first()
+
+
+def limit_request_of(line_id: str) -> Review | None:
+    """The latest review of a higher limit that the merchant asked for."""
+    rows = Review.objects.filter(limit_review__line_id=line_id)
+    return rows.select_related("limit_review").order_by("-id").first()

@@ -29,6 +29,11 @@ def report_facts(merchant_ids: Sequence[str], as_of: datetime) -> Mapping[str, F
     return found
 
 
+def asks_outside() -> bool:
+    """Whether somebody outside is asked before a decision, so that it takes a moment."""
+    return ReportSource.objects.filter(is_active=True).exists()
+
+
 def list_report_sources() -> QuerySet[ReportSource]:
     """Every source of the tenant, by kind."""
     rows: QuerySet[ReportSource] = ReportSource.objects.order_by("kind")

@@ -59,6 +59,14 @@ def declined(number: str, at: datetime) -> Application:
     return applied(lives.merchant_with_trade(number, at, weeks=2), at)
 
 
+def line_at_its_limit(number: str, at: datetime) -> CreditLine:
+    """A line that the policy gave before it referred everybody, as high as the formulas go."""
+    Policy.objects.filter(status=VersionStatus.CHAMPION).update(status=VersionStatus.RETIRED)
+    first: Policy = Policy.objects.order_by("version")[0]
+    Policy.objects.filter(pk=first.pk).update(status=VersionStatus.CHAMPION)
+    return lives.line_of(lives.merchant_with_trade(number, at), at)
+
+
 def one_of_each(line: CreditLine, at: datetime) -> None:
     """An override with its review, a look at the limit, an entry on a list, a report."""
     application = line.offer.application

@@ -45,6 +45,7 @@ from platform_app.kernel.rest import (
     query,
 )
 from risk.queries.reasons import reasons_for
+from risk.queries.reports import asks_outside
 from tenants.queries.merchants import merchant as find_merchant
 
 TAG = "Applications"
@@ -184,7 +185,8 @@ class ApplicationSubmit(KeyedView):
     def post(self, request: Request) -> Response:
         said = self.body(request)
         at, actor = clock.now(), actor_of(request)
-        is_waiting = bool(_WAIT.search(request.headers.get("Prefer", "")))
+        wants_to_wait = bool(_WAIT.search(request.headers.get("Prefer", "")))
+        is_waiting = wants_to_wait and not asks_outside()  # nobody waits for a bureau
 
         def act() -> tuple[int, Any]:
             application = submit_application(

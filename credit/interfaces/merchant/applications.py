@@ -16,10 +16,11 @@ from credit.operations.applications import (
 from credit.operations.reviews import request_review
 from credit.queries.journey import ORDER_CREDIT, Journey, journey
 from credit.queries.reviews import review_of
-from platform_app.kernel import clock
+from platform_app.kernel import clock, jobs
 from platform_app.kernel.errors import DomainError
 from platform_app.kernel.http import say
 from risk.queries.reasons import reasons_for
+from risk.queries.reports import asks_outside
 from tenants.access.answers import go, page
 from tenants.access.embed import MerchantRequest
 from tenants.enums import KybStatus
@@ -45,7 +46,15 @@ def submit(request: MerchantRequest) -> HttpResponseBase:
     application = submit_application(
         merchant_id=merchant.id, product_code=ORDER_CREDIT, external_id=None, actor=actor, at=at
     )
-    decide_application(application_id=application.id, actor="system:merchant-pages", at=clock.now())
+    if asks_outside():
+        jobs.enqueue(
+            "credit.decide_application",
+            tenant_id=application.tenant_id, application_id=application.id,
+        )  # fmt: skip
+    else:
+        decide_application(
+            application_id=application.id, actor="system:merchant-pages", at=clock.now()
+        )
     return go("application-progress")
 
 

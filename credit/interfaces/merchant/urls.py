@@ -32,6 +32,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("drawdowns/<str:drawdown_id>/", checkout.drawdown, name="drawdown-show"),
     path("line/", bills.line, name="line-show"),
     path("line/limit/", limits.ask, name="limit-ask"),
+    path("line/limit/<str:limit_review_id>/review/", limits.review, name="limit-review"),
     path("bills/", bills.bills, name="bill-list"),
     path("bills/<str:drawdown_id>/", bills.bill, name="bill-show"),
     path("bills/<str:drawdown_id>/settle/", bills.settle, name="bill-settle"),

@@ -9,8 +9,11 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from credit import errors
-from credit.models import Application, Offer, Review
+from credit.enums import SuspensionReason
+from credit.models import Application, CreditLine, LimitReview, Offer, Review
 from credit.operations import reviews
+from credit.operations.limit_reviews import ask_limit, request_limit_review
+from credit.operations.lines import resume_line, suspend_line
 from platform_app.kernel import clock
 from platform_app.kernel.errors import Invalid, NotFound, ReasonNeeded, SecondPersonNeeded
 from platform_app.kernel.models import AuditRecord, Event
@@ -26,7 +29,9 @@ from tests.credit import lives, referrals
 
 pytestmark = pytest.mark.usefixtures("inside")
 ONE, TWO, THREE = "usr_one", "usr_two", "usr_three"
-WATCHED: Any = (Application, AuditRecord, Decision, Event, Offer, Override, Review)
+WATCHED: Any = (
+    Application, AuditRecord, CreditLine, Decision, Event, Offer, Override, Review,
+)  # fmt: skip
 
 
 @pytest.fixture(autouse=True)
@@ -278,3 +283,67 @@ def test_the_database_wants_two_for_a_declined_one(at: datetime) -> None:
     for second in ("", ONE):
         with pytest.raises(IntegrityError), transaction.atomic():
             Override.objects.create(**row, second_by=second)
+
+
+def kept(at: datetime) -> LimitReview:
+    """A merchant with a line asked for more than the formulas give."""
+    line = referrals.line_at_its_limit("L1", at)
+    return ask_limit(
+        line_id=line.id, wanted_minor=line.limit_minor * 2, actor="merchant:x",
+        at=at + timedelta(hours=1),
+    )  # fmt: skip
+
+
+def requested(asked: LimitReview, at: datetime) -> Review:
+    return request_limit_review(
+        limit_review_id=asked.id, note="旺季备货", actor="merchant:x", at=at + timedelta(hours=2)
+    )
+
+
+def test_a_limit_that_stayed_is_looked_at_by_a_person(at: datetime) -> None:
+    asked = kept(at)
+    assert asked.action == "keep"
+    review = requested(asked, at)
+    assert (review.kind, review.note, review.decision_id) == (
+        "limit",
+        "旺季备货",
+        asked.decision_id,
+    )
+    before = everything()
+    assert requested(asked, at).id == review.id
+    assert everything() == before
+    higher = asked.line.limit_minor + 100_000
+    stays(errors.LimitNotHigher, lambda: decided(review, at, asked.line.limit_minor))
+    done = decided(review, at + timedelta(hours=3), higher)
+    if done.status == "proposed":
+        done = reviews.confirm_review(review_id=review.id, actor=TWO, at=at + timedelta(hours=4))
+    assert done.status == "closed"
+    assert CreditLine.objects.get().limit_minor == higher
+    assert (
+        AuditRecord.objects.filter(action="credit.line.changed", reason="流水已核对").count() == 1
+    )
+
+
+def test_a_person_may_leave_the_limit_as_it_is(at: datetime) -> None:
+    asked = kept(at)
+    done = refused(requested(asked, at), at + timedelta(hours=3))
+    assert (done.status, done.outcome) == ("closed", "decline")
+    assert CreditLine.objects.get().limit_minor == asked.line.limit_minor
+    assert done.application.status == "activated"
+
+
+def test_which_limits_a_person_is_asked_about(at: datetime, other_tenant: Tenant) -> None:
+    asked = kept(at)
+    stays(errors.ReviewNotPossible, lambda: requested(asked, at + timedelta(days=30)))
+    stays(
+        errors.LimitReviewNotFound,
+        lambda: request_limit_review(limit_review_id="x", note="", actor="merchant:x", at=at),
+    )
+    with tenant_scope(other_tenant.id), pytest.raises(errors.LimitReviewNotFound):
+        requested(asked, at)
+    suspend_line(line_id=asked.line_id, because=SuspensionReason.RISK, reason="x", actor=ONE, at=at)
+    stays(errors.LineNotActive, lambda: requested(asked, at))
+    resume_line(line_id=asked.line_id, reason="x", actor=ONE, at=at)
+    review = requested(asked, at)
+    suspend_line(line_id=asked.line_id, because=SuspensionReason.RISK, reason="x", actor=ONE, at=at)
+    stays(errors.LineNotActive, lambda: decided(review, at, asked.line.limit_minor + 100_000))

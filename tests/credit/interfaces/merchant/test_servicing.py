@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 
-from credit.models import CreditLine, Drawdown, Quote, Repayment
+from credit.models import CreditLine, Drawdown, LimitReview, Quote, Repayment, Review
 from credit.operations.drawdowns import cancel_drawdown
 from credit.operations.lines import change_limit
 from platform_app.kernel import clock
+from platform_app.kernel.money import format_yuan
 from platform_app.kernel.tenancy import tenant_scope
 from tenants.models import Merchant, Tenant
 from tests.credit import lives
@@ -292,3 +293,22 @@ def test_asking_for_a_higher_limit(visit: Visit, line: CreditLine, at: datetime)
     assert "It was ¥10,000.00" in said
     with tenant_scope(line.tenant_id):
         assert CreditLine.objects.get().limit_minor == 1_200_000
+
+
+def test_a_limit_that_stays_is_put_before_a_person(visit: Visit, line: CreditLine) -> None:
+    wanted = {"wanted": format_yuan(line.limit_minor * 3)}
+    said = words(visit.post("/m/line/limit/", wanted))
+    assert "stays. You can ask again in 30 days" in said
+    assert "Ask a person to look at it" in said
+    with tenant_scope(line.tenant_id):
+        asked = LimitReview.objects.get()
+    path = f"/m/line/limit/{asked.id}/review/"
+    assert "What should the reviewer know?" in words(visit.get(path))
+    assert visit.get("/m/line/limit/lrv_nobody/review/").status_code == 404
+    visit.post(path, {"note": "旺季备货"})
+    waiting = words(visit.get("/m/line/limit/"))
+    assert "A person is looking at your limit" in waiting
+    assert "Ask a person to look at it" not in waiting
+    with tenant_scope(line.tenant_id):
+        review = Review.objects.get()
+        assert (review.kind, review.note) == ("limit", "旺季备货")
