@@ -15,6 +15,7 @@ from platform_app.kernel.scope import current_tenant_id
 from risk.values import CreditOutcome
 
 HORIZON_DAYS: Final = 60
+BAD_DAYS: Final = 30
 _WORST: Final = 9_999
 _COHORTS: Final = """
 WITH loans AS (
@@ -29,23 +30,32 @@ WITH loans AS (
     WHERE d.tenant_id = %(tenant)s AND d.captured_minor > 0 AND d.value_on <= %(on)s
 )
 """
-_MATURED: Final = f"""
+_ENDED: Final = f"""
 {_COHORTS}, late AS ({STRETCHES}), worst AS (
     SELECT n.id, max(least(coalesce(l.until_on, n.ends_on), n.ends_on) - l.due_on) AS days
     FROM loans n JOIN late l ON l.drawdown_id = n.id GROUP BY n.id
-)
-SELECT c.merchant_id, c.cohort_on, r.pd, r.grade, c.worst
-FROM (
+), ended AS (
     SELECT n.merchant_id, n.cohort_on, min(n.decision_id::text)::uuid AS decision_id,
            max(n.ends_on) AS ends_on,
            max(CASE WHEN n.written_off_on <= n.ends_on THEN %(worst)s ELSE coalesce(w.days, 0) END)
                AS worst
     FROM loans n LEFT JOIN worst w ON w.id = n.id
     GROUP BY n.merchant_id, n.cohort_on
-) c
-JOIN risk_decision r ON r.tenant_id = %(tenant)s AND r.id = c.decision_id
+)
+"""  # noqa: S608 -- our own text
+_MATURED: Final = f"""
+{_ENDED}
+SELECT c.merchant_id, c.cohort_on, r.pd, r.grade, c.worst
+FROM ended c JOIN risk_decision r ON r.tenant_id = %(tenant)s AND r.id = c.decision_id
 WHERE c.ends_on <= %(on)s
 ORDER BY c.cohort_on, c.merchant_id
+"""  # noqa: S608 -- our own text
+_OVERRIDDEN: Final = f"""
+{_ENDED}
+SELECT o.direction, count(*), count(*) FILTER (WHERE c.worst >= %(bad)s)
+FROM ended c JOIN risk_override o ON o.tenant_id = %(tenant)s AND o.decision_id = c.decision_id
+WHERE c.ends_on <= %(on)s
+GROUP BY o.direction
 """  # noqa: S608 -- our own text
 _NEXT: Final = f"""
 {_COHORTS}
@@ -69,6 +79,11 @@ def matured_outcomes(*, on: date) -> list[CreditOutcome]:
     ]
 
 
+def overridden_outcomes(*, on: date) -> dict[str, tuple[int, int]]:
+    """By direction of the override a line rests on: outcomes that stand, and the bad among them."""
+    return {direction: (count, bad) for direction, count, bad in _rows(_OVERRIDDEN, on)}
+
+
 def next_maturity_on(*, on: date) -> date | None:
     """The next day on which an outcome will be known; None while nothing more is drawn."""
     found: date | None = _rows(_NEXT, on)[0][0]
@@ -78,7 +93,7 @@ def next_maturity_on(*, on: date) -> date | None:
 def _rows(statement: str, on: date) -> list[tuple[Any, ...]]:
     params: dict[str, Any] = {
         "tenant": str(ids.to_uuid("tnt", current_tenant_id())), "on": on,
-        "horizon": HORIZON_DAYS, "worst": _WORST,
+        "horizon": HORIZON_DAYS, "worst": _WORST, "bad": BAD_DAYS,
     }  # fmt: skip
     with connection.cursor() as cursor:
         cursor.execute(statement, params)

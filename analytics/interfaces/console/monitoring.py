@@ -14,14 +14,15 @@ from analytics.interfaces.console import monitoring_words as words
 from analytics.interfaces.console import plots
 from analytics.interfaces.console.forms import MONITORING_PERIODS, MonitoringFilter
 from analytics.queries.approvals import approval_funnel
-from analytics.queries.outcomes import next_maturity_on
+from analytics.queries.outcomes import next_maturity_on, overridden_outcomes
 from analytics.queries.roll_rates import roll_rates
 from analytics.queries.vintage import vintages
 from analytics.values import ApprovalFunnel, RollRates, Vintage
 from credit.queries.portfolio import business_today
-from risk.enums import MonitorMetric
+from risk.enums import MonitorMetric, OverrideDirection
 from risk.models import MonitorReading
 from risk.queries.alarms import AlarmRow, list_alarms, monitor_rules
+from risk.queries.overrides import OverrideMix, override_mix
 from risk.queries.readings import figure_series, latest_readings
 from risk.queries.reasons import ReasonMix, reason_mix
 from tenants.access.console import ConsoleRequest, console_view
@@ -55,6 +56,7 @@ def show(request: ConsoleRequest) -> HttpResponse:
         **_rolls(roll_rates(on=on)),
         **_approvals(approval_funnel(since=since, on=today), since),
         **_reasons(reason_mix(since=since, on=today)),
+        **_overrides(override_mix(since=since, on=today), overridden_outcomes(on=on)),
     }
     return render(request, "console/analytics/monitoring.html", context)
 
@@ -221,4 +223,24 @@ def _reasons(mix: ReasonMix) -> dict[str, Any]:
         ],
         "reasons_count": mix.decisions_count,
         "reasons_finding": _(mix.counts[0][0].wording) if mix.counts else _("Nothing was refused"),
+    }  # fmt: skip
+
+
+def _overrides(mix: OverrideMix, ended: dict[str, tuple[int, int]]) -> dict[str, Any]:
+    """Which way people went, on what it rested, and what became of it."""
+    moved = mix.total - mix.by_direction[OverrideDirection.NONE]
+    return {
+        "override_mix": mix,
+        "override_finding": _("%(moved)s of %(total)s answers of people differ from the policy") % {
+            "moved": moved, "total": mix.total,
+        } if mix.total else _("No person answered anything in these days"),
+        "override_directions": [
+            {"name": direction.label, "count": count, "share": count / mix.total,
+             "bar": plots.bar(count, mix.total), "ended": ended.get(direction)}
+            for direction, count in mix.by_direction.items()
+        ] if mix.total else [],
+        "override_reasons": [
+            {"reason": reason.label, "direction": direction.label, "count": count}
+            for reason, direction, count in mix.by_reason
+        ],
     }  # fmt: skip

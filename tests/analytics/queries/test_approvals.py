@@ -6,12 +6,17 @@ from typing import Any
 import pytest
 
 from analytics.queries.approvals import approval_funnel
+from analytics.queries.outcomes import overridden_outcomes
 from analytics.values import ApprovalFunnel
 from credit.operations.applications import decide_application, submit_application
 from credit.operations.launch import ORDER_CREDIT
 from platform_app.kernel.scope import NoScope
 from platform_app.kernel.tenancy import no_scope, tenant_scope
+from risk.enums import Outcome, OverrideDirection, OverrideReason
 from risk.operations.monitoring import monitor_risk
+from risk.operations.overrides import record_override
+from risk.queries.overrides import override_mix
+from risk.queries.proposals import proposal_of
 from risk.queries.reasons import reason_mix
 from tenants.models import Tenant
 from tests.credit import lives
@@ -74,3 +79,26 @@ def test_reasons_of_what_was_not_approved(at: datetime, other_tenant: Tenant) ->
         assert reason_mix(since=FIRST, on=FIRST).decisions_count == 0
     with no_scope(), pytest.raises(NoScope):
         reason_mix(since=FIRST, on=FIRST)
+
+
+def test_overrides_by_direction_and_what_became_of_them(at: datetime, other_tenant: Tenant) -> None:
+    empty = override_mix(since=FIRST, on=FIRST)
+    assert (empty.total, empty.by_reason) == (0, ())
+    line = lives.line_of(lives.merchant_with_trade("P1", at), at)
+    application = line.offer.application
+    suggested = proposal_of(application.decision).limit_minor
+    record_override(
+        decision=application.decision, outcome=Outcome.APPROVE, limit_minor=suggested + 100_000,
+        reason_code=OverrideReason.CONTACT, comment="x", by="usr_one", second_by="usr_two", at=at,
+    )  # fmt: skip
+    mix = override_mix(since=FIRST, on=FIRST)
+    assert mix.by_reason == ((OverrideReason.CONTACT, OverrideDirection.UP, 1),)
+    assert (mix.total, mix.by_direction[OverrideDirection.UP]) == (1, 1)
+    assert override_mix(since=FIRST + timedelta(days=1), on=date(2026, 4, 1)).total == 0
+    lives.drawn(line, 100_000, "PO-1", at)  # due on 1 April, never paid
+    lives.close_until(date(2026, 6, 1))
+    assert overridden_outcomes(on=date(2026, 5, 30)) == {}
+    assert overridden_outcomes(on=date(2026, 5, 31)) == {"up": (1, 1)}
+    with tenant_scope(other_tenant.id):
+        assert overridden_outcomes(on=date(2026, 5, 31)) == {}
+        assert override_mix(since=FIRST, on=FIRST).total == 0

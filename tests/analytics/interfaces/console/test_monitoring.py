@@ -208,7 +208,7 @@ def test_the_page_costs_the_same_for_any_number_of_alarms(
         assert RiskAlarm.objects.count() == item_count
         first = RiskAlarm.objects.order_by("subject")[0]
     act(client, first, "acknowledge")
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(18):
         page = client.get(PAGE)
     assert len(page.context["standing"]) == item_count
 
