@@ -48,14 +48,17 @@ def sign(secret: str, *, message_id: str, timestamp: int, body: str) -> str:
     return "v1," + base64.b64encode(hmac.digest(key, message, hashlib.sha256)).decode()
 
 
-def headers(secret: str, *, message_id: str, timestamp: int, body: str) -> dict[str, str]:
-    """Everything a delivery is sent with."""
+def headers(*secrets_in_force: str, message_id: str, timestamp: int, body: str) -> dict[str, str]:
+    """Everything a delivery is sent with; one signature for each secret in force."""
+    signed = [
+        sign(one, message_id=message_id, timestamp=timestamp, body=body) for one in secrets_in_force
+    ]
     return {
         "Content-Type": "application/json; charset=utf-8",
         "User-Agent": "Baitiao-Webhooks/1.0",
         "webhook-id": message_id,
         "webhook-timestamp": str(timestamp),
-        "webhook-signature": sign(secret, message_id=message_id, timestamp=timestamp, body=body),
+        "webhook-signature": " ".join(signed),
     }
 
 

@@ -16,6 +16,10 @@ class WebhookEndpoint(TenantOwned, Stamped):
     url = models.TextField()
     event_names = ArrayField(models.TextField(), default=list, blank=True)
     secret_sealed = models.BinaryField()
+    former_secret_sealed = models.BinaryField(null=True)
+    former_until = models.DateTimeField(
+        null=True, help_text="Until then deliveries carry the former secret's signature too."
+    )
     status = models.TextField(choices=EndpointStatus.choices, default=EndpointStatus.ACTIVE)
     disabled_reason = models.TextField(default="", blank=True)
     failing_since = models.DateTimeField(null=True)
@@ -26,7 +30,12 @@ class WebhookEndpoint(TenantOwned, Stamped):
             models.CheckConstraint(
                 condition=models.Q(status__in=EndpointStatus.values),
                 name="tenants_webhookendpoint_status",
-            )
+            ),
+            models.CheckConstraint(
+                condition=models.Q(former_secret_sealed__isnull=True, former_until__isnull=True)
+                | models.Q(former_secret_sealed__isnull=False, former_until__isnull=False),
+                name="tenants_webhookendpoint_former",
+            ),
         ]
 
 

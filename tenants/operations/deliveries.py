@@ -47,7 +47,7 @@ class _Parcel:
     delivery_id: str
     endpoint_id: str
     url: str
-    secret: str
+    secrets: tuple[str, ...]
     event_id: str
     body: str
 
@@ -102,27 +102,33 @@ def _claim(endpoints: int, busy: set[str], at: datetime) -> dict[str, list[_Parc
         taken = [row.pk for rows_ in groups.values() for row in rows_]
         WebhookDelivery.objects.filter(pk__in=taken).update(next_attempt_at=at + LEASE)
         found = WebhookEndpoint.objects.in_bulk(list(groups))
-        return {key: [_parcel(row, found[key]) for row in held] for key, held in groups.items()}
+        return {key: [_parcel(row, found[key], at) for row in held] for key, held in groups.items()}
 
 
-def _parcel(row: WebhookDelivery, endpoint: WebhookEndpoint) -> _Parcel:
+def _parcel(row: WebhookDelivery, endpoint: WebhookEndpoint, at: datetime) -> _Parcel:
     return _Parcel(
         row.tenant_id,
         row.id,
         endpoint.id,
         endpoint.url,
-        _secret(endpoint),
+        _secrets(endpoint, at),
         row.event_id,
         row.body,
     )
 
 
-def _secret(endpoint: WebhookEndpoint) -> str:
-    """One platform's unreadable secret must not stop the others: its own deliveries then fail."""
+def _secrets(endpoint: WebhookEndpoint, at: datetime) -> tuple[str, ...]:
+    """The secret, and the former one while both are in force; none where one cannot be read.
+
+    One platform's unreadable secret must not stop the others: its own deliveries then fail.
+    """
+    sealed = [endpoint.secret_sealed]
+    if endpoint.former_until is not None and at < endpoint.former_until:
+        sealed.append(endpoint.former_secret_sealed or b"")
     try:
-        return crypto.unseal(bytes(endpoint.secret_sealed), purpose=SECRET)
+        return tuple(crypto.unseal(bytes(one), purpose=SECRET) for one in sealed)
     except (InvalidTag, DataKey.DoesNotExist):
-        return ""
+        return ()
 
 
 def _send(parcels: list[_Parcel], now: Callable[[], datetime]) -> list[_Outcome]:
@@ -137,11 +143,11 @@ def _send(parcels: list[_Parcel], now: Callable[[], datetime]) -> list[_Outcome]
             outcomes.append(_Outcome(parcel, None, now()))
             continue
         at = now()
-        if not parcel.secret:
+        if not parcel.secrets:
             outcomes.append(_Outcome(parcel, UNREADABLE, at))
             continue
         signed = standard.headers(
-            parcel.secret,
+            *parcel.secrets,
             message_id=parcel.event_id,
             timestamp=int(at.timestamp()),
             body=parcel.body,

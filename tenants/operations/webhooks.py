@@ -2,13 +2,13 @@
 
 import re
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from django.conf import settings
 from django.db import transaction
 
-from platform_app.kernel import audit, clock, crypto, jobs
+from platform_app.kernel import audit, clock, crypto, events, jobs
 from platform_app.kernel.errors import NotFound
 from platform_app.kernel.events import Consumer
 from platform_app.kernel.models import Event
@@ -20,6 +20,8 @@ from tenants.gateways.http_post import NotAllowed, checked
 from tenants.models import WebhookDelivery, WebhookEndpoint
 
 SECRET: Final = "webhook.secret"  # noqa: S105 -- the purpose a sealed value is bound to
+OVERLAP: Final = timedelta(days=2)
+TEST_EVENT: Final = "tenants.webhook_endpoint.tested"
 _NAME: Final = re.compile(r"(credit|tenants)\.[a-z_]+(\.[a-z_]+|\.\*)|(credit|tenants)\.\*")
 
 
@@ -51,6 +53,44 @@ def create_endpoint(
     )
     _note("create", endpoint, actor=actor, at=at)
     return endpoint, secret
+
+
+@transaction.atomic
+def rotate_secret(*, endpoint_id: str, actor: str, at: datetime) -> tuple[WebhookEndpoint, str]:
+    """Give an endpoint a new secret, shown here only. Audited.
+
+    For `OVERLAP` deliveries carry a signature of both, so a receiver may change over at any moment
+    of it; a secret that was being given up before is given up now. Raises NotFound.
+    """
+    endpoint = _locked(endpoint_id)
+    secret = standard.new_secret()
+    endpoint.former_secret_sealed, endpoint.former_until = endpoint.secret_sealed, at + OVERLAP
+    endpoint.secret_sealed = crypto.seal(secret, purpose=SECRET)
+    endpoint.save(update_fields=["secret_sealed", "former_secret_sealed", "former_until"])
+    _note("rotate", endpoint, actor=actor, at=at)
+    return endpoint, secret
+
+
+@transaction.atomic
+def send_test(*, endpoint_id: str, actor: str, at: datetime) -> WebhookDelivery:
+    """Send an event that means nothing to this endpoint alone, whatever names it asks for. Audited.
+
+    Raises NotFound, EndpointDisabled.
+    """
+    endpoint = _locked(endpoint_id)
+    if endpoint.status != EndpointStatus.ACTIVE:
+        raise EndpointDisabled
+    event_id = events.record(TEST_EVENT, subject=endpoint.id, actor=actor, at=at, props={})
+    row: WebhookDelivery = WebhookDelivery.objects.create(
+        endpoint=endpoint, event_id=event_id, event_name=TEST_EVENT, next_attempt_at=at,
+        body=standard.body(
+            event_id=event_id, name=TEST_EVENT, subject=endpoint.id, at=at,
+            tenant_id=current_tenant_id(), props={},
+        ),
+    )  # fmt: skip
+    _note("test", endpoint, actor=actor, at=at)
+    jobs.enqueue("tenants.send_webhooks")
+    return row
 
 
 @transaction.atomic

@@ -46,6 +46,16 @@ urlpatterns: list[URLPattern | URLResolver] = [
         name="webhook_endpoint-show",
     ),
     path(
+        "webhook_endpoints/<str:endpoint_id>/rotate_secret",
+        webhook_endpoints.EndpointRotate.as_view(),
+        name="webhook_endpoint-rotate_secret",
+    ),
+    path(
+        "webhook_endpoints/<str:endpoint_id>/test",
+        webhook_endpoints.EndpointTest.as_view(),
+        name="webhook_endpoint-test",
+    ),
+    path(
         "webhook_deliveries",
         webhook_deliveries.DeliveryList.as_view(),
         name="webhook_delivery-list",

@@ -19,10 +19,18 @@ from platform_app.kernel.rest import (
     page_of,
 )
 from tenants.enums import EndpointStatus
-from tenants.errors import BadEventName, BadUrl
+from tenants.errors import BadEventName, BadUrl, EndpointDisabled
 from tenants.interfaces.api.next_actions import endpoint_next_action
+from tenants.interfaces.api.webhook_deliveries import DeliveryOutput
+from tenants.interfaces.api.webhook_deliveries import body_of as delivery_body
 from tenants.models import WebhookEndpoint
-from tenants.operations.webhooks import create_endpoint, disable_endpoint, enable_endpoint
+from tenants.operations.webhooks import (
+    create_endpoint,
+    disable_endpoint,
+    enable_endpoint,
+    rotate_secret,
+    send_test,
+)
 from tenants.queries import webhooks
 
 TAG = "Webhooks"
@@ -101,6 +109,59 @@ class EndpointCreate(KeyedView):
         if shown:  # the stored answer never holds it
             response.data = {**response.data, "secret": shown[0]}
         return response
+
+
+@operation(
+    "webhook_endpoint-rotate_secret",
+    tag=TAG,
+    summary=gettext_noop("Rotate a webhook secret"),
+    description=gettext_noop(
+        "The new secret is shown once. For two days deliveries carry a signature of the new and of "
+        "the former one: change over within them."
+    ),
+    answer=NewEndpointOutput,
+    refusals=[NotFound],
+)
+class EndpointRotate(KeyedView):
+    scope = "admin"
+
+    def post(self, request: Request, endpoint_id: str) -> Response:
+        shown: list[str] = []
+
+        def act() -> tuple[int, Any]:
+            endpoint, secret = rotate_secret(
+                endpoint_id=endpoint_id, actor=actor_of(request), at=clock.now()
+            )
+            shown.append(secret)
+            return 200, NewEndpointOutput({**facts_of(endpoint), "secret": None}).data
+
+        response = self.once(request, act)
+        if shown:  # the stored answer never holds it
+            response.data = {**response.data, "secret": shown[0]}
+        return response
+
+
+@operation(
+    "webhook_endpoint-test",
+    tag=TAG,
+    summary=gettext_noop("Send a test event"),
+    description=gettext_noop(
+        "An event that means nothing, `tenants.webhook_endpoint.tested`, to this endpoint alone. "
+        "How it was answered is in its delivery."
+    ),
+    status=201,
+    answer=DeliveryOutput,
+    refusals=[NotFound, EndpointDisabled],
+)
+class EndpointTest(KeyedView):
+    scope = "admin"
+
+    def post(self, request: Request, endpoint_id: str) -> Response:
+        def act() -> tuple[int, Any]:
+            row = send_test(endpoint_id=endpoint_id, actor=actor_of(request), at=clock.now())
+            return 201, delivery_body(row)
+
+        return self.once(request, act)
 
 
 @operation(

@@ -5,12 +5,13 @@ import threading
 import time
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
 from django.db import connection
-from standardwebhooks import Webhook
+from standardwebhooks import Webhook, WebhookVerificationError
 
 from platform_app.kernel import clock, events
 from platform_app.kernel.errors import NotFound
@@ -18,6 +19,7 @@ from platform_app.kernel.models import AuditRecord, Dispatch, Event
 from platform_app.kernel.scope import NoScope
 from platform_app.kernel.tasks import relay_dispatches
 from platform_app.kernel.tenancy import tenant_scope
+from tenants.domain import standard_webhooks
 from tenants.errors import BadEventName, BadUrl, EndpointDisabled
 from tenants.gateways import http_post
 from tenants.gateways.http_post import Reply
@@ -31,6 +33,8 @@ from tenants.operations.webhooks import (
     enable_endpoint,
     make_deliveries,
     resend,
+    rotate_secret,
+    send_test,
 )
 from tenants.queries import webhooks as queries
 
@@ -402,3 +406,64 @@ def test_a_body_is_kept_shortened_and_a_dripping_one_cut_off(
     slow = WebhookAttempt.objects.order_by("-id")[0]
     assert slow.status_code is None
     assert "ReadTimeoutError" in slow.error
+
+
+@pytest.mark.usefixtures("inside")
+def test_a_rotated_secret_is_signed_beside_the_former_one_for_two_days(
+    at: datetime, receiver: Receiver
+) -> None:
+    row, former = endpoint(receiver, at)
+    _, secret = rotate_secret(endpoint_id=row.id, actor="usr", at=at)
+    assert secret != former
+    row.refresh_from_db()
+    assert row.former_until == at + timedelta(days=2)
+    signers = []
+    for moment in (at, at + timedelta(days=2) - timedelta(seconds=1), at + timedelta(days=2)):
+        event_id = happen(at)
+        make_deliveries(event_id)
+        WebhookDelivery.objects.filter(event_id=event_id).update(next_attempt_at=moment)
+        send_due(now=partial(datetime.fromtimestamp, moment.timestamp(), clock.SHANGHAI))
+        _, headers, text = receiver.got[-1]
+        wanted = {
+            name: standard_webhooks.sign(
+                one, message_id=event_id, timestamp=int(moment.timestamp()), body=text
+            )
+            for name, one in (("new", secret), ("former", former))
+        }
+        given = headers["webhook-signature"].split()
+        signers.append([name for one in given for name, told in wanted.items() if told == one])
+    assert signers == [["new", "former"], ["new", "former"], ["new"]]
+    audited = AuditRecord.objects.get(action="tenants.endpoint.rotate")
+    assert secret not in str(audited.after)
+    with pytest.raises(NotFound):
+        rotate_secret(endpoint_id="whe_nobody", actor="usr", at=at)
+
+
+@pytest.mark.usefixtures("inside")
+def test_rotating_twice_gives_the_first_secret_up(at: datetime, receiver: Receiver) -> None:
+    row, first = endpoint(receiver, at)
+    rotate_secret(endpoint_id=row.id, actor="usr", at=at)
+    rotate_secret(endpoint_id=row.id, actor="usr", at=at)
+    make_deliveries(happen(at))
+    send_due(now=lambda: datetime.fromtimestamp(time.time(), tz=clock.SHANGHAI))
+    _, headers, text = receiver.got[0]
+    with pytest.raises(WebhookVerificationError):
+        Webhook(first).verify(text, headers)
+
+
+@pytest.mark.usefixtures("inside")
+def test_a_test_event_goes_to_one_endpoint_whatever_it_asks_for(
+    at: datetime, receiver: Receiver
+) -> None:
+    endpoint(receiver, at, "/every")
+    some, _ = endpoint(receiver, at, "/some", "credit.repayment.*")
+    sent = send_test(endpoint_id=some.id, actor="usr", at=at)
+    assert [row.id for row in WebhookDelivery.objects.all()] == [sent.id]
+    send_due(now=lambda: at)
+    [(path, headers, text)] = receiver.got
+    assert (path, headers["webhook-id"]) == ("/some", sent.event_id)
+    assert json.loads(text)["type"] == "tenants.webhook_endpoint.tested"
+    disable_endpoint(endpoint_id=some.id, actor="usr", at=at)
+    with pytest.raises(EndpointDisabled):
+        send_test(endpoint_id=some.id, actor="usr", at=at)
+    assert WebhookDelivery.objects.count() == 1

@@ -119,3 +119,32 @@ def test_an_embed_session_opens_once(tenant: Tenant, owner: Partner, at: datetim
     assert (bad.status_code, bad.json()["code"]) == (422, "origin_not_allowed")
     with tenant_scope(tenant.id):
         assert EmbedSession.objects.count() == 1
+
+
+def test_a_secret_is_rotated_and_told_once(
+    tenant: Tenant, owner: Partner, neighbor: Partner
+) -> None:
+    made = owner.post("webhook_endpoints", {"url": URL}).json()
+    path = f"webhook_endpoints/{made['id']}/rotate_secret"
+    assert neighbor.post(path, {}).status_code == 404
+    new = owner.post(path, {}, key="rotate-0001").json()
+    assert new["secret"].startswith("whsec_")
+    assert new["secret"] != made["secret"]
+    assert owner.post(path, {}, key="rotate-0001").json() == {**new, "secret": None}
+    with tenant_scope(tenant.id):
+        assert AuditRecord.objects.filter(action="tenants.endpoint.rotate").count() == 1
+        assert new["secret"] not in str(IdempotencyRecord.objects.values_list("body", flat=True))
+
+
+def test_a_test_event_is_asked_for(tenant: Tenant, owner: Partner, neighbor: Partner) -> None:
+    made = owner.post("webhook_endpoints", {"url": URL}).json()
+    path = f"webhook_endpoints/{made['id']}/test"
+    assert neighbor.post(path, {}).status_code == 404
+    sent = owner.post(path, {})
+    assert sent.status_code == 201
+    assert sent.json()["event_type"] == "tenants.webhook_endpoint.tested"
+    owner.patch(f"webhook_endpoints/{made['id']}", {"status": "disabled"})
+    refused = owner.post(path, {})
+    assert (refused.status_code, refused.json()["code"]) == (409, "endpoint_disabled")
+    with tenant_scope(tenant.id):
+        assert WebhookDelivery.objects.count() == 1
