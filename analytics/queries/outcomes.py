@@ -34,7 +34,7 @@ _MATURED: Final = f"""
     SELECT n.id, max(least(coalesce(l.until_on, n.ends_on), n.ends_on) - l.due_on) AS days
     FROM loans n JOIN late l ON l.drawdown_id = n.id GROUP BY n.id
 )
-SELECT c.merchant_id, c.cohort_on, r.pd, r.grade, c.worst
+SELECT c.merchant_id, c.cohort_on, r.pd, r.grade, c.worst, r.id
 FROM (
     SELECT n.merchant_id, n.cohort_on, min(n.decision_id::text)::uuid AS decision_id,
            max(n.ends_on) AS ends_on,
@@ -64,8 +64,9 @@ def matured_outcomes(*, on: date) -> list[CreditOutcome]:
             pd=pd,
             grade=grade,
             worst_dpd_days=max(0, worst),
+            decision_id=ids.from_uuid("dec", decision),
         )
-        for merchant, cohort_on, pd, grade, worst in _rows(_MATURED, on)
+        for merchant, cohort_on, pd, grade, worst, decision in _rows(_MATURED, on)
     ]
 
 
