@@ -126,6 +126,13 @@ class CannotFit(Invalid):
     message = gettext_noop("No scorecard can be fitted: {problem}.")
 
 
+class ChallengerNeverDecides(Conflict):
+    """Trees run in shadow; a card decides."""
+
+    code = "challenger_never_decides"
+    message = gettext_noop("A challenger of trees never decides. It is only compared.")
+
+
 class ScorecardNotFound(NotFound):
     """No such scorecard, or it belongs to somebody else."""
 

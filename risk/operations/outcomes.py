@@ -53,7 +53,7 @@ def _decisions(merchant_ids: set[str]) -> dict[str, list[tuple[datetime, str]]]:
 
 
 def _last_before(made: list[tuple[datetime, str]], one: CreditOutcome) -> str:
-    """Decisions before the line's own do not count: the line did not rest on them."""
+    """The last one made when the month began, midnight included; none before the line's own."""
     places = [
         place for place, (_, decision_id) in enumerate(made) if decision_id == one.decision_id
     ]
@@ -61,4 +61,4 @@ def _last_before(made: list[tuple[datetime, str]], one: CreditOutcome) -> str:
         return one.decision_id
     since = made[places[0] :]
     month = clock.moment_on(one.cohort_on)
-    return [decision_id for at, decision_id in since if at < month or at == since[0][0]][-1]
+    return [decision_id for at, decision_id in since if at <= month or at == since[0][0]][-1]

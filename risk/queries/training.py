@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
+
+from django.db.models import Count, Q
 
 from risk.domain.facts import Facts, flat, restore
 from risk.domain.labels import LabelDef
@@ -41,7 +44,7 @@ def matured_cases(
         rows = rows.filter(decision__scorecard_id=scorecard_id)
     if since is not None:
         rows = rows.filter(cohort_on__gte=since)
-    excluded = _excluded(label)
+    excluded = set(_blocked(label))
     rows = rows.select_related("decision").order_by("cohort_on", "decision__merchant_id", "id")
     found = [
         (row, value)
@@ -54,19 +57,18 @@ def matured_cases(
 
 
 def outcome_counts(label: LabelDef, *, on: date) -> tuple[int, int]:
-    """Bad and good cases of the platform matured by `on`, exclusions aside: two statements."""
-    excluded = _excluded(label)
-    rows = MaturedOutcome.objects.filter(matured_on__lte=on).exclude(
-        decision__merchant_id__in=excluded
+    """Bad and good cases of the platform matured by `on`, exclusions aside: one statement."""
+    rows = MaturedOutcome.objects.filter(matured_on__lte=on)
+    found = rows.exclude(decision__merchant_id__in=_blocked(label)).aggregate(
+        bad=Count("id", filter=Q(worst_dpd_days__gte=label.bad_from_dpd)),
+        good=Count("id", filter=Q(worst_dpd_days__lt=label.indeterminate_from_dpd)),
     )
-    bad = rows.filter(worst_dpd_days__gte=label.bad_from_dpd).count()
-    good = rows.filter(worst_dpd_days__lt=label.indeterminate_from_dpd).count()
-    return bad, good
+    return int(found["bad"]), int(found["good"])
 
 
-def _excluded(label: LabelDef) -> set[str]:
+def _blocked(label: LabelDef) -> Any:
     entries = WatchEntry.objects.filter(kind=WatchKind.BLOCK, reason_code__in=label.exclusions)
-    return set(entries.values_list("merchant_id", flat=True))
+    return entries.values_list("merchant_id", flat=True)
 
 
 def _entities(merchant_ids: set[str]) -> dict[str, str]:

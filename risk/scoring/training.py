@@ -38,7 +38,7 @@ def table(
     once.
     """
     columns: dict[str, Any] = {
-        name: np.array([_number(one.facts[name]) for one in cases], np.float64) for name in facts
+        name: number_of([one.facts[name] for one in cases]) for name in facts
     }
     told = [[one.facts_sha256, one.cohort_on.isoformat(), one.label] for one in cases]
     cohorts = tuple(sorted({one.cohort_on for one in cases}))
@@ -75,5 +75,6 @@ def out_of_time(data: Data, cohorts: int = OUT_OF_TIME) -> tuple[Data, Data] | N
     return data.take(is_earlier), data.take(is_later)
 
 
-def _number(fact: Any) -> float:
-    return float("nan") if fact is None else float(fact)
+def number_of(facts: Sequence[Any]) -> Any:
+    """A column of doubles, NaN where a fact is not known."""
+    return np.array([np.nan if one is None else float(one) for one in facts], np.float64)
