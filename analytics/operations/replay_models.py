@@ -52,7 +52,7 @@ def refit(*, on: date) -> Scorecard | None:
     try:
         draft = fit_pooled(tenant_ids=[tenant_id], on=on, actor=MODELER, at=at)[tenant_id]
     except CannotFit as refusal:
-        logger.info("replay.not_refitted", on=str(on), problem=refusal.facts["problem"])
+        logger.info("replay.not_refitted", on=str(on), problem=refusal.code)
         return None
     validate_scorecard(scorecard_id=draft.id, comment=_COMMENT, actor=OFFICERS[0], at=at)
     shadow_scorecard(scorecard_id=draft.id, actor=MODELER, at=at)

@@ -21,7 +21,7 @@ from risk.domain.ladder import OFFSET_FROM_BAD, OWN_FROM_BAD, POOLED_FROM_BAD, S
 from risk.domain.scorecard import Card
 from risk.domain.signs import SIGNS, null_meaning, pooled_facts
 from risk.enums import Rung, VersionStatus
-from risk.errors import CannotFit, NoChampion
+from risk.errors import NoChampion, OwnCardLoses, PooledCardFirst, TooFewCases, TooFewOfAKind
 from risk.models import Scorecard
 from risk.operations.scorecards import register_scorecard
 from risk.queries.champions import champions
@@ -60,7 +60,7 @@ def fit_pooled(
     """One card on the matured cases of several platforms, a draft in the registry of each.
 
     Needs no scope, opens each platform's in turn. The card carries how many platforms and rows it
-    saw, never whose a row was. Raises CannotFit below a hundred bad cases together.
+    saw, never whose a row was. Raises TooFewCases below a hundred bad cases together, CannotFit.
     """
     label, cases = label_def(on), []
     for tenant_id in sorted(set(tenant_ids)):
@@ -96,11 +96,11 @@ def recalibrate(*, on: date, actor: str, at: datetime) -> Scorecard:
     """A draft of the card in force with this platform's offset from the day of `at` on.
 
     An intercept shrunk towards none; with a hundred bad cases a slope too. Raises NoChampion,
-    CannotFit below ten bad cases, and for an expert's card, which a pooled one follows first.
+    TooFewCases below ten bad ones, PooledCardFirst for an expert's card, TooFewOfAKind.
     """
     row = _in_force()
     if not row.body.get("development"):
-        raise CannotFit(problem="the card in force is an expert's: fit a pooled one first")
+        raise PooledCardFirst
     label, card = label_def(on), champions().card
     cases = matured_cases(label, on=on)
     _enough(cases, OFFSET_FROM_BAD)
@@ -131,9 +131,9 @@ def fit_own(
 ) -> Scorecard:
     """A draft of a card on this platform's cases alone.
 
-    Raises NoChampion, CannotFit below five hundred bad cases, and when it does not beat the card in
-    force on the last cohorts, held out: a lower log-loss, and a mean PD that is about right or no
-    further from what happened.
+    Raises NoChampion, TooFewCases below five hundred bad ones, OwnCardLoses when it does not beat
+    the card in force on the last cohorts, held out: a lower log-loss, and a mean PD that is about
+    right or no further from what happened.
     """
     label = label_def(on)
     cases = matured_cases(label, on=on)
@@ -141,7 +141,7 @@ def fit_own(
     found = table(cases, tuple(SIGNS), label, propensity=propensity)
     sides = out_of_time(found.data)
     if sides is None:
-        raise CannotFit(problem="no later cohort to judge by")
+        raise TooFewOfAKind(least=1)
     used = champions().card.for_tenant(current_tenant_id(), clock.day_of(at))
     won = _beats(used, *sides, seed=seed)
     fitted = _card(found, label, Rung.OWN, 1, seed)
@@ -197,19 +197,18 @@ def _moved(card: Card, offset: dict[str, str]) -> Any:
 
 
 def _beats(used: Card, earlier: Data, later: Data, *, seed: int) -> dict[str, Any]:
-    """What both did on the later cases. Raises CannotFit unless the own card wins."""
+    """What both did on the later cases. Raises OwnCardLoses unless the own card wins."""
     signs = {name: SIGNS[name][0] for name in earlier.columns}
     own = fit_card(earlier, Asked(signs=signs, seed=seed)).card
     if not 0 < later.y.sum() < len(later.y):
-        raise CannotFit(problem="the later cohorts have one outcome only")
+        raise TooFewOfAKind(least=1)
     mine, theirs = (quality(later.y, pds_of(card, later)) for card in (own, used))
     off = [abs(log(max(one.pd_ratio, 1e-9))) for one in (mine, theirs)]
-    told = (
-        f"log-loss {mine.log_loss:.4f} against {theirs.log_loss:.4f}, "
-        f"PD to actual {mine.pd_ratio:.2f} against {theirs.pd_ratio:.2f}"
-    )
     if mine.log_loss >= theirs.log_loss or off[0] > max(off[1], log(RIGHT_RATIO)):
-        raise CannotFit(problem=f"a card of its own does not win out of time ({told})")
+        raise OwnCardLoses(
+            log_loss=f"{mine.log_loss:.4f}", log_loss_now=f"{theirs.log_loss:.4f}",
+            pd_ratio=f"{mine.pd_ratio:.2f}", pd_ratio_now=f"{theirs.pd_ratio:.2f}",
+        )  # fmt: skip
     return {
         "n": mine.n,
         "log_loss": [round(one.log_loss, 6) for one in (mine, theirs)],
@@ -220,7 +219,7 @@ def _beats(used: Card, earlier: Data, later: Data, *, seed: int) -> dict[str, An
 def _enough(cases: Sequence[Case], needed: int) -> None:
     bad = sum(one.label for one in cases)
     if bad < needed:
-        raise CannotFit(problem=f"{bad} bad cases have matured, {needed} are needed")
+        raise TooFewCases(bad=bad, needed=needed)
 
 
 def _in_force() -> Scorecard:

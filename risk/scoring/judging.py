@@ -6,9 +6,9 @@ from typing import Any, Final
 import numpy as np
 
 from risk.domain.scorecard import Card
-from risk.errors import CannotFit
+from risk.errors import CannotFit, TooFewOfAKind
 from risk.scoring.columns import score_columns
-from risk.scoring.comparison import FIGURES, compare
+from risk.scoring.comparison import FIGURES, LEAST_OF_A_KIND, compare
 from risk.scoring.data import Data
 from risk.scoring.evidence import Numbers
 from risk.scoring.metrics import quality
@@ -24,7 +24,7 @@ Fit = Callable[[Data], Callable[[Data], Numbers]]
 def judged(data: Data, fit: Fit, *, seed: int) -> dict[str, Any]:
     """Figures with 95 % intervals over folds that keep a legal entity together, and out of time.
 
-    Raises CannotFit when a fold gives nothing to fit, or there are too few of an outcome.
+    Raises CannotFit when a fold gives nothing to fit, TooFewOfAKind.
     """
     pds = np.zeros(len(data.y))
     for train, test in folds(data.y, FOLDS, seed, data.groups):
@@ -37,14 +37,14 @@ def judged(data: Data, fit: Fit, *, seed: int) -> dict[str, Any]:
     try:
         return found | {"oot": told(later, fit(earlier)(later))}
     except CannotFit as refusal:
-        return found | {"oot": {"problem": str(refusal.facts["problem"])}}
+        return found | {"oot": {"problem": refusal.code}}
 
 
 def told(data: Data, pds: Numbers) -> dict[str, Any]:
-    """What the PDs of these cases were worth. Raises CannotFit for too few of an outcome."""
+    """What the PDs of these cases were worth. Raises TooFewOfAKind."""
     compared = compare(data.y, pds, pds, data.groups)
     if compared is None:
-        raise CannotFit(problem="there are too few of an outcome to judge by")
+        raise TooFewOfAKind(least=LEAST_OF_A_KIND)
     whole = quality(data.y, pds)
     figures = {"auc": whole.auc, "ks": whole.ks, "gini": whole.gini, "pd_ratio": whole.pd_ratio,
                "log_loss": whole.log_loss}  # fmt: skip

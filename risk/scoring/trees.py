@@ -14,7 +14,7 @@ import numpy as np
 from risk.domain import trees
 from risk.domain.facts import DECIMAL, INTEGER
 from risk.domain.trees import Forest, grid, parse, probability
-from risk.errors import CannotFit
+from risk.errors import CannotFit, TooFewOfAKind
 from risk.scoring.data import Data
 from risk.scoring.evidence import Numbers
 
@@ -40,14 +40,14 @@ class Grown:
 def fit_trees(data: Data, signs: Mapping[str, int], *, label_sha256: str, seed: int) -> Grown:
     """Trees on the columns with a declared sign. The same data give the same trees.
 
-    Raises CannotFit for too few of an outcome, without a column to split, or when a sweep over the
+    Raises TooFewOfAKind, CannotFit without a column to split, or when a sweep over the
     development finds what the constraints should have kept out.
     """
     from sklearn.ensemble import HistGradientBoostingClassifier
 
     bad = int(data.y.sum())
     if min(bad, len(data.y) - bad) < LEAST_BAD:
-        raise CannotFit(problem=f"{LEAST_BAD} of each outcome are needed")
+        raise TooFewOfAKind(least=LEAST_BAD)
     keys = [key for key in data.columns if signs.get(key) and data.dtypes[key] in _NUMBERS]
     if not keys:
         raise CannotFit(problem="no column has a declared sign")

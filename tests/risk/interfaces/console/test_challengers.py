@@ -90,7 +90,7 @@ def test_what_cannot_be_fitted_is_said_and_nothing_is_kept(
     tenant: Tenant, people: list[Client]
 ) -> None:
     lived_in(tenant, 60)
-    for verb, why in (("offset", "expert"), ("own", "500 are needed"), ("challenger", "30 of")):
+    for verb, why in (("offset", "expert"), ("own", "500 are needed"), ("challenger", "30 good")):
         answer = fit(people[0], verb)
         assert answer.redirect_chain == [(LIST, 302)]
         assert [why in one for one in said(answer)] == [True]
