@@ -44,6 +44,7 @@ def fit_trees(data: Data, signs: Mapping[str, int], *, label_sha256: str, seed: 
     development finds what the constraints should have kept out.
     """
     from sklearn.ensemble import HistGradientBoostingClassifier
+    from threadpoolctl import threadpool_limits  # noqa: PLC0415 -- comes with scikit-learn
 
     bad = int(data.y.sum())
     if min(bad, len(data.y) - bad) < LEAST_BAD:
@@ -55,7 +56,10 @@ def fit_trees(data: Data, signs: Mapping[str, int], *, label_sha256: str, seed: 
     ends = np.array([signs[key] for key in keys], np.int64)
     model = HistGradientBoostingClassifier(
         monotonic_cst=[-end for end in ends.tolist()], random_state=seed, **SETTINGS
-    ).fit(beyond(values, ends), data.y, sample_weight=data.even_weight())
+    )
+    # Threads that wait for each other by spinning take the machine from whoever shares it.
+    with threadpool_limits(1, user_api="openmp"):
+        model.fit(beyond(values, ends), data.y, sample_weight=data.even_weight())
     body = {
         "format": trees.FORMAT,
         # The library tells its trees nowhere else; a test holds every double against its answers.

@@ -8,24 +8,26 @@ import numpy as np
 from platform_app.kernel import clock, ids
 from risk.domain.canonical import sha256
 from risk.domain.facts import snapshot
-from risk.models import Decision, MaturedOutcome, Scorecard
+from risk.models import ChallengerScore, Decision, MaturedOutcome, Scorecard
 from risk.operations.scorecards import approve_scorecard, shadow_scorecard, validate_scorecard
 from risk.values import RepaymentFacts, TradeFacts
 from tenants.models import Merchant
 from tests.risk.cast import NOW
 from tests.risk.watch import decided
 
-ENDED = date(2026, 5, 19)
+FIRST, ENDED = date(2025, 6, 1), date(2026, 5, 19)
 
 
-def lived(count: int, *, seed: int = 1, shift: float = 0.0, prefix: str = "L") -> int:
-    """So many merchants with one matured month each, over eight months; how many went bad.
+def lived(
+    count: int, *, seed: int = 1, shift: float = 0.0, first: date = FIRST, ended: date = ENDED
+) -> int:
+    """So many merchants with one matured month each, over seven months; how many went bad.
 
     Who has been here long and buys evenly pays; `shift` moves the log-odds of bad for all.
     """
     random = np.random.default_rng(seed)
     merchants = Merchant.objects.bulk_create(
-        [Merchant(external_id=f"{prefix}-{seed}-{n}", name="示例") for n in range(count)]
+        [Merchant(external_id=f"L-{seed}-{n}", name="示例") for n in range(count)]
     )
     pattern = _pattern()
     decisions, outcomes, bad = [], [], 0
@@ -35,7 +37,8 @@ def lived(count: int, *, seed: int = 1, shift: float = 0.0, prefix: str = "L") -
         is_bad = random.random() < 1 / (1 + np.exp(-risk))
         bad += bool(is_bad)
         facts = snapshot(_trade(tenure, round(cv, 4)), RepaymentFacts.none())
-        month = date(2025, 6 + number % 7, 1)
+        year, place = divmod(first.year * 12 + first.month - 1 + number % 7, 12)
+        month = date(year, place + 1, 1)
         made = clock.moment_on(month, 9)
         decisions.append(
             Decision(
@@ -48,10 +51,21 @@ def lived(count: int, *, seed: int = 1, shift: float = 0.0, prefix: str = "L") -
         outcomes.append((decisions[-1].id, month, 45 if is_bad else int(random.integers(0, 8))))
     Decision.objects.bulk_create(decisions)
     MaturedOutcome.objects.bulk_create(
-        MaturedOutcome(decision_id=one, cohort_on=month, worst_dpd_days=days, matured_on=ENDED)
+        MaturedOutcome(decision_id=one, cohort_on=month, worst_dpd_days=days, matured_on=ended)
         for one, month, days in outcomes
     )
     return bad
+
+
+def one_of_each() -> None:
+    """An outcome and a challenger's score of the newest decision of the platform."""
+    decision = Decision.objects.order_by("-id")[0]
+    MaturedOutcome.objects.create(
+        decision=decision, cohort_on=FIRST, worst_dpd_days=3, matured_on=ENDED
+    )
+    ChallengerScore.objects.create(
+        decision=decision, scorecard=Scorecard.objects.get(version=1), pd=Decimal("0.02"), at=NOW
+    )
 
 
 def in_force(card: Scorecard, at: datetime = NOW) -> Scorecard:
