@@ -7,7 +7,7 @@ another, and without them a card can be carried.
 
 from typing import Final
 
-from risk.domain.facts import FACT_TYPES, OPTIONAL_FACTS
+from risk.domain.facts import OPTIONAL_FACTS
 
 # Fact: its sign and the reason a merchant is told when it loses points there.
 SIGNS: Final[dict[str, tuple[int, str]]] = {
@@ -35,8 +35,3 @@ def pooled_facts() -> tuple[str, ...]:
 def null_meaning(name: str) -> str:
     """What it means that the fact is not known."""
     return "nothing_to_measure" if name in OPTIONAL_FACTS else "not_reported"
-
-
-def check_signs() -> list[str]:
-    """Names here that are no facts: none, as a test says."""
-    return [name for name in SIGNS if name not in FACT_TYPES]

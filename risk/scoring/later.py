@@ -54,7 +54,7 @@ def _fitted() -> list[tuple[date, Scorecard]]:
     return [
         (clock.day_of(row.in_force_at), row)
         for row in rows.order_by("in_force_at", "version")
-        if row.body.get("development")
+        if row.in_force_at is not None and row.body.get("development")
     ]
 
 

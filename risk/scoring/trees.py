@@ -44,7 +44,7 @@ def fit_trees(data: Data, signs: Mapping[str, int], *, label_sha256: str, seed: 
     development finds what the constraints should have kept out.
     """
     from sklearn.ensemble import HistGradientBoostingClassifier
-    from threadpoolctl import threadpool_limits  # noqa: PLC0415 -- comes with scikit-learn
+    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # noqa: PLC0415
 
     bad = int(data.y.sum())
     if min(bad, len(data.y) - bad) < LEAST_BAD:

@@ -1,6 +1,6 @@
 """The ladder on the page of the scorecards, and the page of a challenger."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import pytest
@@ -40,7 +40,7 @@ def said(answer: Any) -> list[str]:
 
 def lived_in(tenant: Tenant, count: int, shift: float = 0.0) -> int:
     with tenant_scope(tenant.id):
-        return lived(count, shift=shift)
+        return lived(count, shift=shift, ended=date(2026, 3, 1))
 
 
 def newest(tenant: Tenant) -> Scorecard:
