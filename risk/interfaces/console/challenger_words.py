@@ -51,10 +51,12 @@ def ladder_why(found: LadderStanding) -> str:
         found.bad,
     ) % {"bad": found.bad, "all": found.bad + found.good}
     if found.needed_bad is None:
-        return matured + " " + _(
-            "That is enough for a card of its own, if it wins on cases held out."
-        )  # fmt: skip
-    return matured + " " + _("The next rung asks for %(needed)s.") % {"needed": found.needed_bad}
+        return _("%(matured)s That is enough for a card of its own, if it wins on later cases.") % {
+            "matured": matured
+        }
+    return _("%(matured)s The next rung asks for %(needed)s.") % {
+        "matured": matured, "needed": found.needed_bad,
+    }  # fmt: skip
 
 
 def _row(words: str, pairs: Sequence[Pair]) -> dict[str, Any]:

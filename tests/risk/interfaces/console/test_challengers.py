@@ -1,5 +1,6 @@
 """The ladder on the page of the scorecards, and the page of a challenger."""
 
+import re
 from datetime import date, datetime
 from typing import Any
 
@@ -36,6 +37,11 @@ def people(tenant: Tenant, at: datetime) -> list[Client]:
 
 def said(answer: Any) -> list[str]:
     return [str(message) for message in answer.context["messages"]]
+
+
+def numbers(words: str) -> set[str]:
+    """What is counted in a sentence of any language."""
+    return set(re.findall(r"\d+", words))
 
 
 def lived_in(tenant: Tenant, count: int, shift: float = 0.0) -> int:
@@ -76,24 +82,22 @@ def test_only_our_own_staff_come_in(tenant: Tenant, other_tenant: Tenant, at: da
 def test_the_ladder_says_where_the_platform_stands(tenant: Tenant, people: list[Client]) -> None:
     page = people[0].get(LIST)
     assert [one["is_here"] for one in page.context["steps"]] == [True, False, False, False]
-    assert page.context["why"] == "0 bad cases of 0 have matured here. The next rung asks for 100."
+    assert numbers(page.context["why"]) == {"0", "100"}
     bad = lived_in(tenant, 300, shift=1.0)
     assert bad > 100
     page = people[0].get(LIST)
     assert [one["is_open"] for one in page.context["steps"]] == [False, True, False, False]
-    assert page.context["why"] == (
-        f"{bad} bad cases of 300 have matured here. The next rung asks for 500."
-    )
+    assert numbers(page.context["why"]) == {str(bad), "300", "500"}
 
 
 def test_what_cannot_be_fitted_is_said_and_nothing_is_kept(
     tenant: Tenant, people: list[Client]
 ) -> None:
-    lived_in(tenant, 60)
-    for verb, why in (("offset", "expert"), ("own", "500 are needed"), ("challenger", "30 good")):
+    bad = lived_in(tenant, 60)
+    for verb, told in (("offset", set()), ("own", {str(bad), "500"}), ("challenger", {"30"})):
         answer = fit(people[0], verb)
         assert answer.redirect_chain == [(LIST, 302)]
-        assert [why in one for one in said(answer)] == [True]
+        assert [numbers(one) for one in said(answer)] == [told]
     assert newest(tenant).version == 1
     assert people[0].post(f"{LIST}/fit/magic").status_code == 404
 
@@ -108,7 +112,7 @@ def test_an_offset_is_drafted_from_the_page(
     draft = fit(people[0], "offset")
     card = newest(tenant)
     assert draft.redirect_chain == [(f"{LIST}/{card.id}", 302)]
-    assert "cases of 1 platform" in " ".join(draft.content.decode().split())
+    assert draft.context["found"].development["platforms"] == 1
     assert [one["is_here"] for one in people[0].get(LIST).context["steps"]] == [
         False, True, False, False,
     ]  # fmt: skip
