@@ -17,7 +17,7 @@ from risk.errors import InvalidScorecard, ScorecardNotFound
 from risk.models import ChallengerScore, Decision, MaturedOutcome, Scorecard
 from risk.queries.scorecards import ApprovalRow, who_agreed
 
-MOST_CASES = 20_000  # of the latest, for a comparison on a page
+MOST_CASES = 10_000  # of the latest, for a comparison on a page
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -239,9 +239,9 @@ def test_the_command_writes_drafts_and_says_how_good_they_are(tenant_id: str, se
         call_command("fit_pooled", tenant=slugs, on=ENDED, as_json=True, stdout=out)
         plain = StringIO()
         call_command("fit_pooled", tenant=slugs, on=ENDED, stdout=plain)
-        with pytest.raises(CommandError, match="There is no platform nobody"):
+        with pytest.raises(CommandError, match="nobody"):
             call_command("fit_pooled", tenant=["nobody"])
-        with pytest.raises(CommandError, match="100 are needed"):
+        with pytest.raises(CommandError, match="100"):
             call_command("fit_pooled", tenant=slugs, on=date(2025, 1, 1))
     answer = json.loads(out.getvalue())
     assert answer["versions"] == dict.fromkeys(slugs, 2)

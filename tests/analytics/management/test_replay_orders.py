@@ -74,7 +74,7 @@ def test_the_summary_says_what_could_not_be_judged(export: Path) -> None:
     out = StringIO()
     call_command(
         "replay_orders", tenant="pets", orders=export, start=START, until=date(2025, 1, 20),
-        stdout=out, stderr=StringIO(),
+        workers=1, stdout=out, stderr=StringIO(),
     )  # fmt: skip
     told = dict(line.split(None, 1) for line in out.getvalue().splitlines())
     assert (told["auc"], told["pd_ratio"], told["judged_cases"]) == ("—", "—", "0")
