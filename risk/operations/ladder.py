@@ -36,6 +36,7 @@ from risk.scoring.training import Table, out_of_time, table
 from risk.scoring.validation import pds_of
 
 SEED: Final = 42
+_RANKING: Final = ("auc", "ks", "gini")
 RIGHT_RATIO: Final = 1.25  # a mean PD this far from the actual rate, either way, is about right
 
 
@@ -115,8 +116,8 @@ def recalibrate(*, on: date, actor: str, at: datetime) -> Scorecard:
     ]
     new = {"tenant_id": tenant_id, "from_on": from_on} | offset
     body = row.body | {"calibration": calibration | {"offsets": [*others, new]}}
-    metrics = judged(data, lambda train: _moved(card, _offset(train, card)), seed=SEED)
-    told = metrics | {"offset": offset, "of_version": row.version}
+    moved = judged(data, lambda train: _moved(card, _offset(train, card)), seed=SEED)
+    told = _ranked_as(row, moved) | {"offset": offset, "of_version": row.version}
     return register_scorecard(body=body, metrics=told, actor=actor, at=at)
 
 
@@ -182,6 +183,17 @@ def _offset(data: Data, card: Card) -> dict[str, str]:
         return {"a": f"{shrunk_intercept(data.y, odds):f}"}
     a, b = shrunk_line(data.y, odds)
     return {"a": f"{a:f}", "b": f"{b:f}"}
+
+
+def _ranked_as(row: Scorecard, moved: dict[str, Any]) -> dict[str, Any]:
+    """Figures of an offset: it leaves the order alone, and the card may have seen these cases, so
+    how well it ranks is what was found of the card itself."""
+    ranking = {name: row.metrics[name] for name in _RANKING if name in row.metrics}
+    intervals = row.metrics.get("interval", {})
+    kept = {name: intervals[name] for name in _RANKING if name in intervals}
+    level = {name: value for name, value in moved.items() if name not in {*_RANKING, "oot"}}
+    sides = {name: one for name, one in moved["interval"].items() if name not in _RANKING}
+    return level | ranking | {"interval": sides | kept}
 
 
 def _moved(card: Card, offset: dict[str, str]) -> Any:

@@ -133,6 +133,11 @@ def test_an_offset_moves_the_card_to_the_platform(tenant_id: str, second: str) -
     assert (offset["tenant_id"], offset["from_on"]) == (tenant_id, TODAY.isoformat())
     assert float(offset["a"]) < -0.2  # riskier than the pool
     assert moved.metrics["of_version"] == 2
+    for name in ("auc", "ks", "gini"):  # an offset leaves the order alone
+        assert moved.metrics[name] == draft.metrics[name]
+    assert moved.metrics["interval"]["auc"] == draft.metrics["interval"]["auc"]
+    assert moved.metrics["n"] == 120
+    assert 0.7 < moved.metrics["pd_ratio"] < 1.3
     assert {k: v for k, v in moved.body.items() if k != "calibration"} == {
         k: v for k, v in draft.body.items() if k != "calibration"
     }
