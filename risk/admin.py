@@ -4,8 +4,10 @@ from django.contrib import admin
 
 from platform_app.kernel.back_office import RowsAdmin, TenantFilter, TenantRowsAdmin
 from risk.models import (
+    ChallengerScore,
     Decision,
     ExposureBucket,
+    MaturedOutcome,
     MonitorReading,
     MonitorRule,
     Override,
@@ -25,6 +27,12 @@ from risk.models import (
 )
 
 
+@admin.register(ChallengerScore)
+class ChallengerScoreAdmin(TenantRowsAdmin):
+    list_display = ("id", "tenant", "decision", "scorecard", "pd", "at")
+    list_filter = (TenantFilter,)
+
+
 @admin.register(Decision)
 class DecisionAdmin(TenantRowsAdmin):
     list_display = (
@@ -38,6 +46,12 @@ class DecisionAdmin(TenantRowsAdmin):
 class ExposureBucketAdmin(TenantRowsAdmin):
     list_display = ("id", "tenant", "name", "slice_no", "cap_minor", "used_minor")
     search_fields = ("name__exact",)
+
+
+@admin.register(MaturedOutcome)
+class MaturedOutcomeAdmin(TenantRowsAdmin):
+    list_display = ("id", "tenant", "decision", "cohort_on", "worst_dpd_days", "matured_on")
+    list_filter = (TenantFilter,)
 
 
 @admin.register(Override)
@@ -114,9 +128,10 @@ class ShadowDecisionAdmin(TenantRowsAdmin):
 @admin.register(Scorecard)
 class ScorecardAdmin(TenantRowsAdmin):
     list_display = (
-        "id", "tenant", "version", "status", "sha256", "drafted_by", "in_force_at", "created_at",
+        "id", "tenant", "version", "kind", "status", "sha256", "drafted_by", "in_force_at",
+        "created_at",
     )  # fmt: skip
-    list_filter = (TenantFilter, "status")
+    list_filter = (TenantFilter, "kind", "status")
 
 
 @admin.register(ScorecardApproval)

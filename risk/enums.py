@@ -12,6 +12,22 @@ class VersionStatus(models.TextChoices):
     RETIRED = "retired", _("Retired")
 
 
+class ScorecardKind(models.TextChoices):
+    """What a version of the registry is; trees never decide."""
+
+    CARD = "card", _("Scorecard")
+    CHALLENGER = "challenger", _("Challenger (boosted trees)")
+
+
+class Rung(models.TextChoices):
+    """How much a platform's card rests on its own cases."""
+
+    EXPERT = "expert", _("Expert card")
+    POOLED = "pooled", _("Pooled card")
+    OFFSET = "offset", _("Pooled card with an offset of its own")
+    OWN = "own", _("Card of its own")
+
+
 class ApprovalKind(models.TextChoices):
     """What a second pair of eyes agreed to."""
 

@@ -96,8 +96,8 @@ class Estimate:
 class CreditOutcome:
     """How one merchant's drawdowns of one month ended, handed in by credit once they matured.
 
-    `pd` and `grade` are those of the decision the line rests on; `worst_dpd_days` is the most days
-    past due any of them reached until sixty days after its last due date.
+    `pd` and `grade` are those of the decision the line rests on, `decision_id`; `worst_dpd_days`
+    is the most days past due any of them reached until sixty days after its last due date.
     """
 
     merchant_id: str
@@ -105,6 +105,7 @@ class CreditOutcome:
     pd: Decimal
     grade: str
     worst_dpd_days: int
+    decision_id: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

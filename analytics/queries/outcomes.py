@@ -45,7 +45,7 @@ _ENDED: Final = f"""
 """  # noqa: S608 -- our own text
 _MATURED: Final = f"""
 {_ENDED}
-SELECT c.merchant_id, c.cohort_on, r.pd, r.grade, c.worst
+SELECT c.merchant_id, c.cohort_on, r.pd, r.grade, c.worst, r.id
 FROM ended c JOIN risk_decision r ON r.tenant_id = %(tenant)s AND r.id = c.decision_id
 WHERE c.ends_on <= %(on)s
 ORDER BY c.cohort_on, c.merchant_id
@@ -74,8 +74,9 @@ def matured_outcomes(*, on: date) -> list[CreditOutcome]:
             pd=pd,
             grade=grade,
             worst_dpd_days=max(0, worst),
+            decision_id=ids.from_uuid("dec", decision),
         )
-        for merchant, cohort_on, pd, grade, worst in _rows(_MATURED, on)
+        for merchant, cohort_on, pd, grade, worst, decision in _rows(_MATURED, on)
     ]
 
 

@@ -24,6 +24,11 @@ from platform_app.kernel.tenancy import tenant_scope
 from tenants.operations.trade import import_orders
 
 
+def behavior_of(seed: int) -> Behavior:
+    """How merchants of a replay with this seed behave."""
+    return Behavior(seed)
+
+
 def live_until(
     last: date, orders: Orders, behavior: Behavior, *, tenant_id: str, workers: int
 ) -> Iterator[date]:

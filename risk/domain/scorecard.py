@@ -75,11 +75,13 @@ Step = tuple[str, type[Any], tuple[float, ...], tuple[Bin, ...], Feature]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Offset:
-    """What a tenant's log-odds are moved by, from a day on."""
+    """What a tenant's log-odds are moved by from a day on, and stretched by once there is evidence
+    enough for a slope."""
 
     tenant_id: str
     from_on: date
     a: Decimal
+    b: Decimal = Decimal(1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,7 +105,8 @@ class Card:
         if not mine:
             return self
         latest = max(mine, key=lambda offset: offset.from_on)
-        return replace(self, odds=replace(self.odds, a=self.odds.a + latest.a))
+        odds = replace(self.odds, a=latest.a + latest.b * self.odds.a, b=latest.b * self.odds.b)
+        return replace(self, odds=odds)
 
 
 class ScoreResult(NamedTuple):

@@ -3,11 +3,12 @@
     {"format": 2,
      "scaling": {"pdo": 20, "score": 600, "odds": 50},
      "base": {"handling": "separate", "points": …},
-     "calibration": {"a": …, "b": …, "offsets": [{"tenant_id", "from_on", "a"}]},
+     "calibration": {"a": …, "b": …, "offsets": [{"tenant_id", "from_on", "a"} and maybe "b"]},
      "features": [{"key", "label", "dtype", "sign", "null_meaning", "mean_points"}],
      "rows": [{"feature", "ord", "kind", "lo", "hi", "levels", "n", "bad", "woe", "points",
                "reason_code"}],
-     "development": null or {"binner", "seed", "rows", "bad", "data_sha256"}}
+     "development": null or {"binner", "seed", "rows", "bad", "data_sha256"}, and of a card fitted
+                    on stored decisions {"rung", "label_sha256", "platforms", "cohorts"}}
 
 Whole numbers are numbers, decimals are text, and no float has a place here.
 """
@@ -17,6 +18,7 @@ from typing import Any, Final
 
 from risk.domain import scorecard_first
 from risk.domain.facts import FACT_TYPES
+from risk.domain.ladder import FITTED_RUNGS
 from risk.domain.odds import Odds
 from risk.domain.reasons import REASONS
 from risk.domain.scorecard import CATEGORY, Card, Offset
@@ -40,6 +42,7 @@ _CARD_KEYS: Final = {
     "format", "scaling", "base", "calibration", "features", "rows", "development",
 }  # fmt: skip
 _DEVELOPMENT_KEYS: Final = {"binner", "seed", "rows", "bad", "data_sha256"}
+LADDER_KEYS: Final = {"rung", "label_sha256", "platforms", "cohorts"}
 
 
 def parse(body: dict[str, Any]) -> Card:
@@ -112,11 +115,12 @@ def _odds(scaling: Any, calibration: Any) -> Odds:
 def _offsets(calibration: dict[str, Any]) -> tuple[Offset, ...]:
     found = []
     for item in dicts("offsets", calibration["offsets"]):
-        keys("an offset", item, {"tenant_id", "from_on", "a"})
-        a = decimal("an offset", item["a"])
-        if abs(a) > _MAX_SHIFT:
+        keys("an offset", item, {"tenant_id", "from_on", "a"} | ({"b"} & set(item)))
+        a, b = decimal("an offset", item["a"]), decimal("an offset", item.get("b", "1"))
+        if abs(a) > _MAX_SHIFT or not 0 < b <= _MAX_SHIFT:
             refuse("an offset must stay small")
-        found.append(Offset(tenant_id=text("a tenant", item["tenant_id"]), from_on=_day(item), a=a))
+        tenant_id = text("a tenant", item["tenant_id"])
+        found.append(Offset(tenant_id=tenant_id, from_on=_day(item), a=a, b=b))
     if len({(offset.tenant_id, offset.from_on) for offset in found}) != len(found):
         refuse("a tenant has two offsets from one day")
     return tuple(found)
@@ -132,9 +136,12 @@ def _day(item: dict[str, Any]) -> date:
 def _development(found: Any) -> None:
     if found is None:
         return
-    keys("development", found, _DEVELOPMENT_KEYS)
-    for name in ("seed", "rows", "bad"):
+    told = LADDER_KEYS if isinstance(found, dict) and "rung" in found else set()
+    keys("development", found, _DEVELOPMENT_KEYS | told)
+    if told and found["rung"] not in FITTED_RUNGS:
+        refuse("the rung of the development is none we fit")
+    for name in ("seed", "rows", "bad", *({"platforms"} & told)):
         if type(found[name]) is not int or found[name] < 0:
             refuse(f"{name} of the development must be a whole number")
-    for name in ("binner", "data_sha256"):
+    for name in ("binner", "data_sha256", *({"label_sha256"} & told)):
         text(f"{name} of the development", found[name])

@@ -1,8 +1,10 @@
 """Risk's tables."""
 
+from risk.models.challenger_score import ChallengerScore
 from risk.models.decision import Decision
 from risk.models.exposure import ExposureBucket
 from risk.models.floor import PolicyFloor, PolicyFunder
+from risk.models.matured_outcome import MaturedOutcome
 from risk.models.monitoring import MonitorReading, MonitorRule, RiskAlarm
 from risk.models.override import Override
 from risk.models.policy import Policy, PolicyApproval, PolicyBackTest
@@ -12,8 +14,10 @@ from risk.models.shadow import ShadowDecision
 from risk.models.watch_entry import WatchEntry
 
 __all__ = [
+    "ChallengerScore",
     "Decision",
     "ExposureBucket",
+    "MaturedOutcome",
     "MonitorReading",
     "MonitorRule",
     "Override",

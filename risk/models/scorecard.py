@@ -5,14 +5,20 @@ from django.utils.translation import gettext_lazy as _
 
 from platform_app.kernel.fields import OwnIdField, TenantForeignKey
 from platform_app.kernel.models import AppendOnly, Stamped, TenantOwned
-from risk.enums import ApprovalKind, VersionStatus
+from risk.enums import ApprovalKind, ScorecardKind, VersionStatus
 
 
 class Scorecard(TenantOwned, Stamped):
-    """One version of the card. Nothing but its status changes once it is validated."""
+    """One version of the card. Nothing but its status changes once it is validated.
+
+    A challenger's body is boosted trees: it runs in shadow beside the cards and never decides.
+    """
 
     id = OwnIdField("crd")
     version = models.IntegerField()
+    kind = models.TextField(
+        choices=ScorecardKind.choices, default=ScorecardKind.CARD, db_default="card"
+    )
     status = models.TextField(choices=VersionStatus.choices, default=VersionStatus.DRAFT)
     body = models.JSONField()
     sha256 = models.TextField()
@@ -35,12 +41,17 @@ class Scorecard(TenantOwned, Stamped):
                 name="risk_scorecard_one_champion",
             ),
             models.UniqueConstraint(
-                fields=["tenant_id"],
+                fields=["tenant_id", "kind"],
                 condition=models.Q(status="shadow"),
                 name="risk_scorecard_one_shadow",
             ),
             models.CheckConstraint(
                 condition=models.Q(status__in=VersionStatus.values), name="risk_scorecard_status"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(kind__in=ScorecardKind.values)
+                & (models.Q(kind="card") | ~models.Q(status="champion")),
+                name="risk_scorecard_trees_never_decide",
             ),
         ]
 

@@ -11,10 +11,17 @@ from django.db import transaction
 
 from platform_app.kernel import audit, events, ids, locks
 from platform_app.kernel.scope import current_tenant_id
+from risk.domain import trees
 from risk.domain.canonical import sha256
 from risk.domain.scorecard_body import parse_for_facts
-from risk.enums import ApprovalKind, VersionStatus
-from risk.errors import OtherPersonNeeded, ScorecardNotFound, ScorecardStatus, WhyNeeded
+from risk.enums import ApprovalKind, ScorecardKind, VersionStatus
+from risk.errors import (
+    ChallengerNeverDecides,
+    OtherPersonNeeded,
+    ScorecardNotFound,
+    ScorecardStatus,
+    WhyNeeded,
+)
 from risk.models import Scorecard, ScorecardApproval
 from risk.scoring.build import code_sha256
 
@@ -24,14 +31,23 @@ _OPEN: Final = (VersionStatus.DRAFT, VersionStatus.VALIDATED, VersionStatus.SHAD
 
 @transaction.atomic
 def register_scorecard(
-    *, body: dict[str, Any], metrics: dict[str, Any], actor: str, at: datetime
+    *,
+    body: dict[str, Any],
+    metrics: dict[str, Any],
+    actor: str,
+    at: datetime,
+    kind: ScorecardKind = ScorecardKind.CARD,
 ) -> Scorecard:
     """Keep a card as the tenant's next version, a draft; the same body again is the same version.
 
-    `metrics` is what `fit_scorecard` said of it, empty for a card an expert wrote. Raises
-    InvalidScorecard for a body that breaks a rule or names facts or reasons we do not have.
+    `metrics` is what `fit_scorecard` said of it, empty for a card an expert wrote. The body of a
+    challenger is trees. Raises InvalidScorecard for a body that breaks a rule or names facts or
+    reasons we do not have.
     """
-    parse_for_facts(body)
+    if kind == ScorecardKind.CHALLENGER:
+        trees.parse(body)
+    else:
+        parse_for_facts(body)
     sha = sha256(body)
     _hold()
     present: Scorecard | None = Scorecard.objects.filter(sha256=sha, status__in=_OPEN).first()
@@ -40,6 +56,7 @@ def register_scorecard(
     last = Scorecard.objects.order_by("-version").values_list("version", flat=True).first()
     card = Scorecard.objects.create(
         version=(last or 0) + 1,
+        kind=kind,
         body=body,
         sha256=sha,
         metrics=metrics,
@@ -69,7 +86,7 @@ def validate_scorecard(*, scorecard_id: str, comment: str, actor: str, at: datet
 
 @transaction.atomic
 def shadow_scorecard(*, scorecard_id: str, actor: str, at: datetime) -> Scorecard:
-    """Make it the tenant's challenger; the one before goes back to validated.
+    """Make it the tenant's challenger; the one of its kind before goes back to validated.
 
     Raises ScorecardNotFound, ScorecardStatus unless it is validated.
     """
@@ -77,7 +94,8 @@ def shadow_scorecard(*, scorecard_id: str, actor: str, at: datetime) -> Scorecar
     if card.status == VersionStatus.SHADOW:
         return card
     _must_be(card, VersionStatus.VALIDATED)
-    for former in Scorecard.objects.select_for_update().filter(status=VersionStatus.SHADOW):
+    in_shadow = Scorecard.objects.select_for_update().filter(status=VersionStatus.SHADOW)
+    for former in in_shadow.filter(kind=card.kind):
         _move(former, VersionStatus.VALIDATED, "unshadowed", actor=actor, at=at)
     return _move(card, VersionStatus.SHADOW, "shadowed", actor=actor, at=at)
 
@@ -87,9 +105,12 @@ def approve_scorecard(*, scorecard_id: str, comment: str, actor: str, at: dateti
     """Agree that the challenger decides from now on; with the second such yes it does.
 
     The version in force until then is retired. Raises ScorecardNotFound, ScorecardStatus unless it
-    is in shadow, OtherPersonNeeded for its drafter and for a second yes of one person, WhyNeeded.
+    is in shadow, ChallengerNeverDecides for trees, OtherPersonNeeded for its drafter and for a
+    second yes of one person, WhyNeeded.
     """
     card = _locked(scorecard_id)
+    if card.kind == ScorecardKind.CHALLENGER:
+        raise ChallengerNeverDecides
     _must_be(card, VersionStatus.SHADOW)
     _not_the_drafter(card, actor)
     if _has_said(card, ApprovalKind.CHAMPION, actor):

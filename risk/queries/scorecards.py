@@ -7,7 +7,7 @@ from typing import Any
 from platform_app.kernel import ids
 from risk.domain import scorecard_body, scorecard_first
 from risk.domain.scorecard import Card
-from risk.enums import ApprovalKind
+from risk.enums import ApprovalKind, ScorecardKind
 from risk.errors import ScorecardNotFound
 from risk.models import Scorecard, ScorecardApproval
 from risk.queries.people import names_of
@@ -76,16 +76,15 @@ def list_scorecards() -> list[Scorecard]:
 
 
 def scorecard_view(scorecard_id: str) -> ScorecardView:
-    """One version. Raises ScorecardNotFound."""
+    """One version of the card. Raises ScorecardNotFound, for a challenger too."""
     try:
         ids.to_uuid("crd", scorecard_id)
     except ValueError:
         raise ScorecardNotFound from None
-    row = Scorecard.objects.filter(pk=scorecard_id).first()
+    row = Scorecard.objects.filter(pk=scorecard_id, kind=ScorecardKind.CARD).first()
     if row is None:
         raise ScorecardNotFound
-    said = list(ScorecardApproval.objects.filter(scorecard=row).order_by("at", "id"))
-    names = names_of([row.drafted_by, *(one.actor for one in said)])
+    approvals, drafter = who_agreed(row)
     body = row.body if "format" in row.body else scorecard_first.lifted(row.body)
     return ScorecardView(
         row=row,
@@ -93,14 +92,22 @@ def scorecard_view(scorecard_id: str) -> ScorecardView:
         base_points=Decimal(body["base"]["points"]),
         development=body["development"],
         features=_features(body),
-        approvals=tuple(
-            ApprovalRow(
-                kind=one.kind, who=names.get(one.actor, one.actor), comment=one.comment, at=one.at
-            )
-            for one in said
-        ),
-        drafter=names.get(row.drafted_by, row.drafted_by),
+        approvals=approvals,
+        drafter=drafter,
     )
+
+
+def who_agreed(row: Scorecard) -> tuple[tuple[ApprovalRow, ...], str]:
+    """Who said yes to a version, and who drafted it, by name."""
+    said = list(ScorecardApproval.objects.filter(scorecard=row).order_by("at", "id"))
+    names = names_of([row.drafted_by, *(one.actor for one in said)])
+    approvals = tuple(
+        ApprovalRow(
+            kind=one.kind, who=names.get(one.actor, one.actor), comment=one.comment, at=one.at
+        )
+        for one in said
+    )
+    return approvals, names.get(row.drafted_by, row.drafted_by)
 
 
 def _features(body: dict[str, Any]) -> tuple[FeatureRow, ...]:

@@ -22,6 +22,8 @@ class Data:
     """Columns (doubles with NaN, objects with None), their types, outcomes (1 is bad).
 
     `time` orders rows for what must be judged out of time; without it the order says nothing.
+    Rows of one group (a legal entity) are never on both sides of a split. `weight` is 1 over the
+    chance a row had to be there at all, where cases were let in at random.
     """
 
     columns: Mapping[str, Any]
@@ -29,6 +31,8 @@ class Data:
     y: Flags
     sha256: str
     time: Any = None
+    groups: Any = None
+    weight: Any = None
 
     def take(self, rows: Any) -> "Data":
         """Some of the rows."""
@@ -38,7 +42,13 @@ class Data:
             y=self.y[rows],
             sha256=self.sha256,
             time=None if self.time is None else self.time[rows],
+            groups=None if self.groups is None else self.groups[rows],
+            weight=None if self.weight is None else self.weight[rows],
         )
+
+    def even_weight(self) -> Any:
+        """Weights that average 1, or None where every row counts the same."""
+        return None if self.weight is None else self.weight * (len(self.y) / self.weight.sum())
 
     def first_half(self, seed: int) -> Any:
         """Which rows make the first half: the earlier ones, or any when there is no time."""

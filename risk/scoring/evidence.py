@@ -24,7 +24,7 @@ class Population:
     """All rows of the development and how many of them were bad."""
 
     n: int
-    bad: int
+    bad: float
 
     @property
     def least(self) -> float:
@@ -61,11 +61,11 @@ class FittedFeature:
     bins: tuple[FittedBin, ...]
 
 
-def population(y: Flags) -> Population:
-    return Population(len(y), int(y.sum()))
+def population(y: Flags, weight: Numbers | None = None) -> Population:
+    return Population(len(y), int(y.sum()) if weight is None else float((y * weight).sum()))
 
 
-def merge(counts: Sequence[tuple[int, int]], sign: int, people: Population) -> list[list[int]]:
+def merge(counts: Sequence[tuple[float, float]], sign: int, people: Population) -> list[list[int]]:
     """Neighboring bins joined until none is too small and none goes against the sign.
 
     Counts are (rows, bad) in order; a bin that is too small joins the neighbor most like it.
@@ -91,7 +91,7 @@ def _join(groups: list[list[int]], first: int) -> None:
     groups[first] += groups.pop(first + 1)
 
 
-def _total(counts: Sequence[tuple[int, int]], group: list[int]) -> tuple[int, int]:
+def _total(counts: Sequence[tuple[float, float]], group: list[int]) -> tuple[float, float]:
     return sum(counts[one][0] for one in group), sum(counts[one][1] for one in group)
 
 
@@ -100,3 +100,14 @@ def counts_by(bins: Flags, y: Flags, count: int) -> list[tuple[int, int]]:
     n = np.bincount(bins, minlength=count)
     bad = np.bincount(bins, weights=y, minlength=count)
     return [(int(a), int(b)) for a, b in zip(n, bad, strict=True)]
+
+
+def weighed_by(
+    bins: Flags, y: Flags, count: int, weight: Numbers | None
+) -> Sequence[tuple[float, float]]:
+    """`counts_by`, with each row counting as its weight says."""
+    if weight is None:
+        return counts_by(bins, y, count)
+    n = np.bincount(bins, weights=weight, minlength=count)
+    bad = np.bincount(bins, weights=weight * y, minlength=count)
+    return list(zip(n.tolist(), bad.tolist(), strict=True))

@@ -64,7 +64,8 @@ def fit_card(data: Data, asked: Asked) -> Fitted:
     people = population(data.y)
     if min(people.bad, people.n - people.bad) < LEAST_BAD:
         raise CannotFit(problem=f"{LEAST_BAD} of each outcome are needed")
-    binned = binning.fit(data.columns, data.y, asked.signs, binner=asked.binner)
+    weight = data.even_weight()
+    binned = binning.fit(data.columns, data.y, asked.signs, binner=asked.binner, weight=weight)
     left_out: dict[str, str] = {}
     kept: list[_Candidate] = []
     for one in (_candidate(feature, data) for feature in binned):
@@ -73,7 +74,7 @@ def fit_card(data: Data, asked: Asked) -> Fitted:
             left_out[one.feature.key] = objection
         else:
             kept.append(one)
-    kept, weights, intercept = _weighed(kept, data.y, left_out)
+    kept, weights, intercept = _weighed(kept, data.y, left_out, weight)
     if not kept:
         raise CannotFit(problem="no column is left: " + _told(left_out))
     body = _body(kept, weights, intercept, data, asked)
@@ -120,7 +121,7 @@ def _objection(one: _Candidate, data: Data, asked: Asked) -> str:
 
 
 def _weighed(
-    kept: list[_Candidate], y: Flags, left_out: dict[str, str]
+    kept: list[_Candidate], y: Flags, left_out: dict[str, str], rows: Any
 ) -> tuple[list[_Candidate], list[float], float]:
     """Logistic weights, every one positive: a column that would count against its own evidence,
     or that the others already say, is left out, the worst first."""
@@ -130,7 +131,7 @@ def _weighed(
         encoded = np.column_stack([one.encoded for one in kept])
         gone, why = guards.most_collinear(encoded), "collinear"
         if gone is None:
-            model = LogisticRegression(max_iter=1000).fit(encoded, 1 - y)
+            model = LogisticRegression(max_iter=1000).fit(encoded, 1 - y, sample_weight=rows)
             weights = model.coef_[0].tolist()
             if min(weights) > 0:
                 return kept, weights, float(model.intercept_[0])

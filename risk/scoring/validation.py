@@ -20,10 +20,14 @@ HELD_BACK: Final = 0.3  # of the development, the latest, to choose a binner by
 RIGHT_PD: Final = (0.8, 1.25)
 
 
-def folds(y: Flags, count: int, seed: int) -> Iterator[tuple[Any, Any]]:
-    """Rows to fit on and rows to judge by, each kind spread evenly."""
-    from sklearn.model_selection import StratifiedKFold
+def folds(y: Flags, count: int, seed: int, groups: Any = None) -> Iterator[tuple[Any, Any]]:
+    """Rows to fit on and rows to judge by, each kind spread evenly; a group stays together."""
+    from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
 
+    if groups is not None:
+        grouped = StratifiedGroupKFold(count, shuffle=True, random_state=seed)
+        yield from grouped.split(np.zeros(len(y)), y, groups)
+        return
     yield from StratifiedKFold(count, shuffle=True, random_state=seed).split(np.zeros(len(y)), y)
 
 
@@ -33,7 +37,7 @@ def cross_validate(data: Data, asked: Asked, count: int) -> tuple[list[Quality],
         raise CannotFit(problem=f"there are too few of an outcome for {count} folds")
     pds = np.zeros(len(data.y))
     found = []
-    for train, test in folds(data.y, count, asked.seed):
+    for train, test in folds(data.y, count, asked.seed, data.groups):
         card = fit_card(data.take(train), asked).card
         judged = data.take(test)
         pds[test] = pds_of(card, judged)

@@ -59,7 +59,7 @@ from tenants.operations.people import set_person
 from tenants.operations.webhooks import create_endpoint, make_deliveries
 from tests.callers import browser, member
 from tests.credit import late, lenders, lives, referrals, settling
-from tests.risk import policies, watch
+from tests.risk import matured, policies, watch
 
 pytestmark = pytest.mark.django_db
 
@@ -135,6 +135,7 @@ def validated_scorecard(number: int, at: datetime) -> None:
     body = Scorecard.objects.get(version=1).body | {"base": base}
     card = register_scorecard(body=body, metrics={}, actor="usr_one", at=at)
     validate_scorecard(scorecard_id=card.id, comment="示例", actor="usr_two", at=at)
+    matured.one_of_each()
 
 
 def serviced(line: CreditLine, drawdown: Drawdown, no: str, at: datetime) -> None:

@@ -17,6 +17,7 @@ from platform_app.kernel.errors import DomainError
 from platform_app.kernel.http import say
 from risk.domain.canonical import canonical
 from risk.errors import ScorecardNotFound
+from risk.interfaces.console.challenger_words import FIT_WORDS, ladder_steps, ladder_why
 from risk.interfaces.console.scorecard_words import (
     bin_words,
     chart,
@@ -25,6 +26,7 @@ from risk.interfaces.console.scorecard_words import (
 )
 from risk.models import Scorecard
 from risk.operations import scorecards as operations
+from risk.queries.ladder import ladder_standing
 from risk.queries.scorecards import ScorecardView, list_scorecards, scorecard_view
 from tenants.access.console import ConsoleRequest, console_view
 from tenants.enums import Role
@@ -36,9 +38,16 @@ Verb = Callable[[str, str, str, datetime], Any]
 @require_GET
 @console_view(Role.STAFF)
 def listing(request: ConsoleRequest) -> HttpResponse:
-    """Every version, the newest first, and the form for another one."""
+    """The rung the platform stands on, every version, and the ways to another one."""
     rows = [(row, metric_cells(row.metrics)) for row in list_scorecards()]
-    return render(request, "console/risk/scorecards.html", {"rows": rows})
+    stands = ladder_standing(on=clock.today())
+    context = {
+        "rows": rows,
+        "steps": ladder_steps(stands) if stands else [],
+        "why": ladder_why(stands) if stands else "",
+        "fits": FIT_WORDS,
+    }
+    return render(request, "console/risk/scorecards.html", context)
 
 
 @require_GET

@@ -4,6 +4,7 @@ from django.urls import URLPattern, URLResolver, path
 
 from risk.interfaces.console import (
     alarms,
+    challengers,
     floors,
     policies,
     policy_editor,
@@ -18,6 +19,14 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("risk/monitor-rules/<str:metric>", alarms.set_rule, name="monitor_rule-set"),
     path("risk/scorecards", scorecards.listing, name="scorecard-list"),
     path("risk/scorecards/register", scorecards.register, name="scorecard-register"),
+    path("risk/scorecards/fit/<str:verb>", challengers.fit, name="scorecard-fit"),
+    path("risk/challengers/<str:scorecard_id>", challengers.detail, name="challenger-detail"),
+    path(
+        "risk/challengers/<str:scorecard_id>/trees.json",
+        challengers.download,
+        name="challenger-file",
+    ),
+    path("risk/challengers/<str:scorecard_id>/<str:verb>", challengers.act, name="challenger-act"),
     path("risk/scorecards/<str:scorecard_id>", scorecards.detail, name="scorecard-detail"),
     path(
         "risk/scorecards/<str:scorecard_id>/card.json", scorecards.download, name="scorecard-file"

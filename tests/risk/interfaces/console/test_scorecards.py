@@ -87,7 +87,7 @@ def test_the_list_costs_the_same_for_any_length(
     for number in range(1, item_count):
         drafted(tenant, at, 595 + number)
     client = staff(tenant, at)
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(6):
         page = client.get(LIST)
     assert [row.version for row, _ in page.context["rows"]] == list(range(item_count, 0, -1))
     assert [cell and cell["value"] for cell in page.context["rows"][-1][1]] == [None] * 3

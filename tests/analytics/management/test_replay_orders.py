@@ -14,6 +14,7 @@ from credit.models import Drawdown
 from credit.queries.plans import difference_from_derived
 from platform_app.kernel import clock
 from platform_app.kernel.tenancy import tenant_scope
+from risk.scoring.later import NOTHING_FITTED
 from tenants.models import Merchant, Tenant, TradeOrder
 from tenants.operations.merchants import verify_merchant
 from tenants.operations.sandbox import fake_registration_no
@@ -53,6 +54,7 @@ def replay(path: Path, tenant: str, until: date) -> dict[str, Any]:
 def test_a_stopped_replay_goes_on_and_ends_the_same(export: Path) -> None:
     whole = replay(export, "whole", LAST)
     replay(export, "parts", date(2025, 3, 20))
+    replay(export, "parts", date(2025, 3, 31))  # and goes on in another month
     replay(export, "parts", date(2025, 4, 3))
     parts = replay(export, "parts", LAST)
     assert parts == whole
@@ -63,7 +65,20 @@ def test_a_stopped_replay_goes_on_and_ends_the_same(export: Path) -> None:
     assert whole["lines"] == 6
     assert whole["drawdowns"] == 9
     assert 0 < whole["repaid_fen"] < whole["drawn_fen"] * 1.1
+    assert (whole["auc"], whole["pd_ratio"], whole["cards_fitted"]) == (None, None, 0)
+    assert whole["not_judged"] == NOTHING_FITTED
     assert replay(export, "whole", LAST) == whole
+
+
+def test_the_summary_says_what_could_not_be_judged(export: Path) -> None:
+    out = StringIO()
+    call_command(
+        "replay_orders", tenant="pets", orders=export, start=START, until=date(2025, 1, 20),
+        workers=1, stdout=out, stderr=StringIO(),
+    )  # fmt: skip
+    told = dict(line.split(None, 1) for line in out.getvalue().splitlines())
+    assert (told["auc"], told["pd_ratio"], told["judged_cases"]) == ("—", "—", "0")
+    assert told["not_judged"] == NOTHING_FITTED
 
 
 def test_it_goes_on_after_dying_between_two_steps_of_an_application(export: Path) -> None:

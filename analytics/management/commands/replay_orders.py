@@ -13,16 +13,18 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 from tqdm import tqdm
 
-from credit.domain.behavior import Behavior
+from analytics.operations.replay_models import turn_month
 from credit.management.commands.demo import migrate
 from credit.operations.launch import launch_tenant
-from credit.operations.replay import live_until
+from credit.operations.replay import behavior_of, live_until
 from credit.operations.replay_share import ACTOR
+from credit.queries.business_day import open_day
 from credit.queries.totals import life_totals
 from platform_app.kernel import clock, events
 from platform_app.kernel.errors import DomainError
 from platform_app.kernel.http import say
 from platform_app.kernel.tenancy import tenant_scope
+from risk.scoring.later import judged_later
 from tenants.models import Tenant
 from tenants.operations.order_files import read_order_file, write_error_file
 from tenants.values import OrderRow
@@ -58,8 +60,7 @@ class Command(BaseCommand):
             self.stdout.write(json.dumps(totals))
             return
         for name, value in totals.items():
-            shown = str(value) if isinstance(value, bool) else f"{value:,}"
-            self.stdout.write(f"{name:<16} {shown:>20}")
+            self.stdout.write(f"{name:<17} {_shown(value):>20}")
 
     def _replay(self, options: dict[str, Any]) -> dict[str, Any]:
         rows = self._rows(options["orders"])
@@ -70,15 +71,19 @@ class Command(BaseCommand):
         events.ensure_partitions(first, months=months)
         tenant = self._tenant(options, first)
         with tenant_scope(tenant.id):
+            if open_day() <= last:
+                turn_month(open_day())  # a run that was stopped between two months
             lived = live_until(
-                last, by_day, Behavior(options["seed"]), tenant_id=tenant.id,
+                last, by_day, behavior_of(options["seed"]), tenant_id=tenant.id,
                 workers=options["workers"],
             )  # fmt: skip
             days = tqdm(total=(last - first).days + 1, unit="day", disable=None)
             for day in lived:
                 days.update((day - first).days + 1 - days.n)
+                if day < last:
+                    turn_month(open_day())
             days.close()
-            return life_totals()
+            return life_totals() | judged_later(on=open_day() - timedelta(days=1))
 
     def _rows(self, path: Path) -> list[OrderRow]:
         if not path.exists():
@@ -101,6 +106,15 @@ class Command(BaseCommand):
             lender_name="示例小额贷款有限公司", lender_phone="400-000-0000",
             first_day=first, is_virtual=True, actor=ACTOR, at=clock.moment_on(first),
         )  # fmt: skip
+
+
+def _shown(value: Any) -> str:
+    """A count with its thousands set apart; what could not be said is a dash."""
+    if value is None or value == "":
+        return "—"
+    if isinstance(value, list):
+        return " – ".join(map(str, value))
+    return str(value) if isinstance(value, bool | str) else f"{value:,}"
 
 
 def shifted(rows: list[OrderRow], *, start: date | None, scale: int) -> dict[date, list[OrderRow]]:
