@@ -181,9 +181,10 @@ def _close(review: Review, *, second_by: str, at: datetime) -> Review:
     _save(review, "status", "override", "closed_at", *_SAID)
     actor = second_by or review.proposed_by
     if outcome == Outcome.APPROVE or review.kind == ReviewKind.REFERRED:
+        proposal = proposal_of(review.decision)
         answer(
             application, outcome, limit_minor=review.limit_minor,
-            annual_rate=proposal_of(review.decision).annual_rate, actor=actor, at=at,
+            annual_rate=proposal.annual_rate, term_rates=proposal.term_rates, actor=actor, at=at,
         )  # fmt: skip
     _tell(review, "decided", actor=actor, at=at)
     return review

@@ -1,7 +1,8 @@
 """Risk's tables."""
 
 from risk.models.decision import Decision
-from risk.models.exposure import ExposureBucket
+from risk.models.expected_loss import EclRow, EclRun
+from risk.models.exposure import EntityExposure, ExposureBucket
 from risk.models.floor import PolicyFloor, PolicyFunder
 from risk.models.monitoring import MonitorReading, MonitorRule, RiskAlarm
 from risk.models.override import Override
@@ -12,6 +13,9 @@ from risk.models.watch_entry import WatchEntry
 
 __all__ = [
     "Decision",
+    "EclRow",
+    "EclRun",
+    "EntityExposure",
     "ExposureBucket",
     "MonitorReading",
     "MonitorRule",
