@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import connection
 from django.db.models import F
 
 from platform_app.kernel import ids
@@ -52,7 +52,9 @@ _MOVE_BOTH: Final = """
 WITH slice AS (
     UPDATE risk_exposurebucket SET used_minor = used_minor + %(amount)s
     WHERE tenant_id = %(tenant)s AND name = %(name)s AND slice_no = %(slice_no)s
-      AND used_minor + %(amount)s >= 0
+      AND used_minor + %(amount)s >= 0 AND EXISTS (
+          SELECT FROM risk_entityexposure
+          WHERE entity_key = %(entity)s AND used_minor + %(amount)s >= 0)
     RETURNING slice_no
 ), entity AS (
     UPDATE risk_entityexposure SET used_minor = used_minor + %(amount)s
@@ -127,9 +129,7 @@ def _take_both(first: int, amount_minor: int, entity: str) -> int:
 
 def _move_both(slice_no: int, amount_minor: int, entity: str) -> None:
     params = {**_params(amount_minor, entity), "slice_no": slice_no}
-    with transaction.atomic():
-        if (_row(_MOVE_BOTH, params) or (False,))[0]:
-            return
+    if not (_row(_MOVE_BOTH, params) or (False,))[0]:
         raise NothingReserved(slice_no=slice_no, amount_minor=abs(amount_minor))
 
 

@@ -47,7 +47,7 @@ def test_both_are_taken_and_given_back_in_one_statement_each(tenant_id: str) -> 
     with CaptureQueriesContext(connection) as queries:
         release(slice_no=number, amount_minor=300, entity=key)
     assert (pool(), out()) == (400, {key: 400})
-    assert [one["sql"][:4] for one in queries] == ["SAVE", "\nWIT", "RELE"]
+    assert len(queries) == 1
     move(slice_no=number, amount_minor=100, entity=key)
     move(slice_no=number, amount_minor=-450, entity=key)
     move(slice_no=number, amount_minor=0, entity=key)

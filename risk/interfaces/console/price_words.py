@@ -1,7 +1,7 @@
 """A policy's price table as a person reads it: the grid, the parts of a rate, what changed."""
 
 from collections.abc import Mapping, Sequence
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, Final
 
 from django.utils.translation import gettext as _
@@ -20,6 +20,8 @@ PART_WORDS: Final = {
     "capital_rate": gettext_lazy("Capital, a year"),
     "tenant_rate": gettext_lazy("The platform's share, a year"),
 }
+
+_PLACES: Final = Decimal("0.01")
 
 
 def term_words(days: int | str) -> str:
@@ -105,11 +107,8 @@ def _where(one: PriceChange) -> str:
 
 
 def share(value: Decimal) -> str:
-    """A share in percent with two places at least, as prices are written."""
-    percent = (value * 100).normalize()
-    exponent = percent.as_tuple().exponent
-    is_short = isinstance(exponent, int) and exponent > -2  # noqa: PLR2004 -- two places
-    return f"{percent.quantize(Decimal('0.01')) if is_short else percent:f} %"
+    """A share in percent with two places, as prices are written."""
+    return f"{(value * 100).quantize(_PLACES, ROUND_HALF_UP):f} %"
 
 
 def share_or_dash(value: str | None) -> str:

@@ -136,7 +136,7 @@ def test_the_page_of_a_version_shows_the_grid_its_parts_and_what_changed(
     page = client.get(page_of(draft(tenant, officer, at)))
     prices = page.context["prices"]
     assert [cell["rate"] for cell in prices["rows"][0]["cells"]] == ["7.20 %", "7.30 %", "7.40 %"]
-    assert prices["costs"][0]["parts"][:3] == ["3.00 %", "0.30 %", "1.216667 %"]
+    assert prices["costs"][0]["parts"][:3] == ["3.00 %", "0.30 %", "1.22 %"]
     changed = [one for one in page.context["changes"] if one["before"] == "—"]
     assert (len(changed), changed[0]["after"]) == (26, "7.2 %")
 
