@@ -7,3 +7,11 @@ from django.utils.translation import gettext_lazy as _
 class CreditConfig(AppConfig):
     name = "credit"
     verbose_name = _("Credit")
+
+    def ready(self) -> None:
+        from credit.operations.policy_prices import (  # noqa: PLC0415 -- models exist only now
+            check_policy_prices,
+        )
+        from risk.operations import price_gate  # noqa: PLC0415 -- as above
+
+        price_gate.hand_in(check_policy_prices)

@@ -23,6 +23,7 @@ from credit.operations.reminders import make_reminders, send_reminders
 from credit.operations.seasonal_limits import grant_seasonal_limits as grant_for_season
 from credit.operations.settlements import pay_settlements
 from credit.queries.business_day import open_day
+from credit.queries.entity_proofs import entity_checks
 from credit.queries.instructions import due_instructions
 from platform_app.kernel import clock, jobs
 from platform_app.kernel.errors import DomainError
@@ -104,6 +105,19 @@ def close_tenant(*, tenant_id: str, **_: Any) -> int:
     except Exception:
         logger.exception("close.failed", tenant=tenant_id)
     return closed
+
+
+@shared_task(name="credit.prove_entities")
+def prove_entities(**_: Any) -> int:
+    """Each night: what is out with each legal entity over all tenants is what its bucket says.
+
+    Returns how many are not so, and logs it for whoever is on call.
+    """
+    with platform_scope():
+        broken = sum(entity_checks().values())
+    if broken:
+        logger.error("exposure.entities_do_not_agree", count=broken)
+    return broken
 
 
 @shared_task(name="credit.match_flows")

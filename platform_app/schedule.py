@@ -19,11 +19,16 @@ SCHEDULE: dict[str, dict[str, Any]] = {
         "task": "analytics.monitor_risk",
         "schedule": crontab(hour="3", minute="40"),
     },
+    "expected loss": {
+        "task": "analytics.book_expected_loss",
+        "schedule": crontab(hour="3", minute="50"),
+    },
     "remind merchants": {
         "task": "credit.remind_merchants",
         "schedule": crontab(hour="9-19", minute="*/15"),
     },
     "review limits": {"task": "credit.review_limits", "schedule": crontab(hour="4", minute="30")},
+    "prove entities": {"task": "credit.prove_entities", "schedule": crontab(hour="2", minute="50")},
     "policies whose day has come": {
         "task": "risk.put_due_policies_in_force",
         "schedule": timedelta(minutes=1),

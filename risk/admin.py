@@ -6,6 +6,9 @@ from platform_app.kernel.back_office import RowsAdmin, TenantFilter, TenantRowsA
 from risk.models import (
     ChallengerScore,
     Decision,
+    EclRow,
+    EclRun,
+    EntityExposure,
     ExposureBucket,
     MaturedOutcome,
     MonitorReading,
@@ -40,6 +43,26 @@ class DecisionAdmin(TenantRowsAdmin):
         "annual_rate", "decided_at",
     )  # fmt: skip
     list_filter = (TenantFilter, "purpose", "outcome", "grade")
+
+
+@admin.register(EclRow)
+class EclRowAdmin(TenantRowsAdmin):
+    list_display = (
+        "id", "tenant", "run", "line_id", "stage", "grade", "dpd_days", "ead_minor", "ecl_minor",
+    )  # fmt: skip
+    list_filter = (TenantFilter, "stage", "grade")
+
+
+@admin.register(EclRun)
+class EclRunAdmin(TenantRowsAdmin):
+    list_display = ("id", "tenant", "on", "line_count", "ead_minor", "ecl_minor", "actor", "at")
+    list_filter = (TenantFilter,)
+
+
+@admin.register(EntityExposure)
+class EntityExposureAdmin(RowsAdmin):
+    list_display = ("id", "entity_key", "cap_minor", "used_minor", "created_at")
+    search_fields = ("entity_key__exact",)
 
 
 @admin.register(ExposureBucket)

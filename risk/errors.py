@@ -112,6 +112,13 @@ class ExposureFull(Refused):
     message = gettext_noop("The funding available to this platform is used up for now.")
 
 
+class EntityLimitReached(ExposureFull):
+    """The legal entity's cap over all tenants has no room. It never says where the rest is."""
+
+    code = "entity_limit_reached"
+    message = gettext_noop("The limit is reached.")
+
+
 class NothingReserved(Conflict):
     """More was to be released than the slice holds."""
 

@@ -124,3 +124,21 @@ class Measured:
     limit: Decimal | None
     state: ReadingState
     details: dict[str, object]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exposed:
+    """What is out on one line, handed in by credit.
+
+    `due_minor` is principal in fen by the month from now in which it falls due, the first with all
+    that is overdue or only held. `grade_then` is the grade the line was agreed on, `grade` the
+    latest decision's.
+    """
+
+    line_id: str
+    merchant_id: str
+    grade: str
+    grade_then: str
+    dpd_days: int
+    is_distressed: bool
+    due_minor: tuple[int, ...]

@@ -5,7 +5,7 @@ the statement that nothing else is charged. The annual rate of an option is the 
 customer's own cash flows for a sample amount (PBoC Announcement 2021 No. 3).
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -55,7 +55,7 @@ def apr_of(
     return _shown(apr(flows))
 
 
-def cost_sheet(
+def cost_sheet(  # noqa: PLR0913 -- what a sheet is made of, each by its name
     product: ProductTerms,
     *,
     annual_rate: Decimal,
@@ -65,22 +65,26 @@ def cost_sheet(
     is_workday: Callable[[date], bool],
     fees: Sequence[Fee] = (),
     lpr: tuple[date, Decimal] | None = None,
+    option_rates: Mapping[str, Decimal] | None = None,
 ) -> dict[str, Any]:
     """The sheet as a JSON object, hashed by whoever stores it. Amounts fen, rates as text.
 
     `lenders` are name and complaint phone of each that may fund an order, the usual one first.
-    `lpr` is the one-year LPR at signing with the day it was published.
+    `lpr` is the one-year LPR at signing with the day it was published. `option_rates` are annual
+    rates by option where they differ; `annual_rate` is then the highest, each sample has its own.
     """
     lender = LISTED.join(name for name, _phone in lenders)
     terms = DrawdownTerms.of(product, option_codes[0], annual_rate)
     samples = []
     for code in option_codes:
-        option = DrawdownTerms.of(product, code, annual_rate)
+        rate = (option_rates or {}).get(code, annual_rate)
+        option = DrawdownTerms.of(product, code, rate)
         plan = plan_of(option, amount_minor=SAMPLE_MINOR, value_on=on, is_workday=is_workday)
         ways = paths(
             option, fees=fees, amount_minor=SAMPLE_MINOR, value_on=on, is_workday=is_workday
         )
-        samples.append(_sample(code, plan.rows, ways))
+        own_rate = {"annual_rate": str(rate)} if option_rates else {}
+        samples.append(_sample(code, plan.rows, ways) | own_rate)
     return {
         "version": 3,
         "lender": lender,

@@ -9,6 +9,8 @@ from credit.domain.schedule_terms import Method
 from platform_app.kernel.errors import gettext_noop
 
 LAST_STATEMENT_DAY = 28
+_MONTH_DAYS = 30
+_UNIT_DAYS = {PeriodUnit.DAY: 1, PeriodUnit.WEEK: 7, PeriodUnit.MONTH: _MONTH_DAYS}
 
 
 class BadTerms(ValueError):
@@ -45,6 +47,17 @@ class TermOption:
             or not 1 <= (self.due_day or 0) <= LAST_STATEMENT_DAY
         ):
             raise BadTerms(gettext_noop("a statement is paid in one, on days from 1 to 28"))
+
+    @property
+    def nominal_days(self) -> int:
+        """How long the last row runs at most, a month taken as 30 days: its column of prices."""
+        if self.statement_day is not None:
+            month = 2 if (self.due_day or 0) <= self.statement_day else 1
+            return (
+                (month - 1) * _MONTH_DAYS + (self.due_day or 0) - self.statement_day + _MONTH_DAYS
+            )
+        length = self.fixed_length or self.installments * self.every
+        return length * _UNIT_DAYS[self.unit]
 
     def statement_due_on(self, drawn_on: date) -> date:
         """The due day of the statement whose cycle contains `drawn_on`."""

@@ -83,6 +83,9 @@ class Offer(TenantOwned, Stamped):
     limit_minor = MinorField()
     annual_rate = RateField()
     option_codes = ArrayField(models.TextField())
+    option_rates = models.JSONField(
+        default=dict, help_text="Annual rate by option, where the policy prices by term."
+    )
     status = models.TextField(choices=OfferStatus.choices, default=OfferStatus.OPEN)
     offered_at = models.DateTimeField()
     expires_at = models.DateTimeField()

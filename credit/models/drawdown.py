@@ -134,6 +134,9 @@ class Hold(TenantOwned, Stamped):
     status = models.TextField(choices=HoldStatus.choices, default=HoldStatus.HELD)
     expires_on = models.DateField()
     exposure_slice_no = models.IntegerField(default=0)
+    entity_key = models.TextField(
+        default="", blank=True, help_text="Whose exposure over all tenants it counts to; a hash."
+    )
 
     class Meta:
         verbose_name = verbose_name_plural = _("Hold")

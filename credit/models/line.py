@@ -1,5 +1,7 @@
 """The credit line: one row per merchant and product, locked by everything that uses it."""
 
+from decimal import Decimal
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -28,7 +30,10 @@ class CreditLine(TenantOwned, Stamped):
     limit_changes_on = models.DateField(
         null=True, help_text="The next day on which a temporary limit starts or ends."
     )
-    annual_rate = RateField()
+    annual_rate = RateField(help_text="With rates by option, the highest of them.")
+    option_rates = models.JSONField(
+        default=dict, help_text="Annual rate by option, where the policy prices by term."
+    )
     activated_at = models.DateTimeField()
     version = models.IntegerField(default=1)
 
@@ -60,6 +65,10 @@ class CreditLine(TenantOwned, Stamped):
                 name="credit_creditline_limit_change",
             )
         ]
+
+    def rate_of(self, option_code: str) -> Decimal:
+        """The annual rate of an option."""
+        return Decimal(self.option_rates.get(option_code, self.annual_rate))
 
     @property
     def total_minor(self) -> int:

@@ -1,5 +1,6 @@
 """What an answer makes of an application, whether the policy gave it or a person."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Final
@@ -32,6 +33,7 @@ def answer(
     *,
     limit_minor: int,
     annual_rate: Decimal,
+    term_rates: Mapping[str, str],
     actor: str,
     at: datetime,
 ) -> None:
@@ -55,7 +57,10 @@ def answer(
     except IntegrityError as error:
         raise ApplicationOpen from error
     if outcome == Outcome.APPROVE:
-        make_offer(application=application, limit_minor=limit_minor, annual_rate=annual_rate, at=at)
+        make_offer(
+            application=application, limit_minor=limit_minor, annual_rate=annual_rate,
+            term_rates=term_rates, at=at,
+        )  # fmt: skip
     events.record(
         f"credit.application.{_EVENT[outcome]}",
         subject=application.id, merchant_id=application.merchant_id, actor=actor, at=at,

@@ -115,7 +115,7 @@ def decide_application(
     outcome = Outcome(decision.outcome)
     answer(
         application, outcome, limit_minor=decision.limit_minor, annual_rate=decision.annual_rate,
-        actor=actor, at=at,
+        term_rates=decision.term_rates, actor=actor, at=at,
     )  # fmt: skip
     if outcome == Outcome.REFER:
         open_review(application, kind=ReviewKind.REFERRED, note="", actor=actor, at=at)

@@ -231,7 +231,10 @@ def _use(drawdown: Drawdown, line: CreditLine, before: Derived | None, after: De
         hold = Hold.objects.get(drawdown=drawdown)
         out = hold.remaining_minor + (before.outstanding_principal_minor if before else 0)
         move_use(drawdown=drawdown, before_minor=out, after_minor=out + change - captured)
-        exposure.move(slice_no=hold.exposure_slice_no, amount_minor=change - captured)
+        exposure.move(
+            slice_no=hold.exposure_slice_no, amount_minor=change - captured,
+            entity=hold.entity_key,
+        )  # fmt: skip
 
 
 def _refresh_repayments(

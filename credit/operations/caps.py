@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable
 from datetime import date
+from decimal import Decimal
 
 from credit.domain.caps import Finding, Judgement, Path, judge
 from credit.domain.rates import percent
 from credit.enums import CapSeverity
-from credit.errors import CapExceeded, CapUnknown
+from credit.errors import CapExceeded, CapUnknown, PriceOutOfRange
 from credit.models import ProductVersion
 from credit.queries.caps import rules_in_force
 
@@ -42,3 +43,15 @@ def refusal(finding: Finding, *, field: str, on: date) -> CapExceeded | CapUnkno
         option=finding.path.option,
         late_days=finding.path.late_days,
     )
+
+
+def check_range(version: ProductVersion, annual_rate: Decimal) -> None:
+    """Raises PriceOutOfRange for a rate the version may not be sold at."""
+    lowest, highest = version.lowest_rate, version.highest_rate
+    if lowest is not None and not lowest <= annual_rate <= highest:
+        raise PriceOutOfRange(
+            field="annual_rate",
+            rate=str(percent(annual_rate)),
+            lowest=str(percent(lowest)),
+            highest=str(percent(highest)),
+        )

@@ -1,5 +1,6 @@
 """The cost sheet of an offer and its items: what a merchant may be charged, and nothing else."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
 
@@ -14,7 +15,12 @@ from platform_app.kernel import clock
 
 
 def store_cost_sheet(
-    *, version: ProductVersion, annual_rate: Decimal, option_codes: list[str], at: datetime
+    *,
+    version: ProductVersion,
+    annual_rate: Decimal,
+    option_codes: list[str],
+    at: datetime,
+    option_rates: Mapping[str, Decimal] | None = None,
 ) -> CostSheet:
     """Store the sheet of a version at a price, hashed, with one row for every cost it names.
 
@@ -31,6 +37,7 @@ def store_cost_sheet(
         is_workday=workday_test(),
         fees=fees_of(version.terms),
         lpr=(lpr.on, lpr.value) if lpr else None,
+        option_rates=option_rates,
     )
     sheet = CostSheet.objects.create(body=body, sha256=canonical_sha256(body), at=at)
     CostSheetItem.objects.bulk_create(

@@ -1,6 +1,7 @@
 """Reserve and cancel: an order on its way to being a loan; `captures.py` makes it one.
 
-Lock order: line, the merchant's cap, drawdown, lenders' cap slices, exposure bucket.
+Lock order: line, the merchant's cap, drawdown, lenders' cap slices, exposure bucket, then the legal
+entity's exposure.
 """
 
 from datetime import date, datetime, timedelta
@@ -29,6 +30,7 @@ from credit.queries.drawdowns import locked_drawdown, locked_line, overdue
 from platform_app.kernel import events
 from platform_app.kernel.transactions import retrying
 from risk.operations import exposure
+from risk.queries.entities import entity_key
 
 CAPTURABLE = (DrawdownStatus.AUTHORIZED, DrawdownStatus.PARTIALLY_CAPTURED)
 
@@ -42,7 +44,7 @@ def request_drawdown(
     The same external_id with the same quote returns the drawdown already made. Raises
     LineNotFound, QuoteNotFound, QuoteOfAnotherLine, QuoteExpired, LineNotActive, MerchantOverdue,
     LineInsufficient, MerchantCapReached, NoFundingSource (see `funding.refusals_kept`),
-    ExternalIdConflict, risk's ExposureFull.
+    ExternalIdConflict, risk's ExposureFull and EntityLimitReached.
     """
     line = locked_line(line_id)
     day = open_day_for_booking()
@@ -134,13 +136,15 @@ def _authorize(
 
 def _hold(line: CreditLine, drawdown: Drawdown, day: date) -> None:
     product = ProductTerms.from_json(line.product_version.terms)
-    slice_no = exposure.reserve(amount_minor=drawdown.authorized_minor, seed=line.id)
+    entity = entity_key(line.merchant.registration_no)
+    slice_no = exposure.reserve(amount_minor=drawdown.authorized_minor, seed=line.id, entity=entity)
     Hold.objects.create(
         line=line,
         drawdown=drawdown,
         amount_minor=drawdown.authorized_minor,
         expires_on=day + timedelta(days=product.hold_days),
         exposure_slice_no=slice_no,
+        entity_key=entity,
     )
     CreditLine.objects.filter(pk=line.pk).update(
         held_minor=line.held_minor + drawdown.authorized_minor, version=line.version + 1

@@ -129,7 +129,9 @@ def give_back(*, drawdown: Drawdown, hold: Hold, released_minor: int) -> None:
         return
     left = hold.remaining_minor + drawdown.outstanding_principal_minor
     move_use(drawdown=drawdown, before_minor=left + released_minor, after_minor=left)
-    exposure.release(slice_no=hold.exposure_slice_no, amount_minor=released_minor)
+    exposure.release(
+        slice_no=hold.exposure_slice_no, amount_minor=released_minor, entity=hold.entity_key
+    )
 
 
 def move_use(*, drawdown: Drawdown, before_minor: int, after_minor: int) -> None:

@@ -1,6 +1,7 @@
 """From an offer to a signed line: reading the cost sheet is measured by the server."""
 
 import hashlib
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final
@@ -13,7 +14,6 @@ from credit.domain.caps import product_paths
 from credit.domain.contract_text import contract_text
 from credit.domain.cost_sheet import SAMPLE_MINOR
 from credit.domain.fees import fees_of
-from credit.domain.rates import percent
 from credit.domain.terms import DrawdownTerms, ProductTerms
 from credit.enums import ApplicationStatus, OfferStatus, ProductStatus
 from credit.errors import (
@@ -21,25 +21,32 @@ from credit.errors import (
     CostSheetUnread,
     OfferClosed,
     OfferNotFound,
-    PriceOutOfRange,
 )
 from credit.models import Application, Contract, CreditLine, Offer, ProductVersion
-from credit.operations.caps import blocking, stop
+from credit.operations.caps import blocking, check_range, stop
 from credit.operations.cost_sheets import store_cost_sheet
 from credit.operations.deductions import agree_deduction
 from credit.queries.calendar import workday_test
 from credit.queries.named_lenders import lenders_of
 from platform_app.kernel import clock, events
 from platform_app.kernel.events import NewEvent
+from risk.queries.term_rates import rate_for
 from tenants.models import Tenant
 
 OFFER_DAYS: Final = 14
 
 
 def make_offer(
-    *, application: Application, limit_minor: int, annual_rate: Decimal, at: datetime
+    *,
+    application: Application,
+    limit_minor: int,
+    annual_rate: Decimal,
+    at: datetime,
+    term_rates: Mapping[str, str] | None = None,
 ) -> Offer:
     """Offer the published version at a price, with its cost sheet and the sheet's items.
+
+    With `term_rates` each option has the rate of its term, and the offer's own is the highest.
 
     Options whose all-in rate could pass a cap of the day are left out; the sheet lists the rest.
     Called inside the caller's transaction. Raises PriceOutOfRange; CapExceeded or CapUnknown when
@@ -48,48 +55,56 @@ def make_offer(
     version = ProductVersion.objects.select_related("funding_source", "product").get(
         product_id=application.product_id, status=ProductStatus.PUBLISHED
     )
-    _in_range(version, annual_rate)
-    codes = _codes_under_the_caps(version, annual_rate, limit_minor, at)
-    sheet = store_cost_sheet(version=version, annual_rate=annual_rate, option_codes=codes, at=at)
+    rates = _rates(version, annual_rate, term_rates or {})
+    for rate in sorted(set(rates.values())):
+        check_range(version, rate)
+    codes = _codes_under_the_caps(version, rates, limit_minor, at)
+    told = {code: rates[code] for code in codes} if term_rates else {}
+    highest = max(told.values()) if told else annual_rate
+    sheet = store_cost_sheet(
+        version=version, annual_rate=highest, option_codes=codes, at=at, option_rates=told
+    )
     return Offer.objects.create(
         application=application,
         merchant_id=application.merchant_id,
         product_version=version,
         cost_sheet=sheet,
         limit_minor=limit_minor,
-        annual_rate=annual_rate,
+        annual_rate=highest,
         option_codes=codes,
+        option_rates={code: str(rate) for code, rate in told.items()},
         status=OfferStatus.OPEN,
         offered_at=at,
         expires_at=at + timedelta(days=OFFER_DAYS),
     )
 
 
-def _in_range(version: ProductVersion, annual_rate: Decimal) -> None:
-    lowest, highest = version.lowest_rate, version.highest_rate
-    if lowest is not None and not lowest <= annual_rate <= highest:
-        raise PriceOutOfRange(
-            field="annual_rate",
-            rate=str(percent(annual_rate)),
-            lowest=str(percent(lowest)),
-            highest=str(percent(highest)),
-        )
+def _rates(
+    version: ProductVersion, annual_rate: Decimal, term_rates: Mapping[str, str]
+) -> dict[str, Decimal]:
+    """The annual rate of every option the version has."""
+    options = ProductTerms.from_json(version.terms).options
+    return {one.code: rate_for(term_rates, one.nominal_days, annual_rate) for one in options}
 
 
 def _codes_under_the_caps(
-    version: ProductVersion, annual_rate: Decimal, limit_minor: int, at: datetime
+    version: ProductVersion, rates: Mapping[str, Decimal], limit_minor: int, at: datetime
 ) -> list[str]:
     product, on = ProductTerms.from_json(version.terms), clock.day_of(at)
     codes = [option.code for option in product.options]
-    found = product_paths(
-        product,
-        fees=fees_of(version.terms),
-        rates=[annual_rate],
-        option_codes=codes,
-        amounts_minor=[min(product.minimum_minor, limit_minor), SAMPLE_MINOR],
-        value_on=on,
-        is_workday=workday_test(),
-    )
+    found = [
+        path
+        for code in codes
+        for path in product_paths(
+            product,
+            fees=fees_of(version.terms),
+            rates=[rates[code]],
+            option_codes=[code],
+            amounts_minor=[min(product.minimum_minor, limit_minor), SAMPLE_MINOR],
+            value_on=on,
+            is_workday=workday_test(),
+        )
+    ]
     judgement = blocking(version, found, on=on)
     above = {finding.path.option if finding.path else None for finding in judgement.blocks}
     allowed = [code for code in codes if not {None, code} & above]
@@ -142,6 +157,7 @@ def accept_offer(
         offer=offer,
         limit_minor=offer.limit_minor,
         annual_rate=offer.annual_rate,
+        option_rates=offer.option_rates,
         activated_at=at,
     )
     product = _sign(line, offer, evidence, at)
@@ -215,11 +231,11 @@ def _sign(line: CreditLine, offer: Offer, evidence: dict[str, Any], at: datetime
             "lenders": offer.cost_sheet.body["lenders"],
             "tenant": Tenant.objects.get(pk=line.tenant_id).name,
             "limit_minor": line.limit_minor,
-            "annual_rate": _percent(terms.annual_rate),
+            "annual_rate": _rate_words(product, offer),
             "year_days": terms.year_days,
             "free_days": f"，前 {free} 天免息" if free else "",
             "grace_days": terms.grace_days,
-            "penalty_rate": _percent(terms.penalty_rate),
+            "penalty_rate": _penalty_words(product, offer, terms.penalty_rate),
             "cost_sheet": offer.cost_sheet.sha256,
             "share_of_sales": _percent(product.share_of_sales) if product.share_of_sales else "",
             "signed_on": clock.day_of(at).isoformat(),
@@ -236,6 +252,25 @@ def _sign(line: CreditLine, offer: Offer, evidence: dict[str, Any], at: datetime
         signed_at=at,
     )
     return product
+
+
+def _rate_words(product: ProductTerms, offer: Offer) -> str:
+    """One rate, or the highest and in brackets those by term."""
+    highest, rates = _percent(offer.annual_rate), offer.option_rates
+    if len(set(rates.values())) <= 1:
+        return highest
+    days = {code: product.option(code).nominal_days for code in rates}
+    ordered = sorted(rates, key=lambda code: days[code])
+    told = {days[code]: _percent(Decimal(rates[code])) for code in ordered}
+    by_term = "，".join(f"{one} 天期限 {rate}" for one, rate in told.items())
+    return f"最高 {highest}（{by_term}，每笔以支用时确认的为准）"
+
+
+def _penalty_words(product: ProductTerms, offer: Offer, penalty_rate: Decimal) -> str:
+    if len(set(offer.option_rates.values())) <= 1:
+        return _percent(penalty_rate)
+    times = f"{product.penalty_multiplier.normalize():f}"
+    return f"（该笔支用年利率的 {times} 倍，最高 {_percent(penalty_rate)}）"
 
 
 def _percent(rate: Decimal) -> str:

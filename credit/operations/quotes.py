@@ -52,7 +52,7 @@ def make_quotes(
     if not codes or not set(codes) <= set(line.offer.option_codes):
         raise TermNotOffered(field="term")
     day = open_day()
-    asked = [DrawdownTerms.of(product, code, line.annual_rate) for code in codes]
+    asked = [DrawdownTerms.of(product, code, line.rate_of(code)) for code in codes]
     allowed = _under_the_caps(line, asked, amount_minor, day, is_all=option_codes is None)
     fees = fees_of(line.product_version.terms)
     expires_at = at + timedelta(minutes=product.quote_minutes)

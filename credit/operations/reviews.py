@@ -200,9 +200,10 @@ def _close(review: Review, *, second_by: str, at: datetime) -> Review:
                 reason=review.comment, actor=actor, at=at,
             )  # fmt: skip
     elif outcome == Outcome.APPROVE or review.kind == ReviewKind.REFERRED:
+        proposal = proposal_of(review.decision)
         answer(
             application, outcome, limit_minor=review.limit_minor,
-            annual_rate=proposal_of(review.decision).annual_rate, actor=actor, at=at,
+            annual_rate=proposal.annual_rate, term_rates=proposal.term_rates, actor=actor, at=at,
         )  # fmt: skip
     _tell(review, "decided", actor=actor, at=at)
     return review

@@ -249,7 +249,10 @@ def published_version() -> ProductVersion:
 
 def price_range() -> tuple[Decimal, Decimal]:
     """Lowest and highest annual rate of the policy in force. Raises NoChampion."""
-    prices = champions().policy.price.values()
+    policy = champions().policy
+    prices = [*policy.price.values()]
+    if policy.term_price is not None:
+        prices = [rate for row in policy.term_price.rates.values() for rate in row]
     return min(prices), max(prices)
 
 

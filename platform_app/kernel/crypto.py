@@ -51,6 +51,15 @@ def blind_index(text: str, *, purpose: str) -> str:
     return hmac.new(key, f"{purpose}:{text}".encode(), hashlib.sha256).hexdigest()
 
 
+def platform_index(text: str, *, purpose: str) -> str:
+    """A keyed hash under the platform's own key: equal values match across tenants.
+
+    Nothing can be read from it, and only who has the master key can tell whether a value is it.
+    """
+    key = hmac.digest(settings.MASTER_KEY, b"platform.index", hashlib.sha256)
+    return hmac.new(key, f"{purpose}:{text}".encode(), hashlib.sha256).hexdigest()
+
+
 def seal_for_platform(text: str, *, purpose: str) -> bytes:
     """Encrypt what must be readable before a tenant is known (API secrets, TOTP seeds)."""
     nonce = os.urandom(_NONCE)

@@ -172,6 +172,8 @@ CONTENT_SECURITY_POLICY = {
 
 # How long the cost sheet has to be open before it can be signed (measured on the server).
 COST_SHEET_READ_SECONDS = env.integer("COST_SHEET_READ_SECONDS", 8)
+# The most that may be out with one legal entity over all tenants, in yuan, unless it has its own.
+ENTITY_CAP_MINOR = env.integer("ENTITY_CAP_YUAN", 10_000_000) * 100
 # Webhooks to http://127.0.0.1 (demo, smoke, tests); production refuses private addresses.
 WEBHOOK_ALLOW_LOCAL = env.flag("WEBHOOK_ALLOW_LOCAL", default=False)
 # Merchant pages may book a repayment without a bank: sandbox and demo only.

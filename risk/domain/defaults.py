@@ -84,6 +84,8 @@ def policy_body(
             "starter_tenure_days": 180,
             "starter_active_months": 6,
             "step_minor": 100_000,
+            "step_up_bills": 3,
+            "step_up_share": "0.5",
             "estimate_low_share": "0.7",
         },
         "price": {"A": "0.0720", "B": "0.0840", "C": "0.0960", "D": "0.1140", "E": "0.1140"},

@@ -63,5 +63,7 @@ TERM_WORDS: Final[dict[str, tuple[str, str]]] = {
     "starter_tenure_days": (_("A thin file up to a tenure of"), DAYS),
     "starter_active_months": (_("A thin file below so many active months"), COUNT),
     "starter_orders": (_("Usual orders a starter limit covers"), FACTOR),
+    "step_up_bills": (_("Bills paid on time for a step up of a thin file (0: none)"), COUNT),
+    "step_up_share": (_("What a step adds to a starter limit"), SHARE),
     "estimate_low_share": (_("Low end of an estimate, of the limit"), SHARE),
 }

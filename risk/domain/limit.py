@@ -9,18 +9,22 @@ L3 = margin × G × term / 30 / DSCR                                      servic
 L4 = loss budget / (PD × LGD)                                           loss budget
 
 A thin file is bounded by its turnover too little to buy anything, so it would never become thick:
-its first three bounds are at least `starter_orders` usual orders, under a cap of its own.
+its first three bounds are at least `starter_orders` usual orders, under a cap of its own. Both
+grow by `step_up_share` for every `step_up_bills` drawdowns paid off without a day past due.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
-from typing import Final
+from typing import Any, Final
 
 from platform_app.kernel.money import round_minor
-from risk.values import TradeFacts
+from risk.values import RepaymentFacts, TradeFacts
 
+# What a body from before a term says by leaving it out.
+UNSAID: Final[Mapping[str, Any]] = {"step_up_bills": 0, "step_up_share": "0"}
+MOST_STEPS_UP: Final = 10
 _RECENT: Final = 3
 _MEAN_STRETCH: Final = Fraction(6, 5)
 _MONTH_DAYS: Final = 30
@@ -52,6 +56,8 @@ class LimitTerms:
     starter_active_months: int
     step_minor: int
     estimate_low_share: Decimal
+    step_up_bills: int = 0  # none: a policy from before there were steps
+    step_up_share: Decimal = Decimal(0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,9 +70,18 @@ class LimitResult:
 
 
 def limit_of(
-    terms: LimitTerms, trade: TradeFacts, *, grade: str, pd: Decimal, is_small: bool
+    terms: LimitTerms,
+    trade: TradeFacts,
+    *,
+    grade: str,
+    pd: Decimal,
+    is_small: bool,
+    clean_bills: int = 0,
 ) -> LimitResult:
-    """The limit in fen, a multiple of the step and possibly 0; ties go to the earlier bound."""
+    """The limit in fen, a multiple of the step and possibly 0; ties go to the earlier bound.
+
+    `clean_bills` are drawdowns paid off by a merchant that was never past due.
+    """
     thin = is_thin(terms, trade)
     base = monthly_base(trade, is_thin=thin)
     bounds = {
@@ -81,16 +96,35 @@ def limit_of(
     if is_small:
         bounds["small_limit"] = Fraction(terms.small_limit_minor)
     if thin:
-        one_order = (trade.median_order_minor or 0) * Fraction(terms.starter_orders)
+        growth = step_up(terms, clean_bills)
+        one_order = (trade.median_order_minor or 0) * Fraction(terms.starter_orders) * growth
         for name in _FROM_TURNOVER:
             bounds[name] = max(bounds[name], one_order)
-        bounds["starter_limit"] = Fraction(terms.starter_limit_minor)
+        bounds["starter_limit"] = terms.starter_limit_minor * growth
     binding = min(bounds, key=lambda name: bounds[name])
     return LimitResult(
         limit_minor=floor_to(terms.step_minor, bounds[binding]),
         binding=binding,
         bounds={name: round_minor(bound, "down") for name, bound in bounds.items()},
     )
+
+
+def lifted(limit: Mapping[str, Any]) -> dict[str, Any]:
+    """The limit's terms of a body with every name, those it leaves out as they were meant."""
+    return {**UNSAID, **limit}
+
+
+def clean_bills_of(repayment: RepaymentFacts) -> int:
+    """Drawdowns paid off, if not one day was past due; a merchant once late has none."""
+    return 0 if repayment.max_dpd_days > 0 else repayment.paid_off_count
+
+
+def step_up(terms: LimitTerms, clean_bills: int) -> Fraction:
+    """What the bounds of a thin file are multiplied by: 1, and a share more with every step."""
+    if not terms.step_up_bills:
+        return Fraction(1)
+    steps = min(clean_bills // terms.step_up_bills, MOST_STEPS_UP)
+    return 1 + steps * Fraction(terms.step_up_share)
 
 
 def is_thin(terms: LimitTerms, trade: TradeFacts) -> bool:

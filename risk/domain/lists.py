@@ -42,5 +42,6 @@ def listed(verdict: Verdict, lists: Sequence[str]) -> Verdict:
         binding_bound="",
         limit_minor=0,
         annual_rate=Decimal(0),
+        term_rates={},
         reasons=[_REASON],
     )

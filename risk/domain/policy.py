@@ -13,6 +13,7 @@ from risk.domain.cells import Cell
 from risk.domain.facts import FACT_TYPES, RESULT_TYPES, Fact, known
 from risk.domain.limit import LimitTerms
 from risk.domain.odds import worse_grade
+from risk.domain.pricing import PriceTable
 from risk.domain.scorecard import ScoreResult
 from risk.enums import Outcome
 
@@ -37,11 +38,12 @@ class Row:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PolicyTables:
-    """A parsed policy: the four tables, the limit's terms, the price by grade."""
+    """A parsed policy: the four tables, the limit's terms, the prices by grade and by term."""
 
     stages: Mapping[str, tuple[Row, ...]]
     limit: LimitTerms
     price: Mapping[str, Decimal]
+    term_price: PriceTable | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,9 +9,10 @@ from dataclasses import fields, replace
 from decimal import Decimal
 from typing import Any, Final, NoReturn
 
+from risk.domain import pricing
 from risk.domain.cells import decimal, literal, parse_cell
 from risk.domain.facts import INTEGER
-from risk.domain.limit import LimitTerms
+from risk.domain.limit import UNSAID, LimitTerms, lifted
 from risk.domain.odds import GRADES
 from risk.domain.policy import GRADE, OUTCOME, STAGES, PolicyTables, Row, facts_of_stage
 from risk.domain.reasons import REASONS
@@ -25,6 +26,7 @@ _ROW_ID: Final = re.compile(r"[a-z][a-z0-9-]{2,40}")
 _POSITIVE: Final = {"dscr", "step_minor", "term_days", "lgd", "full_tenure_days"}
 _SHARES: Final = {
     "first_tenure_factor", "financed_share", "margin_rate", "lgd", "estimate_low_share",
+    "step_up_share",
 }  # fmt: skip
 
 
@@ -41,7 +43,7 @@ def read(body: dict[str, Any]) -> PolicyTables:
 
     Raises InvalidPolicy for whatever is not in the language of a policy.
     """
-    _keys("policy", body, {"stages", "limit", "price"}, optional={"floors"})
+    _keys("policy", body, {"stages", "limit", "price"}, optional={"floors", "term_price"})
     stages = _dicts("stages", body["stages"])
     if [stage.get("name") for stage in stages] != list(STAGES):
         _refuse(f"stages must be {', '.join(STAGES)}")
@@ -56,6 +58,7 @@ def read(body: dict[str, Any]) -> PolicyTables:
         stages=tables,
         limit=replace(terms, max_limit_minor=cap),
         price=_by_grade("price", body["price"]),
+        term_price=pricing.parse_table(body["term_price"]) if "term_price" in body else None,
     )
 
 
@@ -147,8 +150,10 @@ def _outcome(row: str, then: dict[str, Any], *, is_last: bool) -> Outcome | None
 
 
 def _terms(body: dict[str, Any]) -> LimitTerms:
-    _keys("limit", body, {field.name for field in fields(LimitTerms)})
-    terms = LimitTerms(**{f.name: _term(f.name, f.type, body[f.name]) for f in fields(LimitTerms)})
+    names = {field.name for field in fields(LimitTerms)}
+    _keys("limit", body, names - set(UNSAID), optional=set(UNSAID))
+    said = lifted(body)
+    terms = LimitTerms(**{f.name: _term(f.name, f.type, said[f.name]) for f in fields(LimitTerms)})
     if terms.first_tenure_days >= terms.full_tenure_days:
         _refuse("full_tenure_days must come after first_tenure_days")
     return terms

@@ -6,6 +6,8 @@ from decimal import Decimal
 from typing import Any, Final
 
 from risk.domain.facts import DECIMAL, FACT_TYPES, RESULT_TYPES
+from risk.domain.limit import lifted
+from risk.domain.price_difference import PriceChange, price_changes
 
 ADDED: Final = "added"
 REMOVED: Final = "removed"
@@ -44,9 +46,10 @@ class Difference:
 
     rows: tuple[RowChange, ...]
     terms: tuple[ValueChange, ...]
+    prices: tuple[PriceChange, ...] = ()
 
     def __bool__(self) -> bool:
-        return bool(self.rows or self.terms)
+        return bool(self.rows or self.terms or self.prices)
 
 
 def difference(before: Mapping[str, Any], after: Mapping[str, Any]) -> Difference:
@@ -57,9 +60,10 @@ def difference(before: Mapping[str, Any], after: Mapping[str, Any]) -> Differenc
             change for old, new in stages for change in _rows(old["name"], old["rows"], new["rows"])
         ),
         terms=(
-            *_values("", "", before["limit"], after["limit"]),
+            *_values("", "", lifted(before["limit"]), lifted(after["limit"])),
             *_values("price", "price", before["price"], after["price"]),
         ),
+        prices=price_changes(before, after),
     )
 
 

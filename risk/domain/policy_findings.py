@@ -1,8 +1,9 @@
 """What the analysis of a policy's tables may find, and how it is said.
 
 A gap, a row that is unreachable or asks for the impossible, and a fact without a row for the case
-that it is missing keep a version from being published. An overlap is a
-note: the earlier row wins, and somebody should have meant it.
+that it is missing keep a version from being published, and so does a price table in which a worse
+grade is cheaper or which stops short of the term. An overlap is a note: the earlier row wins, and
+somebody should have meant it; so is a rate below its cost.
 """
 
 from collections.abc import Mapping
@@ -18,6 +19,10 @@ UNREACHABLE: Final = "unreachable"
 IMPOSSIBLE: Final = "impossible"
 NO_MISSING_ROW: Final = "no_missing_row"
 OVERLAP: Final = "overlap"
+PRICE_ORDER: Final = "price_order"
+PRICE_GAP: Final = "price_gap"
+PRICE_BELOW_COST: Final = "price_below_cost"
+_NOTES: Final = {OVERLAP, PRICE_BELOW_COST}
 
 WORDING: Final = {
     GAP: gettext_noop("{stage}: no row catches {example}."),
@@ -27,6 +32,9 @@ WORDING: Final = {
     OVERLAP: gettext_noop(
         "{stage}: row {row} and row {others} both fit {example}; the first wins."
     ),
+    PRICE_ORDER: gettext_noop("{stage}: a worse grade would be cheaper than a better, {example}."),
+    PRICE_GAP: gettext_noop("{stage}: no column reaches the term the limit is set for, {example}."),
+    PRICE_BELOW_COST: gettext_noop("{stage}: the rate does not cover its cost, {example}."),
 }
 
 
@@ -47,7 +55,7 @@ class Finding:
 
     @property
     def is_blocking(self) -> bool:
-        return self.code != OVERLAP
+        return self.code not in _NOTES
 
     def as_json(self) -> dict[str, Any]:
         """Plain JSON, decimals as text."""

@@ -7,15 +7,17 @@ from risk.domain.policy_analysis import analyze
 from risk.domain.policy_body import parse, read
 from risk.domain.policy_findings import Finding
 from risk.domain.policy_floor import own_body
+from risk.domain.price_findings import price_findings
 from risk.errors import PolicyFindings
 
 
 def findings_of(body: dict[str, Any]) -> list[Finding]:
-    """What the analysis says of a tenant's own tables: a floor may well cover a row of theirs.
+    """What the analysis says of a tenant's own tables and prices: a floor may cover one.
 
     Raises InvalidPolicy when the body cannot even be read.
     """
-    return analyze(read(own_body(body)))
+    tables = read(own_body(body))
+    return [*analyze(tables), *price_findings(tables)]
 
 
 def publishable(body: dict[str, Any]) -> PolicyTables:

@@ -37,4 +37,5 @@ def stopped(verdict: Verdict, stops: Sequence[str]) -> Verdict:
         binding_bound="",
         limit_minor=0,
         annual_rate=Decimal(0),
+        term_rates={},
     )

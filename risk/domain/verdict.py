@@ -4,13 +4,13 @@ No clock, no randomness, no look-up happens in here.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
 from risk.domain.canonical import rate_text
 from risk.domain.facts import NO_MORE, Fact, flat
-from risk.domain.limit import limit_of
+from risk.domain.limit import clean_bills_of, limit_of
 from risk.domain.policy import PolicyTables, evaluate
 from risk.domain.reasons import first_reasons
 from risk.domain.scorecard import Card, score
@@ -22,7 +22,11 @@ TOO_SMALL = "limit_too_small"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
-    """What the record of a decision says; the limit is 0 and the rate 0 unless approved."""
+    """What the record of a decision says; the limit is 0 and the rate 0 unless approved.
+
+    `term_rates` are the annual rates by term in days, where the policy has a price table;
+    `annual_rate` is the reference beside them.
+    """
 
     score: int
     pd: Decimal
@@ -34,6 +38,7 @@ class Verdict:
     limit_minor: int
     annual_rate: Decimal
     reasons: list[str]
+    term_rates: dict[str, str] = field(default_factory=dict)
 
 
 def judge(
@@ -51,8 +56,9 @@ def judge(
     limit_minor, binding, bounds = 0, "", {}
     if outcome == Outcome.APPROVE:
         found = limit_of(
-            policy.limit, trade, grade=answer.grade, pd=scored.pd, is_small=answer.is_small
-        )
+            policy.limit, trade, grade=answer.grade, pd=scored.pd, is_small=answer.is_small,
+            clean_bills=clean_bills_of(repayment),
+        )  # fmt: skip
         limit_minor, binding, bounds = found.limit_minor, found.binding, dict(found.bounds)
         if limit_minor == 0:
             outcome, reasons = Outcome.DECLINE, (TOO_SMALL,)
@@ -70,12 +76,17 @@ def judge(
         limit_minor=limit_minor,
         annual_rate=policy.price[answer.grade] if is_approved else Decimal(0),
         reasons=list(first_reasons(reasons, () if declined_by_rule else scored.reasons)),
+        term_rates=policy.term_price.of(answer.grade) if is_approved and policy.term_price else {},
     )
 
 
 def content(verdict: Any) -> dict[str, Any]:
-    """The JSON of a verdict, or of a stored decision, which has the same attributes."""
-    return {
+    """The JSON of a verdict, or of a stored decision, which has the same attributes.
+
+    Rates by term are absent where the policy gave none, so that older records keep their bytes.
+    """
+    by_term = {"term_rates": verdict.term_rates} if verdict.term_rates else {}
+    return by_term | {
         "score": verdict.score,
         "pd": rate_text(verdict.pd),
         "grade": verdict.grade,

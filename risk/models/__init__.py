@@ -2,7 +2,8 @@
 
 from risk.models.challenger_score import ChallengerScore
 from risk.models.decision import Decision
-from risk.models.exposure import ExposureBucket
+from risk.models.expected_loss import EclRow, EclRun
+from risk.models.exposure import EntityExposure, ExposureBucket
 from risk.models.floor import PolicyFloor, PolicyFunder
 from risk.models.matured_outcome import MaturedOutcome
 from risk.models.monitoring import MonitorReading, MonitorRule, RiskAlarm
@@ -16,6 +17,9 @@ from risk.models.watch_entry import WatchEntry
 __all__ = [
     "ChallengerScore",
     "Decision",
+    "EclRow",
+    "EclRun",
+    "EntityExposure",
     "ExposureBucket",
     "MaturedOutcome",
     "MonitorReading",

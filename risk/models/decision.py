@@ -38,6 +38,7 @@ class Decision(TenantOwned, AppendOnly):
     limit_minor = MinorField()
     annual_rate = RateField()
     reasons = models.JSONField(default=list)
+    term_rates = models.JSONField(default=dict)
     previous_hash = models.TextField()
     hash = models.TextField()
 

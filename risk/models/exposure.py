@@ -4,7 +4,31 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from platform_app.kernel.fields import MinorField, OwnIdField
-from platform_app.kernel.models import TenantOwned
+from platform_app.kernel.models import Stamped, TenantOwned
+
+
+class EntityExposure(Stamped):
+    """What is out with one legal entity over all tenants, under a cap.
+
+    It belongs to no tenant and names nobody: `entity_key` is a keyed hash of the credit code.
+    """
+
+    id = OwnIdField("eex")
+    entity_key = models.TextField(unique=True)
+    cap_minor = models.BigIntegerField(
+        null=True, help_text="None: the platform's cap for everybody."
+    )
+    used_minor = MinorField(default=0)
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("Legal entity's exposure")
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(used_minor__gte=0)
+                & (models.Q(cap_minor=None) | models.Q(cap_minor__gte=0)),
+                name="risk_entityexposure_amounts",
+            ),
+        ]
 
 
 class ExposureBucket(TenantOwned):

@@ -29,6 +29,7 @@ class ShadowDecision(TenantOwned, AppendOnly):
     limit_minor = MinorField()
     annual_rate = RateField()
     reasons = models.JSONField(default=list)
+    term_rates = models.JSONField(default=dict)
     hash = models.TextField()
 
     class Meta:

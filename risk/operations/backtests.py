@@ -11,6 +11,7 @@ from django.db import transaction
 from platform_app.kernel import clock
 from platform_app.kernel.errors import Invalid
 from risk.domain.facts import FACT_TYPES, flat, restore
+from risk.domain.limit import clean_bills_of
 from risk.domain.odds import GRADES, PD_UNITS, grade_number
 from risk.domain.policy_gate import publishable
 from risk.enums import VersionStatus
@@ -128,7 +129,10 @@ def cases(since: datetime, until: datetime) -> Cases:
         score=np.array([row[2] for row in found], np.int64),
         pd=np.array(pds, np.int64),
         grade=np.array(grades, np.int8),
-        trade=trade_of([trade for trade, *_ in snapshots]),
+        trade=trade_of(
+            [trade for trade, *_ in snapshots],
+            [clean_bills_of(repayment) for _, repayment, _ in snapshots],
+        ),
         segments={
             "category": segments_of([categories.get(row[0], "") for row in found]),
             "grade": segments_of([GRADES[grade] for grade in grades]),

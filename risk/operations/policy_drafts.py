@@ -26,6 +26,7 @@ from risk.operations.policy_rows import (
     tell,
     why,
 )
+from risk.operations.price_gate import check_prices
 from risk.queries.floors import floors_in_force
 
 
@@ -80,7 +81,8 @@ def validate_policy(*, policy_id: str, comment: str, actor: str, at: datetime) -
 
     The same person again changes nothing. Raises PolicyNotFound, PolicyStatus, OtherPersonNeeded
     for its drafter, WhyNeeded without a comment, PolicyFindings for gaps, unreachable rows and
-    facts without a missing row, InvalidPolicy for any other broken rule.
+    facts without a missing row, InvalidPolicy for any other broken rule, and what a check of the
+    price table refuses with (`price_gate`).
     """
     policy = locked(policy_id)
     said = PolicyApprovalKind.VALIDATE
@@ -88,7 +90,7 @@ def validate_policy(*, policy_id: str, comment: str, actor: str, at: datetime) -
         return policy
     must_be(policy, VersionStatus.DRAFT)
     not_the_drafter(policy, actor)
-    publishable(policy.body)
+    check_prices(publishable(policy.body), at)
     words = why(comment)
     floors = floors_in_force()
     if floors:

@@ -31,6 +31,8 @@ from risk.operations.policy_rows import (
     tell,
     why,
 )
+from risk.operations.price_gate import check_prices
+from risk.queries.champions import policy_tables
 from risk.queries.floors import has_floors_of_today
 
 APPROVERS: Final = 2
@@ -147,6 +149,7 @@ def retire_policy(*, policy_id: str, reason: str, actor: str, at: datetime) -> P
 
 
 def _put_in_force(policy: Policy, *, actor: str, at: datetime) -> Policy:
+    check_prices(policy_tables(policy), at)
     former = Policy.objects.select_for_update().get(status=VersionStatus.CHAMPION)
     former.in_force_at = former.in_force_at or former.drafted_at or former.created_at
     _retire(former, f"succeeded by version {policy.version}", "retired", actor=actor, at=at)

@@ -46,6 +46,11 @@ def champions() -> Champions:
     return used if shadow is None else _beside(used, *shadow)
 
 
+def has_champion() -> bool:
+    """Whether the tenant has a policy in force."""
+    return bool(Policy.objects.filter(status=VersionStatus.CHAMPION).exists())
+
+
 def policy_tables(policy: Policy) -> PolicyTables:
     """The tables of a version that passed the gate. Raises InvalidPolicy for an altered body."""
     return _policy(policy.id, policy.sha256)

@@ -10,15 +10,18 @@ from platform_app.kernel.money import format_yuan
 from risk.domain.fact_words import FACT_WORDS, MONEY
 from risk.domain.policy import ELIGIBILITY, GRADE, KNOCK_OUT, OUTCOME
 from risk.domain.policy_findings import WORDING
+from risk.domain.price_findings import PRICE
 
 _STAGES = {
     ELIGIBILITY: gettext_noop("Eligibility"),
     KNOCK_OUT: gettext_noop("Knock-out"),
     GRADE: gettext_noop("Grade"),
     OUTCOME: gettext_noop("Outcome"),
+    PRICE: gettext_noop("Price table"),
 }
 _MISSING = gettext_noop("missing")
 _ANYTHING = gettext_noop("any input")
+_TERMS = {"term_days": gettext_noop("term in days")}
 
 
 def told(findings: Iterable[Mapping[str, Any]]) -> list[str]:
@@ -38,6 +41,8 @@ def stage_label(stage: str) -> str:
 
 def fact_label(fact: str) -> str:
     """What a person calls a fact."""
+    if fact in _TERMS:
+        return gettext(_TERMS[fact])
     return gettext(FACT_WORDS[fact][0]) if fact in FACT_WORDS else fact
 
 
@@ -59,6 +64,11 @@ def _sentence(finding: Mapping[str, Any], name_of: Callable[[str], str]) -> str:
 def _value(name: str, fact: Any, *, is_plain: bool) -> str:
     if fact is None:
         return gettext(_MISSING)
-    if not is_plain and isinstance(fact, int) and FACT_WORDS[name][1] == MONEY:
+    if (
+        not is_plain
+        and isinstance(fact, int)
+        and name in FACT_WORDS
+        and FACT_WORDS[name][1] == MONEY
+    ):
         return f"¥{format_yuan(fact)}"
     return str(fact)

@@ -8,7 +8,7 @@ from platform_app.kernel import clock
 from platform_app.kernel.scope import current_tenant_id
 from risk.domain.authority import ALONE_UP_TO_MINOR, second_needed
 from risk.domain.facts import flat, restore
-from risk.domain.limit import limit_of
+from risk.domain.limit import clean_bills_of, limit_of
 from risk.domain.scorecard import points_by_feature, score
 from risk.models import Decision
 from risk.queries.champions import Champions, versions
@@ -30,6 +30,7 @@ class Proposal:
     highest_minor: int
     step_minor: int
     annual_rate: Decimal
+    term_rates: dict[str, str]
     binding: str
     bounds: dict[str, int]
 
@@ -48,13 +49,17 @@ class Part:
 def proposal_of(decision: Decision) -> Proposal:
     """What the decision's own policy gives by its formulas, whatever the outcome was."""
     terms = (policy := versions_of(decision).policy).limit
-    trade, *_ = restore(decision.facts)
-    found = limit_of(terms, trade, grade=decision.grade, pd=decision.pd, is_small=False)
+    trade, repayment, _more = restore(decision.facts)
+    found = limit_of(
+        terms, trade, grade=decision.grade, pd=decision.pd, is_small=False,
+        clean_bills=clean_bills_of(repayment),
+    )  # fmt: skip
     return Proposal(
         limit_minor=found.limit_minor,
         highest_minor=terms.max_limit_minor // terms.step_minor * terms.step_minor,
         step_minor=terms.step_minor,
         annual_rate=policy.price[decision.grade],
+        term_rates=policy.term_price.of(decision.grade) if policy.term_price else {},
         binding=found.binding,
         bounds=dict(found.bounds),
     )

@@ -5,7 +5,7 @@ LGD × limit with the LGD of the policy in force for both, so that no draft earn
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any, Final
@@ -17,6 +17,7 @@ from platform_app.kernel.money import round_minor
 from risk.domain.canonical import PLACES
 from risk.domain.odds import GRADES, PD_UNITS
 from risk.domain.policy import PolicyTables
+from risk.domain.pricing import rate_for
 from risk.enums import Outcome
 from risk.scoring.limit_columns import Trade, Wholes, limits_of
 from risk.scoring.policy_columns import OUTCOMES, Bytes, Column, evaluate_columns
@@ -128,6 +129,12 @@ class Judged:
     outcome: Bytes
     limit: Wholes
     rate: Wholes
+    grade: Bytes
+
+    def at_rates(self, rates: Sequence[int]) -> "Judged":
+        """The same answers at other rates, one for each grade."""
+        by_grade = np.array(rates, np.int64).take(self.grade)
+        return replace(self, rate=np.where(self.limit > 0, by_grade, 0))
 
 
 def judge_columns(policy: PolicyTables, cases: Cases) -> Judged:
@@ -145,12 +152,13 @@ def judge_columns(policy: PolicyTables, cases: Cases) -> Judged:
         is_small=answers.is_small[approved],
     )
     too_small = (answers.outcome == _APPROVE) & (limit == 0)
-    prices = [int(policy.price[grade].quantize(PLACES) * PD_UNITS) for grade in GRADES]
-    return Judged(
+    found = Judged(
         outcome=np.where(too_small, _DECLINE, answers.outcome).astype(np.int8),
         limit=limit,
-        rate=np.where(limit > 0, np.array(prices, np.int64).take(answers.grade), 0),
+        rate=np.zeros(len(limit), np.int64),
+        grade=answers.grade,
     )
+    return found.at_rates([_units(policy.price[grade]) for grade in GRADES])
 
 
 def compare(in_force: PolicyTables, draft: PolicyTables, cases: Cases) -> Moved:
@@ -160,13 +168,39 @@ def compare(in_force: PolicyTables, draft: PolicyTables, cases: Cases) -> Moved:
     figures = _figures(before, after, cases.pd)
     return Moved(
         total=_move([figure.sum() for figure in figures], lgd),
-        segments=tuple(
-            SegmentMove(kind=kind, name=name, move=_move(sums, lgd))
-            for kind, segments in sorted(cases.segments.items())
-            for name, sums in _by_segment(segments, figures)
+        segments=(
+            *(
+                SegmentMove(kind=kind, name=name, move=_move(sums, lgd))
+                for kind, segments in sorted(cases.segments.items())
+                for name, sums in _by_segment(segments, figures)
+            ),
+            *_by_term(in_force, draft, before, after, cases.pd),
         ),
         losers=_losers(cases.merchant_ids, before.limit, after.limit),
     )
+
+
+def _by_term(
+    in_force: PolicyTables, draft: PolicyTables, before: Judged, after: Judged, pd: Wholes
+) -> Iterator[SegmentMove]:
+    """All cases once for each term that either price table has; none where neither has one."""
+    tables = [one.term_price for one in (in_force, draft) if one.term_price]
+    for days in sorted({days for table in tables for days in table.days}):
+        moved = [
+            judged.at_rates([_units(_rate(policy, grade, days)) for grade in GRADES])
+            for policy, judged in ((in_force, before), (draft, after))
+        ]
+        sums = [figure.sum() for figure in _figures(moved[0], moved[1], pd)]
+        yield SegmentMove(kind="term", name=str(days), move=_move(sums, in_force.limit.lgd))
+
+
+def _rate(policy: PolicyTables, grade: str, days: int) -> Decimal:
+    by_term = policy.term_price.of(grade) if policy.term_price else {}
+    return rate_for(by_term, days, policy.price[grade])
+
+
+def _units(rate: Decimal) -> int:
+    return int(rate.quantize(PLACES) * PD_UNITS)
 
 
 def _figures(before: Judged, after: Judged, pd: Wholes) -> list[npt.NDArray[Any]]:

@@ -7,12 +7,13 @@ way, the exact fractions decide.
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
 
-from risk.domain.limit import LimitTerms, limit_of
+from risk.domain.limit import MOST_STEPS_UP, LimitTerms, limit_of, step_up
 from risk.domain.odds import GRADES, PD_UNITS
 from risk.values import TradeFacts
 
@@ -38,6 +39,7 @@ class Trade:
     tenure_days: Wholes
     active_months: Wholes
     median_order: Wholes
+    clean_bills: Wholes
     places: Wholes
     exact: Sequence[TradeFacts]
 
@@ -47,8 +49,8 @@ class Trade:
         return replace(self, **{name: getattr(self, name)[places] for name in names})
 
 
-def trade_of(facts: Sequence[TradeFacts]) -> Trade:
-    """The columns of many merchants' trade."""
+def trade_of(facts: Sequence[TradeFacts], clean_bills: Sequence[int] = ()) -> Trade:
+    """The columns of many merchants' trade; without `clean_bills` nobody has paid anything off."""
     return trade_of_columns(
         np.array([one.monthly_net_minor for one in facts], np.int64).reshape(-1, _MONTHS),
         np.array([1 if one.return_rate is None else float(one.return_rate) for one in facts]),
@@ -56,6 +58,7 @@ def trade_of(facts: Sequence[TradeFacts]) -> Trade:
         np.array([one.active_months_count for one in facts], np.int64),
         np.array([one.median_order_minor or 0 for one in facts], np.int64),
         facts,
+        np.array(clean_bills, np.int64) if clean_bills else None,
     )
 
 
@@ -66,6 +69,7 @@ def trade_of_columns(
     active_months: Wholes,
     median_order: Wholes,
     exact: Sequence[TradeFacts],
+    clean_bills: Wholes | None = None,
 ) -> Trade:
     """The same from columns; `monthly` has a row per case."""
     months = np.sort(monthly, axis=1)
@@ -77,6 +81,7 @@ def trade_of_columns(
         tenure_days,
         active_months,
         median_order,
+        np.zeros(len(monthly), np.int64) if clean_bills is None else clean_bills,
         np.arange(len(monthly), dtype=np.int64),
         exact,
     )
@@ -105,6 +110,7 @@ def limits_of(
             grade=GRADES[grade[place]],
             pd=Decimal(int(pd[place])).scaleb(-8),
             is_small=bool(is_small[place]),
+            clean_bills=int(trade.clean_bills[place]),
         ).limit_minor
     return found
 
@@ -119,7 +125,8 @@ def _smallest(terms: LimitTerms, trade: Trade, grade: npt.NDArray[np.int8], pd: 
     capital = base * (gap / _MONTH_DAYS * float(terms.financed_share))
     service = base * (float(terms.margin_rate) * terms.term_days / _MONTH_DAYS / float(terms.dscr))
     found = np.minimum(np.minimum(turnover, capital), service)
-    one_order = trade.median_order * float(terms.starter_orders)
+    growth = np.array([float(one) for one in _growths(terms)]).take(_steps_up(terms, trade))
+    one_order = trade.median_order * float(terms.starter_orders) * growth
     found = np.where(thin, np.maximum(found, one_order), found)
     with np.errstate(divide="ignore", invalid="ignore"):
         budget = terms.loss_budget_minor / (pd / PD_UNITS * float(terms.lgd))
@@ -131,8 +138,20 @@ def _caps(terms: LimitTerms, trade: Trade, is_small: npt.NDArray[np.bool_]) -> W
     found = np.full(len(is_small), terms.max_limit_minor, np.int64)
     small = np.minimum(found, terms.small_limit_minor)
     found = np.where(is_small, small, found)
-    starter = np.minimum(found, terms.starter_limit_minor)
+    starters = [
+        min(terms.max_limit_minor, int(terms.starter_limit_minor * one)) for one in _growths(terms)
+    ]
+    starter = np.minimum(found, np.array(starters, np.int64).take(_steps_up(terms, trade)))
     return np.where(_is_thin(terms, trade), starter, found)
+
+
+def _growths(terms: LimitTerms) -> list[Fraction]:
+    """What the bounds of a thin file are multiplied by, after each number of steps."""
+    return [step_up(terms, steps * terms.step_up_bills) for steps in range(MOST_STEPS_UP + 1)]
+
+
+def _steps_up(terms: LimitTerms, trade: Trade) -> Wholes:
+    return np.minimum(trade.clean_bills // (terms.step_up_bills or 1), MOST_STEPS_UP)
 
 
 def _is_thin(terms: LimitTerms, trade: Trade) -> npt.NDArray[np.bool_]:

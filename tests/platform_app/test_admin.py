@@ -15,6 +15,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from analytics.operations.expected_loss import book_platform
 from credit.gateways.funding import Script
 from credit.models import (
     BusinessDay,
@@ -139,7 +140,7 @@ def validated_scorecard(number: int, at: datetime) -> None:
 
 
 def serviced(line: CreditLine, drawdown: Drawdown, no: str, at: datetime) -> None:
-    """A temporary limit, a cap across lines, a write-off that waits, what people answered."""
+    """A temporary limit, a cap, a write-off that waits, what people answered, expected loss."""
     referrals.one_of_each(line, at)
     by: dict[str, Any] = {"reason": "样例", "actor": "usr", "at": at}
     day = clock.day_of(at)
@@ -150,6 +151,7 @@ def serviced(line: CreditLine, drawdown: Drawdown, no: str, at: datetime) -> Non
     set_merchant_cap(merchant_id=line.merchant_id, cap_minor=10**9, **by)
     act = Act(drawdown_id=drawdown.id, external_id=no, actor="usr", at=at)
     request_approval(act, Asked(kind="write_off"), reason="样例")
+    book_platform(on=day, actor="usr", at=at)
 
 
 @pytest.fixture

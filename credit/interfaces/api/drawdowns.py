@@ -42,7 +42,7 @@ from platform_app.kernel.rest import (
     known_id,
     operation,
 )
-from risk.errors import ExposureFull
+from risk.errors import EntityLimitReached, ExposureFull
 
 TAG = "Drawdowns"
 
@@ -132,6 +132,7 @@ def body_of(drawdown: Drawdown, on: date) -> dict[str, Any]:
     refusals=[
         NotFound, QuoteOfAnotherLine, QuoteExpired, LineNotActive, MerchantOverdue,
         LineInsufficient, MerchantCapReached, NoFundingSource, ExternalIdConflict, ExposureFull,
+        EntityLimitReached,
     ],
 )  # fmt: skip
 class DrawdownRequest(KeyedView):

@@ -48,7 +48,7 @@ def start(request: MerchantRequest) -> HttpResponseBase:
     version = published_version()
     product = ProductTerms.from_json(version.terms)
     low, high = price_range()
-    example = samples(product, high, [product.options[0].code], SAMPLE_MINOR, open_day())[0]
+    example = samples(product, {product.options[0].code: high}, SAMPLE_MINOR, open_day())[0]
     context = {
         "tenant": current_tenant(),
         "journey": journey(request.embed.merchant_id, at=clock.now()),

@@ -1,5 +1,6 @@
 """The offer, the cost sheet that has to be read, the signature."""
 
+from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
@@ -141,8 +142,13 @@ def _sampled(request: MerchantRequest, offer: Offer) -> dict[str, Any]:
         "product": product,
         "amount_minor": amount,
         "step_minor": STEP_MINOR,
-        "samples": samples(product, offer.annual_rate, offer.option_codes, amount, on),
+        "samples": samples(product, _rates(offer), amount, on),
     }
+
+
+def _rates(offer: Offer) -> dict[str, Decimal]:
+    told = offer.option_rates
+    return {code: Decimal(told.get(code, offer.annual_rate)) for code in offer.option_codes}
 
 
 def _sheet(request: MerchantRequest, offer: Offer, error: str = "") -> HttpResponse:

@@ -1,6 +1,6 @@
 """What an amount would cost under each option, computed by the engine that will book it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -36,10 +36,10 @@ class Sample:
 
 
 def samples(
-    product: ProductTerms, annual_rate: Decimal, codes: Sequence[str], amount_minor: int, on: date
+    product: ProductTerms, rates: Mapping[str, Decimal], amount_minor: int, on: date
 ) -> list[Sample]:
-    """The options side by side for `amount_minor` fen drawn on `on`."""
-    return [_sample(product, annual_rate, code, amount_minor, on) for code in codes]
+    """The options side by side, each at its rate, for `amount_minor` fen drawn on `on`."""
+    return [_sample(product, rate, code, amount_minor, on) for code, rate in rates.items()]
 
 
 def _sample(

@@ -9,10 +9,11 @@ from django.core.management.base import BaseCommand, CommandError
 from credit.models import BusinessDay, Drawdown
 from credit.queries.business_day import open_day
 from credit.queries.closes import late_day
+from credit.queries.entity_proofs import entity_checks
 from credit.queries.plans import difference_from_derived
 from credit.queries.proofs import full_checks
 from platform_app.kernel import audit, clock
-from platform_app.kernel.tenancy import tenant_scope
+from platform_app.kernel.tenancy import platform_scope, tenant_scope
 from risk.operations.decisions import first_broken_link
 from tenants.models import Tenant
 
@@ -34,6 +35,13 @@ class Command(BaseCommand):
             if not options["as_json"]:
                 for name, broken in results.items():
                     self.stdout.write(f"{'FAILED' if broken else 'ok':<7}{tenant.slug}  {name}")
+        with platform_scope():
+            over_all = entity_checks()
+        count += len(over_all)
+        failed += [name for name, broken in over_all.items() if broken]
+        if not options["as_json"]:
+            for name, broken in over_all.items():
+                self.stdout.write(f"{'FAILED' if broken else 'ok':<7}{name}")
         if options["as_json"]:
             self.stdout.write(json.dumps({"checks": count, "failed": failed}))
         else:

@@ -14,7 +14,9 @@ from platform_app.kernel import clock
 from platform_app.kernel.errors import DomainError, Invalid
 from platform_app.kernel.http import say
 from risk.domain.canonical import canonical
+from risk.domain.policy_difference import Difference
 from risk.domain.policy_floor import own_body
+from risk.domain.price_findings import PRICE
 from risk.enums import PolicyApprovalKind, VersionStatus
 from risk.errors import PolicyFindings, PolicyNotFound
 from risk.interfaces.console.policy_evidence import (
@@ -25,9 +27,11 @@ from risk.interfaces.console.policy_evidence import (
 from risk.interfaces.console.policy_words import (
     difference_in_words,
     grades_in_words,
+    stage_findings,
     stages_in_words,
     terms_in_words,
 )
+from risk.interfaces.console.price_words import price_changes_in_words, prices_in_words
 from risk.models import Policy
 from risk.operations import policy_life as life
 from risk.operations.backtests import keep_backtest
@@ -74,7 +78,9 @@ def detail(request: ConsoleRequest, policy_id: str) -> HttpResponse:
         "terms": terms_in_words(row.body, found.difference),
         "floors": row.body.get("floors", []),
         "grades": grades_in_words(row.body, found.difference),
-        "changes": difference_in_words(found.difference) if found.difference else [],
+        "prices": prices_in_words(row.body, found.difference.prices if found.difference else ()),
+        "price_findings": stage_findings(found.findings, PRICE),
+        "changes": _changes(found.difference),
         "backtest": backtest_in_words(kept, request.GET.get("by", "")) if kept else None,
         "gate": gate_in_words(found, now),
         "shadow": shadow,
@@ -83,6 +89,13 @@ def detail(request: ConsoleRequest, policy_id: str) -> HttpResponse:
         **_rights(request, found),
     }
     return render(request, "console/risk/policy.html", context)
+
+
+def _changes(found: Difference | None) -> list[dict[str, str]]:
+    """Rows and terms, then prices by term."""
+    if not found:
+        return []
+    return [*difference_in_words(found), *price_changes_in_words(found.prices)]
 
 
 @require_GET

@@ -4,6 +4,7 @@ Every button sends the whole form, so that it works without scripts and nothing 
 is refused, and what is only moved about, comes back as it was typed.
 """
 
+from decimal import Decimal
 from typing import Any, Final
 
 from django.contrib import messages
@@ -20,14 +21,17 @@ from risk.domain.fact_words import FACT_WORDS
 from risk.domain.policy import STAGES, facts_of_stage
 from risk.domain.policy_findings import Finding
 from risk.domain.policy_gate import findings_of
+from risk.domain.price_findings import PRICE
 from risk.domain.reasons import REASONS
 from risk.enums import VersionStatus
 from risk.errors import InvalidPolicy
 from risk.interfaces.console.policies import found_row
 from risk.interfaces.console.policy_cells import HINTS, WORDS
 from risk.interfaces.console.policy_form import RowForm, StageForm, answers_of
+from risk.interfaces.console.policy_prices import PricesForm
 from risk.interfaces.console.policy_terms import TermsForm
 from risk.interfaces.console.policy_words import row_findings, stage_findings
+from risk.interfaces.console.price_words import costs_in_words
 from risk.models import Policy
 from risk.operations.policy_drafts import edit_policy
 from risk.queries.policy_findings import fact_label, stage_label
@@ -35,6 +39,7 @@ from tenants.access.console import ConsoleRequest, console_view
 from tenants.enums import Role
 
 TERMS: Final = "terms"
+PRICES: Final = "prices"
 _SAVED: Final = gettext_lazy("The draft is saved.")
 
 
@@ -49,6 +54,8 @@ def edit(request: ConsoleRequest, policy_id: str) -> HttpResponse:
     stage = request.GET.get("stage", "")
     if stage == TERMS:
         return _edit_terms(request, row)
+    if stage == PRICES:
+        return _edit_prices(request, row)
     return _edit_stage(request, row, stage if stage in STAGES else STAGES[0])
 
 
@@ -62,6 +69,27 @@ def _edit_terms(request: ConsoleRequest, row: Policy) -> HttpResponse:
     status = 422 if request.method == "POST" else 200
     context = {"row": row, "form": form, **_tabs(TERMS)}
     return render(request, "console/risk/policy_terms_edit.html", context, status=status)
+
+
+def _edit_prices(request: ConsoleRequest, row: Policy) -> HttpResponse:
+    form, is_saving = PricesForm.of_body(row.body), False
+    lgd = Decimal(row.body["limit"]["lgd"])
+    body: dict[str, Any] | None = row.body
+    if request.method == "POST":
+        form = PricesForm.of_post(request.POST.dict())
+        is_saving = request.POST.get("do", "check") == "save"
+        if request.POST.get("do") == "fill":
+            form.fill(lgd)
+        body = form.changed(row.body)
+        if is_saving and body is not None and _is_kept(request, row, body):
+            return _again(row, PRICES)
+    findings, problem = _findings(body)
+    context = {
+        "row": row, "form": form, "problem": problem, "costs": costs_in_words(form.costs(lgd)),
+        "findings": stage_findings(findings, PRICE), **_tabs(PRICES),
+    }  # fmt: skip
+    status = 422 if is_saving else 200
+    return render(request, "console/risk/policy_prices_edit.html", context, status=status)
 
 
 def _edit_stage(request: ConsoleRequest, row: Policy, stage: str) -> HttpResponse:
@@ -128,7 +156,10 @@ def _findings(body: dict[str, Any] | None) -> tuple[list[Finding], str]:
 
 def _tabs(here: str) -> dict[str, Any]:
     stages = [(name, stage_label(name)) for name in STAGES]
-    return {"tabs": [*stages, (TERMS, _("Limit and price"))], "here": here}
+    return {
+        "tabs": [*stages, (TERMS, _("Limit and price")), (PRICES, _("Prices by term"))],
+        "here": here,
+    }
 
 
 def _table(form: StageForm, findings: list[Finding]) -> dict[str, Any]:

@@ -19,6 +19,7 @@ KINDS: Final = {
     "size": gettext_lazy("By size"),
     "grade": gettext_lazy("By grade"),
     "category": gettext_lazy("By category"),
+    "term": gettext_lazy("By term"),
 }
 _SIZES: Final = {
     "1_under_100k": gettext_lazy("under ¥100,000 a year"),
@@ -48,7 +49,11 @@ def backtest_in_words(kept: PolicyBackTest, kind: str) -> dict[str, Any]:
     return {
         "total": _move(summary["total"]),
         "moved": _signed(summary["total"]),
-        "kinds": [(name, label) for name, label in KINDS.items()],
+        "kinds": [
+            (name, label)
+            for name, label in KINDS.items()
+            if name != "term" or name in {one["kind"] for one in summary["segments"]}
+        ],
         "kind": chosen,
         "segments": segments,
         "chart": _chart(segments) if segments else None,
@@ -79,6 +84,8 @@ def _rate(interest_minor: int, limit_minor: int) -> Decimal | None:
 def _segment(kind: str, name: str) -> str:
     if kind == "size":
         return str(_SIZES.get(name, name))
+    if kind == "term":
+        return _("up to {days} days").format(days=name)
     return name or _("not known")
 
 

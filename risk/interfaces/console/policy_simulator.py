@@ -23,6 +23,7 @@ from risk.errors import PolicyFindings
 from risk.interfaces.console.policies import READERS, found_row, is_staff
 from risk.interfaces.console.policy_cells import HINTS, Mistyped, number_of, typed_in
 from risk.interfaces.console.policy_words import bound_words, layer_words, numbered, row_words
+from risk.interfaces.console.price_words import rates_in_words
 from risk.models import Policy
 from risk.queries.policy_findings import fact_label, stage_label, told_in_words
 from risk.queries.reasons import reasons_for
@@ -102,6 +103,7 @@ def _answer(
         "bounds": _bounds(found.verdict),
         "binding": bound_words(found.verdict.binding_bound),
         "reasons": [(_(one.wording), _(one.advice)) for one in reasons_for(found.verdict.reasons)],
+        "term_rates": rates_in_words(found.verdict.term_rates),
         "beside": _beside(found),
     }
 
@@ -110,7 +112,7 @@ def _beside(found: Simulated) -> Verdict | None:
     """The answer of the policy in force, where it is another one."""
     is_same = all(
         getattr(found.verdict, name) == getattr(found.in_force, name)
-        for name in ("outcome", "limit_minor", "annual_rate", "grade")
+        for name in ("outcome", "limit_minor", "annual_rate", "term_rates", "grade")
     )
     return None if is_same else found.in_force
 

@@ -8,7 +8,7 @@ from typing import Any, Final
 from django.utils.translation import gettext as _
 
 from risk.domain.fact_words import COUNT, MONEY, SHARE, TERM_WORDS
-from risk.domain.limit import LimitTerms
+from risk.domain.limit import UNSAID, LimitTerms, lifted
 from risk.domain.odds import GRADES
 from risk.interfaces.console.policy_cells import HINTS, Mistyped, number_of, typed_in
 from risk.interfaces.console.policy_words import term_label
@@ -50,7 +50,7 @@ class TermsForm:
     @classmethod
     def of_body(cls, body: Mapping[str, Any]) -> "TermsForm":
         """The form of what is stored."""
-        limit = body["limit"]
+        limit = lifted(body["limit"])
         texts = {name: typed_in(unit, limit[name]) for name, (_l, unit) in TERM_WORDS.items()}
         for grade in GRADES:
             texts[f"months_by_grade-{grade}"] = limit["months_by_grade"][grade]
@@ -67,8 +67,12 @@ class TermsForm:
                 one.error = str(mistake)
         if any(one.error for one in (*self.terms, *self.by_grade)):
             return None
-        old = body["limit"]
-        limit = {name: _kept(old[name], found[name]) for name in TERM_WORDS}
+        old = lifted(body["limit"])
+        limit = {
+            name: _kept(old[name], found[name])
+            for name in TERM_WORDS
+            if name in body["limit"] or Decimal(found[name]) != Decimal(UNSAID[name])
+        }
         limit["months_by_grade"] = _grades("months_by_grade", old["months_by_grade"], found)
         return {**body, "limit": limit, "price": _grades("price", body["price"], found)}
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_noop, ngettext
 
 from platform_app.kernel.money import format_yuan
 from risk.domain.fact_words import COUNT, DAYS, FACT_WORDS, MONEY, SHARE, TERM_WORDS
+from risk.domain.limit import lifted
 from risk.domain.odds import GRADES
 from risk.domain.policy import GRADE
 from risk.domain.policy_difference import Difference, ValueChange
@@ -162,11 +163,11 @@ def _said(findings: Sequence[Finding]) -> list[dict[str, Any]]:
 def terms_in_words(body: Mapping[str, Any], changed: Difference | None) -> list[dict[str, Any]]:
     """The limit's terms; what was, where it is another value."""
     was = {(one.name, one.grade): one for one in (changed.terms if changed else ())}
-    found = []
+    found, limit = [], lifted(body["limit"])
     for name, (label, unit) in TERM_WORDS.items():
         found.append({
             "label": _(label),
-            "words": value_words(unit, body["limit"][name]),
+            "words": value_words(unit, limit[name]),
             "before": _before(was.get((name, "")), unit),
         })  # fmt: skip
     return found

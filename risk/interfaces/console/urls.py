@@ -5,6 +5,7 @@ from django.urls import URLPattern, URLResolver, path
 from risk.interfaces.console import (
     alarms,
     challengers,
+    expected_loss,
     floors,
     policies,
     policy_editor,
@@ -39,6 +40,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("risk/watch-list", watch_list.listing, name="watch_entry-list"),
     path("risk/watch-list/add", watch_list.add, name="watch_entry-add"),
     path("risk/watch-list/<str:entry_id>/<str:verb>", watch_list.act, name="watch_entry-act"),
+    path("risk/expected-loss", expected_loss.show, name="expected_loss-show"),
+    path(
+        "risk/expected-loss/<str:run_id>/lines.csv",
+        expected_loss.download,
+        name="expected_loss-file",
+    ),
     path("risk/floors", floors.listing, name="floor-list"),
     path("risk/floors/<str:floor_id>/<str:verb>", floors.act, name="floor-act"),
     path("risk/policies", policies.listing, name="policy-list"),

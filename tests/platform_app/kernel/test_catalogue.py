@@ -32,6 +32,8 @@ TOLD_IDS = {
     ("tenants_webhookdelivery", "event_id"),
     ("risk_decision", "merchant_id"),
     ("risk_override", "merchant_id"),
+    ("risk_eclrow", "line_id"),
+    ("risk_eclrow", "merchant_id"),
     ("credit_journalentry", "drawdown_id"),
     # Members of ours belong to no tenant, and may own a case.
     ("credit_collectioncase", "owner_id"),

@@ -9,9 +9,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from risk.domain.limit import LimitResult, floor_to, is_thin, limit_of, monthly_base
+from risk.domain.limit import (
+    LimitResult,
+    clean_bills_of,
+    floor_to,
+    is_thin,
+    limit_of,
+    monthly_base,
+    step_up,
+)
 from risk.domain.policy_body import parse
-from risk.values import TradeFacts
+from risk.values import RepaymentFacts, TradeFacts
 from tests.risk.domain.figures import default_body
 
 TERMS = parse(default_body()).limit
@@ -187,3 +195,34 @@ def test_laws(
     assert found.bounds[found.binding] - found.limit_minor < 100_000
     riskier = limit(facts, grade=grade, pd=min(Decimal(1), pd * 2), is_small=small)
     assert riskier.limit_minor <= found.limit_minor
+
+
+@pytest.mark.parametrize(
+    ("bills", "growth"), [(0, 1), (2, 1), (3, 1.5), (5, 1.5), (6, 2), (30, 6), (300, 6)]
+)
+def test_a_thin_file_steps_up_after_clean_bills(bills: int, growth: float) -> None:
+    thin = replace(trade(*[90_000_000] * 12), tenure_days=120, median_order_minor=1_000_000)
+    found = limit(thin, clean_bills=bills)
+    assert found.bounds["starter_limit"] == 5_000_000 * growth
+    assert found.limit_minor == min(5_000_000 * growth, min(found.bounds.values()) // 100_000 * 1e5)
+    assert "starter_limit" not in limit(STEADY, clean_bills=bills).bounds
+
+
+def test_one_order_of_a_thin_file_steps_up_too() -> None:
+    thin = replace(trade(0, 0), tenure_days=120, median_order_minor=1_000_000)
+    assert limit(thin).limit_minor == 1_500_000
+    assert limit(thin, clean_bills=3).limit_minor == 2_200_000  # 1.5 × 1.5 orders, whole steps
+    assert limit(thin, clean_bills=6).limit_minor == 3_000_000
+
+
+def test_who_was_late_once_has_no_clean_bills() -> None:
+    paid = replace(RepaymentFacts.none(), paid_off_count=7)
+    assert (clean_bills_of(paid), clean_bills_of(replace(paid, max_dpd_days=1))) == (7, 0)
+
+
+def test_a_body_from_before_there_were_steps_has_none() -> None:
+    body = default_body()
+    for name in ("step_up_bills", "step_up_share"):
+        del body["limit"][name]
+    terms = parse(body).limit
+    assert (terms.step_up_bills, step_up(terms, 300)) == (0, Fraction(1))

@@ -19,6 +19,9 @@ from risk.domain.policy_findings import (
     IMPOSSIBLE,
     NO_MISSING_ROW,
     OVERLAP,
+    PRICE_BELOW_COST,
+    PRICE_GAP,
+    PRICE_ORDER,
     UNREACHABLE,
     WORDING,
     Finding,
@@ -191,4 +194,7 @@ def test_a_tangled_table_is_refused() -> None:
 
 
 def test_every_code_has_its_words() -> None:
-    assert set(WORDING) == {GAP, UNREACHABLE, IMPOSSIBLE, NO_MISSING_ROW, OVERLAP}
+    assert set(WORDING) == {
+        GAP, UNREACHABLE, IMPOSSIBLE, NO_MISSING_ROW, OVERLAP, PRICE_ORDER, PRICE_GAP,
+        PRICE_BELOW_COST,
+    }  # fmt: skip

@@ -29,6 +29,7 @@ CASES = st.lists(
         st.sampled_from([0, 1, 2_000_000, 5_000_000, 10**8]) | st.integers(0, 10**8),
         st.integers(0, 4),
         st.booleans(),
+        st.integers(0, 60),
     ),
     min_size=1,
     max_size=12,
@@ -36,6 +37,7 @@ CASES = st.lists(
 CHANGES = st.sampled_from(
     [{}, {"first_tenure_days": 1}, {"loss_budget_minor": 0}, {"supplier_days": 200},
      {"step_minor": 1}, {"step_minor": 7}, {"starter_orders": Decimal(0)},
+     {"step_up_bills": 0}, {"step_up_bills": 1, "step_up_share": Decimal("0.3333")},
      {"max_limit_minor": 0}, {"max_limit_minor": 50_000_001, "step_minor": 50_000}]
 )  # fmt: skip
 
@@ -52,14 +54,19 @@ def test_by_columns_is_one_by_one(cases: list[Any], changes: dict[str, Any]) -> 
     ]  # fmt: skip
     found = limits_of(
         terms,
-        trade_of(trades),
+        trade_of(trades, [case[8] for case in cases]),
         grade=np.array([case[6] for case in cases], np.int8),
         pd=np.array([case[5] for case in cases], np.int64),
         is_small=np.array([case[7] for case in cases], np.bool_),
     )
     assert found.tolist() == [
         limit_of(
-            terms, trade, grade=GRADES[case[6]], pd=Decimal(case[5]).scaleb(-8), is_small=case[7]
+            terms,
+            trade,
+            grade=GRADES[case[6]],
+            pd=Decimal(case[5]).scaleb(-8),
+            is_small=case[7],
+            clean_bills=case[8],
         ).limit_minor
         for trade, case in zip(trades, cases, strict=True)
     ]
@@ -72,5 +79,5 @@ def test_every_term_but_the_estimates_share_is_used() -> None:
         "collection_days", "stock_days", "supplier_days", "financed_share", "margin_rate",
         "term_days", "dscr", "lgd", "loss_budget_minor", "max_limit_minor", "small_limit_minor",
         "starter_limit_minor", "starter_orders", "starter_tenure_days", "starter_active_months",
-        "step_minor", "estimate_low_share",
+        "step_minor", "estimate_low_share", "step_up_bills", "step_up_share",
     }  # fmt: skip
