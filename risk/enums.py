@@ -129,3 +129,14 @@ class WatchStatus(models.TextChoices):
     ACTIVE = "active", _("On the list")
     APPEALED = "appealed", _("Appealed against")
     ENDED = "ended", _("Taken off")
+
+
+class ScoreRunStatus(models.TextChoices):
+    RUNNING = "running", _("Running")
+    FINISHED = "finished", _("Finished")
+    FAILED = "failed", _("Failed")
+
+
+class ScoreChunkStatus(models.TextChoices):
+    PENDING = "pending", _("Waiting")
+    DONE = "done", _("Done")

@@ -203,3 +203,24 @@ class WatchPeriod(Invalid):
 
     code = "watch_period"
     message = gettext_noop("An entry ends after one day at least and {days} days at most.")
+
+
+class ScoreRunNotFound(NotFound):
+    """No such run, or it belongs to somebody else."""
+
+    code = "score_run_not_found"
+    message = gettext_noop("There is no such score run.")
+
+
+class ScoreRunStands(Conflict):
+    """The run stands elsewhere in its life than the act needs."""
+
+    code = "score_run_stands"
+    message = gettext_noop("The score run is {status}.")
+
+
+class ScoreRunBroken(Conflict):
+    """What lies in the table is not what the chunks wrote."""
+
+    code = "score_run_broken"
+    message = gettext_noop("The score run does not add up: {problem}.")

@@ -7,12 +7,14 @@ from risk.models.monitoring import MonitorReading, MonitorRule, RiskAlarm
 from risk.models.override import Override
 from risk.models.policy import Policy, PolicyApproval, PolicyBackTest
 from risk.models.scorecard import Scorecard, ScorecardApproval
+from risk.models.score_run import MerchantScore, ScoreChunk, ScoreRun
 from risk.models.shadow import ShadowDecision
 from risk.models.watch_entry import WatchEntry
 
 __all__ = [
     "Decision",
     "ExposureBucket",
+    "MerchantScore",
     "MonitorReading",
     "MonitorRule",
     "Override",
@@ -22,6 +24,8 @@ __all__ = [
     "PolicyFloor",
     "PolicyFunder",
     "RiskAlarm",
+    "ScoreChunk",
+    "ScoreRun",
     "Scorecard",
     "ScorecardApproval",
     "ShadowDecision",
