@@ -6,8 +6,8 @@ from risk.models.floor import PolicyFloor, PolicyFunder
 from risk.models.monitoring import MonitorReading, MonitorRule, RiskAlarm
 from risk.models.override import Override
 from risk.models.policy import Policy, PolicyApproval, PolicyBackTest
-from risk.models.scorecard import Scorecard, ScorecardApproval
 from risk.models.score_run import MerchantScore, ScoreChunk, ScoreRun
+from risk.models.scorecard import Scorecard, ScorecardApproval
 from risk.models.shadow import ShadowDecision
 from risk.models.watch_entry import WatchEntry
 

@@ -144,13 +144,13 @@ def fail_score_run(*, run_id: str, problem: str, at: datetime) -> ScoreRun:
 def retry_score_run(*, run_id: str, actor: str, at: datetime) -> ScoreRun:
     """Let a failed run go on with the chunks it lacks, as of the same moment.
 
-    Raises ScoreRunNotFound, ScoreRunStands when it did not fail or another runs meanwhile.
+    Raises ScoreRunNotFound, ScoreRunStands when it did not fail, or another was started since: the
+    rows of this one may be gone.
     """
     locks.hold(locks.LockSpace.SCORE_RUN, current_tenant_id())
     run = _locked(run_id)
-    other = ScoreRun.objects.filter(status=ScoreRunStatus.RUNNING).first()
-    if run.status != ScoreRunStatus.FAILED or other is not None:
-        raise ScoreRunStands(status=ScoreRunStatus.RUNNING if other else run.status)
+    if run.status != ScoreRunStatus.FAILED or ScoreRun.objects.filter(pk__gt=run_id).exists():
+        raise ScoreRunStands(status=run.status)
     run.status, run.problem = ScoreRunStatus.RUNNING, ""
     run.save(update_fields=["status", "problem"])
     ScoreChunk.objects.filter(run=run, status=ScoreChunkStatus.PENDING).update(attempt_count=0)

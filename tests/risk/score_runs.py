@@ -5,13 +5,14 @@ from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from platform_app.kernel import clock
 from risk.models import MerchantScore, ScoreRun
 from risk.operations.score_chunks import score_chunk
 from risk.operations.score_runs import finish_score_run, start_score_run
 from risk.queries.score_runs import pending_chunks
 from risk.values import RepaymentFacts
 from tenants.models import Merchant, TradeOrder
-from tests.risk.cast import ACTOR, NOW, place_order
+from tests.risk.cast import ACTOR, NOW
 
 Repayments = Mapping[str, RepaymentFacts]
 NOBODY: Repayments = {}
@@ -20,10 +21,9 @@ NOBODY: Repayments = {}
 def motley(count: int, seed: int = 7) -> list[str]:
     """Merchants of every kind: silent, young, uneven, shrinking, returning, corrected, huge."""
     chance = random.Random(seed)  # noqa: S311 -- no secret
-    found = []
-    for number in range(count):
-        merchant = Merchant.objects.create(external_id=f"S-{number}", name=f"示例{number}")
-        found.append(merchant.id)
+    pool = [Merchant(external_id=f"S-{number}", name=f"示例{number}") for number in range(count)]
+    orders: list[TradeOrder] = []
+    for merchant in Merchant.objects.bulk_create(pool):
         months = chance.choice((0, 1, 2, 5, 9, 12, 12, 12, 15, 20))
         amount = chance.choice((30_000, 900_000, 2_500_000, 12_345_678, 700_000_000))
         wild = chance.random()
@@ -32,18 +32,20 @@ def motley(count: int, seed: int = 7) -> list[str]:
                 day = date(2026, 5, 18) - timedelta(days=30 * back + chance.randrange(28))
                 status = chance.choices(("placed", "returned", "canceled"), (18, 3, 1))[0]
                 paid = max(1, int(amount * (1 + wild * chance.uniform(-1, 1))))
-                order = place_order(merchant, day, paid, status=status)
-                if chance.random() < 0.1:  # noqa: PLR2004 -- a tenth is corrected
-                    correct(order, paid // 2)
-    return found
+                told = {"merchant": merchant, "ordered_on": day, "status": status}
+                orders.append(order(**told, order_no=f"O-{len(orders)}", amount_minor=paid))
+                if chance.random() < 0.1:
+                    no = orders[-1].order_no
+                    orders.append(order(**told, order_no=no, amount_minor=paid // 2, revision=2))
+    TradeOrder.objects.bulk_create(orders)
+    return [merchant.id for merchant in pool]
 
 
-def correct(order: TradeOrder, amount_minor: int) -> None:
-    """A later revision of the order."""
-    place_order(
-        order.merchant, order.ordered_on, amount_minor, order_no=order.order_no, revision=2,
-        status=order.status,
-    )  # fmt: skip
+def order(*, ordered_on: date, **told: Any) -> TradeOrder:
+    at = clock.moment_on(ordered_on, 12)
+    return TradeOrder(
+        ordered_on=ordered_on, event_at=at, known_at=at + timedelta(hours=1), quantity=1, **told
+    )
 
 
 def drawn(merchants: list[str]) -> dict[str, RepaymentFacts]:
@@ -61,9 +63,7 @@ def drawn(merchants: list[str]) -> dict[str, RepaymentFacts]:
 
 
 def started(*, key: str = "night", rows: int = 50, at: datetime = NOW) -> ScoreRun:
-    run = start_score_run(
-        key=key, on=at.date(), as_of=at, actor=ACTOR, at=at, chunk_rows=rows
-    )
+    run = start_score_run(key=key, on=at.date(), as_of=at, actor=ACTOR, at=at, chunk_rows=rows)
     assert run is not None
     return run
 
