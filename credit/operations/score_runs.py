@@ -100,9 +100,16 @@ def finish(*, run_id: str, at: datetime) -> ScoreRun:
     return run
 
 
-def run_here(*, key: str, actor: str, at: datetime) -> ScoreRun | None:
-    """A whole run in this process, chunk after chunk: for the command line and for benches."""
-    run = operations.start_score_run(key=key, on=open_day(), as_of=at, actor=actor, at=at)
+def run_here(
+    *, key: str, actor: str, at: datetime, chunk_rows: int = operations.CHUNK
+) -> ScoreRun | None:
+    """A whole run in this process, chunk after chunk: for the command line and for benches.
+
+    With the key of a run that somebody left, what is left of it.
+    """
+    run = operations.start_score_run(
+        key=key, on=open_day(), as_of=at, actor=actor, at=at, chunk_rows=chunk_rows
+    )
     if run is None:
         return None
     for number in pending_chunks(run.id):

@@ -31,6 +31,7 @@ from credit.operations.documents import issue_receipt
 from credit.operations.merchant_caps import set_merchant_cap
 from credit.operations.partnerships import name_lenders
 from credit.operations.reference_changes import propose_reference_change
+from credit.operations.score_runs import run_here
 from credit.operations.servicing import Act
 from credit.operations.servicing_acts import Asked
 from credit.operations.snapshots import snapshot_balances
@@ -98,6 +99,7 @@ def live(tenant: Tenant, number: int, at: datetime) -> None:
         serviced(line, drawdown, no, at)
         validated_scorecard(number, at)
         watch.one_of_each(number, at)
+        run_here(key=no, actor="usr", at=at)
         CloseException.objects.create(
             drawdown=drawdown, on=clock.day_of(at), problem="x", opened_at=at, status="repaired"
         )

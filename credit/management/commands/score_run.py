@@ -16,7 +16,7 @@ from tenants.models import Tenant
 
 
 class Command(BaseCommand):
-    help = "Score every merchant of a platform, and let readers read the new scores when all are in."
+    help = "Score every merchant of a platform; readers read the new scores when all are in."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--tenant", required=True, help="the platform's slug")
@@ -53,9 +53,9 @@ class Command(BaseCommand):
 
 def _text(told: dict[str, Any]) -> str:
     counts = told["counts"]
+    speed = f"{told['seconds']} s, {told['rows_per_second']:,} a second"
     lines = [
-        f"run {told['run']}: {told['merchants']:,} merchants in {told['seconds']} s,"
-        f" {told['rows_per_second']:,} a second",
+        f"run {told['run']}: {told['merchants']:,} merchants in {speed}",
         *(f"  {kind}: {_counted(counts[kind])}" for kind in ("grade", "outcome")),
         f"  moved more than two grades: {told['movers']:,}",
         f"  checksum {told['checksum']}",
