@@ -25,6 +25,7 @@ from risk.queries.score_runs import idle_runs, pending_chunks, score_run
 from risk.values import RepaymentFacts
 
 LANES: Final = 2
+CHUNK: Final = operations.CHUNK
 IDLE: Final = timedelta(minutes=10)
 _ACTOR: Final = "system:score"
 
@@ -37,7 +38,9 @@ def start_nightly_run(*, at: datetime) -> ScoreRun | None:
 
 def start_run(*, key: str, actor: str, at: datetime) -> ScoreRun | None:
     """Start a run and hand it to the workers. Answers and raises as risk's `start_score_run`."""
-    run = operations.start_score_run(key=key, on=open_day(), as_of=at, actor=actor, at=at)
+    run = operations.start_score_run(
+        key=key, on=open_day(), as_of=at, actor=actor, at=at, chunk_rows=CHUNK
+    )
     if run is not None:
         ask_for_chunks(run.id)
     return run
@@ -100,9 +103,7 @@ def finish(*, run_id: str, at: datetime) -> ScoreRun:
     return run
 
 
-def run_here(
-    *, key: str, actor: str, at: datetime, chunk_rows: int = operations.CHUNK
-) -> ScoreRun | None:
+def run_here(*, key: str, actor: str, at: datetime, chunk_rows: int = CHUNK) -> ScoreRun | None:
     """A whole run in this process, chunk after chunk: for the command line and for benches.
 
     With the key of a run that somebody left, what is left of it.

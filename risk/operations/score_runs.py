@@ -171,6 +171,10 @@ def note_failed_chunk(*, run_id: str, number: int, problem: str, at: datetime) -
 
 
 def _locked(run_id: str) -> ScoreRun:
+    try:
+        ids.to_uuid("srn", run_id)
+    except ValueError:
+        raise ScoreRunNotFound from None
     run = ScoreRun.objects.select_for_update().filter(pk=run_id).first()
     if run is None:
         raise ScoreRunNotFound

@@ -26,7 +26,7 @@ SELECT uuidv7(), %(tenant)s::uuid, m.n || '-' || o, 1, m.id, %(day)s::date - d.d
 FROM (SELECT id, row_number() OVER (ORDER BY id) AS n FROM tenants_merchant
       WHERE tenant_id = %(tenant)s::uuid) m
 CROSS JOIN generate_series(1, %(each)s) o
-CROSS JOIN LATERAL (SELECT 1 + (o * 360 / %(each)s + m.n * 7) %% (30 + m.n %% 371) AS days) d
+CROSS JOIN LATERAL (SELECT (1 + (o * 360 / %(each)s + m.n * 7) %% (30 + m.n %% 371))::int AS days) d
 """  # noqa: S608 -- our own enum values
 
 

@@ -93,7 +93,7 @@ def test_killed_at_any_statement_and_started_again_it_ends_the_same(tenant: Tena
 
         while (code := in_child(act, kill_at=1 + kills)) == -signal.SIGKILL:
             kills += 1
-            assert current_run() in {quiet, ScoreRun.objects.get(key="killed")}
+            assert current_run() in {quiet, ScoreRun.objects.filter(key="killed").first()}
             assert kills < 200
         assert code == 0
         ended = ScoreRun.objects.get(key="killed")
@@ -109,7 +109,7 @@ def test_killed_at_any_statement_and_started_again_it_ends_the_same(tenant: Tena
         assert score_runs.answers(ended) == wanted
         assert MerchantScore.objects.filter(run_id=ended.id).count() == 12
         assert Event.objects.filter(name="risk.score_run.finished").count() == 2
-    assert kills >= 20
+    assert kills >= 15
 
 
 @pytest.mark.django_db(transaction=True)
@@ -117,7 +117,7 @@ def test_the_night_scores_every_platform_in_the_queue(
     tenant: Tenant, other_tenant: Tenant, at: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     Tenant.objects.filter(pk=tenant.id).update(is_virtual=False)
-    monkeypatch.setattr(operations.operations.start_score_run, "__kwdefaults__", {"chunk_rows": 3})
+    monkeypatch.setattr(operations, "CHUNK", 3)
     for one in (tenant, other_tenant):
         with tenant_scope(one.id):
             score_runs.motley(10)
