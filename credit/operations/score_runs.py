@@ -85,8 +85,7 @@ def go_on(*, run_id: str, number: int, at: datetime) -> ScoreRun | None:
 
 def chunk_failed(*, run_id: str, number: int, problem: str, at: datetime) -> None:
     """Ask for the chunk again, or give the run up after the last attempt."""
-    failed = {"run_id": run_id, "number": number, "problem": problem, "at": at}
-    if not operations.note_failed_chunk(**failed):
+    if not operations.note_failed_chunk(run_id=run_id, number=number, problem=problem, at=at):
         _ask(run_id, number)
 
 

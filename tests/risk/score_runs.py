@@ -32,7 +32,7 @@ def motley(count: int, seed: int = 7) -> list[str]:
                 day = date(2026, 5, 18) - timedelta(days=30 * back + chance.randrange(28))
                 status = chance.choices(("placed", "returned", "canceled"), (18, 3, 1))[0]
                 paid = max(1, int(amount * (1 + wild * chance.uniform(-1, 1))))
-                told = {"merchant": merchant, "ordered_on": day, "status": status}
+                told: dict[str, Any] = {"merchant": merchant, "ordered_on": day, "status": status}
                 orders.append(order(**told, order_no=f"O-{len(orders)}", amount_minor=paid))
                 if chance.random() < 0.1:
                     no = orders[-1].order_no

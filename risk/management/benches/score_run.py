@@ -106,7 +106,9 @@ def _moved(night: ScoreRun) -> dict[str, list[float]]:
     ranges = list(
         ScoreChunk.objects.filter(run=night).order_by("number").values_list("first_id", "last_id")
     )
-    bounds = [tuple(str(ids.to_uuid("mch", one)) for one in pair) for pair in ranges]
+    bounds = [
+        (str(ids.to_uuid("mch", first)), str(ids.to_uuid("mch", last))) for first, last in ranges
+    ]
     _tables()
     found: dict[str, list[float]] = {"ours": [], "same": [], "bare": []}
     found["aggregate"] = [_timed(lambda: _aggregate(ranges, night.as_of))[1]]
@@ -121,7 +123,7 @@ def _moved(night: ScoreRun) -> dict[str, list[float]]:
     return found
 
 
-def _ours(night: ScoreRun, bounds: list[Any]) -> None:
+def _ours(night: ScoreRun, bounds: list[tuple[str, str]]) -> None:
     used = versions_of_run(night)
     tenant = str(ids.to_uuid("tnt", night.tenant_id))
     for pair in bounds:
@@ -136,7 +138,7 @@ def _ours(night: ScoreRun, bounds: list[Any]) -> None:
             )
 
 
-def _bare(bounds: list[Any], ready: list[bytes], table: str) -> None:
+def _bare(bounds: list[tuple[str, str]], ready: list[bytes], table: str) -> None:
     for pair, rows in zip(bounds, ready, strict=True):
         with as_owner(), transaction.atomic(), connection.cursor() as wrapped:
             read_raw(wrapped.cursor, _between(pair))

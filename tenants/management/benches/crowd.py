@@ -1,7 +1,7 @@
 """Merchants and orders by the million, for benches: made by the database itself."""
 
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from django.db import connection
 
@@ -32,7 +32,7 @@ CROSS JOIN LATERAL (SELECT (1 + (o * 360 / %(each)s + m.n * 7) %% (30 + m.n %% 3
 
 def fill(*, merchants: int, orders_each: int, known_at: datetime) -> None:
     """So many merchants of the scope's platform, each with so many orders in thirteen months."""
-    told = {
+    told: dict[str, Any] = {
         "tenant": str(ids.to_uuid("tnt", current_tenant_id())),
         "count": merchants,
         "each": orders_each,
