@@ -74,28 +74,30 @@ def retry(request: ConsoleRequest, run_id: str) -> HttpResponse:
 def _mixes(run: ScoreRun) -> list[dict[str, Any]]:
     """Merchants by grade and by outcome, beside those of the run before."""
     before = run.previous.counts if run.previous else {}
-    labels = {"grade": _("By grade"), "outcome": _("By outcome")}
-    words = dict(Outcome.choices)
+    kinds = {
+        "grade": (_("By grade"), {name: name for name in sorted(run.counts["grade"])}),
+        "outcome": (_("By outcome"), {str(name): str(text) for name, text in Outcome.choices}),
+    }
     return [
         {
             "kind": kind,
             "label": label,
             "rows": [
-                (words.get(name, name), count, before.get(kind, {}).get(name))
-                for name, count in run.counts[kind].items()
+                (text, run.counts[kind][name], before.get(kind, {}).get(name))
+                for name, text in words.items()
             ],
             "chart": {
                 "kind": "bars",
-                "x": [str(words.get(name, name)) for name in run.counts[kind]],
+                "x": list(words.values()),
                 "unit": "",
                 "series": [
                     {
                         "name": _("Merchants"),
                         "color": "orders",
-                        "values": list(run.counts[kind].values()),
+                        "values": [run.counts[kind][name] for name in words],
                     }
                 ],
             },
         }
-        for kind, label in labels.items()
+        for kind, (label, words) in kinds.items()
     ]

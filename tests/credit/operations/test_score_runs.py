@@ -9,6 +9,7 @@ from time import process_time
 import pytest
 from django.core.management import CommandError, call_command
 
+from credit.models import Drawdown
 from credit.operations import score_runs as operations
 from credit.operations.score_runs import (
     CONSUMER,
@@ -237,9 +238,10 @@ def test_new_orders_score_one_merchant_again_once(tenant: Tenant, at: datetime) 
     with tenant_scope(tenant.id):
         assert {one.status for one in mine()} == {"done"}
         assert rows[merchants[1].id].rescored_at is None
+        rescored = noon + timedelta(minutes=1)
         answer = decide(
-            merchant_id=merchants[0].id, purpose=Purpose.PRESCREEN, as_of=moments[0],
-            decided_at=moments[0], actor=ACTOR,
+            merchant_id=merchants[0].id, purpose=Purpose.PRESCREEN, as_of=rescored,
+            decided_at=rescored, actor=ACTOR,
             repayment=repayment_facts([merchants[0].id], on=open_day())[merchants[0].id],
         )  # fmt: skip
         row = rows[merchants[0].id]
@@ -256,7 +258,7 @@ def test_a_repayment_and_a_new_merchant_are_scored_too(tenant: Tenant, at: datet
     with tenant_scope(tenant.id):
         (first, *_), later = owing(at)
         run_now("night", later)
-        drawdown = lives.Drawdown.objects.get(merchant_id=first)
+        drawdown = Drawdown.objects.get(merchant_id=first)
         with clock.travel(later + timedelta(hours=1)):
             lives.repaid(drawdown, 300_000, "PAY", clock.now())
             bought("NEW", 9_000_000, clock.now())
