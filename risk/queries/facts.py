@@ -22,8 +22,8 @@ WITH latest AS (
            CASE WHEN o.status = 'placed' THEN o.amount_minor ELSE 0 END AS net,
            CASE WHEN o.status = 'returned' THEN o.amount_minor ELSE 0 END AS returned,
            CASE WHEN o.status = 'placed' THEN o.amount_minor END AS placed,
-           (extract(year FROM %(day)s::date) - extract(year FROM o.ordered_on)) * 12
-           + extract(month FROM %(day)s::date) - extract(month FROM o.ordered_on) AS age
+           ((extract(year FROM %(day)s::date) - extract(year FROM o.ordered_on)) * 12
+           + extract(month FROM %(day)s::date) - extract(month FROM o.ordered_on))::int AS age
     FROM tenants_tradeorder o
     WHERE o.tenant_id = %(tenant)s::uuid
       AND o.known_at < %(as_of)s AND o.event_at < %(as_of)s AND o.ordered_on <= %(day)s
