@@ -215,6 +215,12 @@ def score_chunk(*, tenant_id: str, run_id: str, number: int, **_: Any) -> None: 
         score_runs.go_on(run_id=run_id, number=number, at=clock.now())
 
 
+@shared_task(name="credit.rescore")
+def rescore(*, tenant_id: str, event_id: str, **_: Any) -> None:  # noqa: ARG001 -- opens the scope
+    """Score again whom an event is about."""
+    score_runs.rescore(event_id=event_id)
+
+
 @shared_task(name="credit.resume_score_runs")
 def resume_score_runs(**_: Any) -> int:
     """Ask again for what a killed worker or a lost broker left of a run; return how many runs.

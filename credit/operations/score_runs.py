@@ -15,7 +15,7 @@ from platform_app.kernel.events import Consumer
 from platform_app.kernel.models import Event
 from platform_app.kernel.scope import current_tenant_id
 from risk.enums import ScoreRunStatus
-from risk.errors import ScoreRunBroken
+from risk.errors import NoChampion, ScoreRunBroken
 from risk.models import ScoreChunk, ScoreRun
 from risk.operations import score_chunks
 from risk.operations import score_runs as operations
@@ -31,9 +31,14 @@ _ACTOR: Final = "system:score"
 
 
 def start_nightly_run(*, at: datetime) -> ScoreRun | None:
-    """Start tonight's run of the platform, once a business day; its chunks go to the workers."""
-    on = open_day()
-    return start_run(key=f"nightly:{on}", actor=_ACTOR, at=at)
+    """Start tonight's run of the platform, once a business day; its chunks go to the workers.
+
+    None without merchants, and where nothing is in force to score them by.
+    """
+    try:
+        return start_run(key=f"nightly:{open_day()}", actor=_ACTOR, at=at)
+    except NoChampion:
+        return None
 
 
 def start_run(*, key: str, actor: str, at: datetime) -> ScoreRun | None:
@@ -122,8 +127,15 @@ def lost_runs(*, at: datetime) -> list[tuple[str, str]]:
     return list(idle_runs(before=at - IDLE).order_by("id").values_list("tenant_id", "id"))
 
 
-def rescore(event_id: str) -> None:
-    """Score again whom an event is about; what was scored since the event stands."""
+def ask_for_rescore(event_id: str) -> None:
+    """Have a worker score again whom an event is about: an import names thousands, and the outbox
+    must not wait for them. Should the broker lose it, the night finds it.
+    """
+    jobs.enqueue("credit.rescore", tenant_id=current_tenant_id(), event_id=event_id)
+
+
+def rescore(*, event_id: str) -> None:
+    """Score again whom an event is about, one by one; what was scored since the event stands."""
     event = Event.objects.filter(pk=event_id).first()
     if event is None:
         return
@@ -144,7 +156,7 @@ CONSUMER: Final = Consumer(
         "credit.drawdown.paid_off", "credit.drawdown.refund", "credit.installment.overdue",
         "credit.line.",
     ),
-    handle=rescore,
+    handle=ask_for_rescore,
     condition_sql="EXISTS (SELECT 1 FROM risk_scorerun run"
     " WHERE run.tenant_id = %(tenant_id)s::uuid AND run.is_current)",
 )  # fmt: skip

@@ -96,9 +96,9 @@ def block_of(
     facts["recency_days"] = Column(whole["recency_days"], silent)
     facts["active_months_count"] = Column((monthly > 0).sum(axis=1, dtype=np.int64), none)
     net = whole["net_gmv_l12_minor"]
-    facts["return_rate"] = _ratio(back, net + back)
-    facts["momentum"] = _ratio(4 * whole["net_gmv_l3_minor"], net)
-    facts["gmv_cv"] = _variation(monthly)
+    facts["return_rate"] = ratio_column(back, net + back)
+    facts["momentum"] = ratio_column(4 * whole["net_gmv_l3_minor"], net)
+    facts["gmv_cv"] = variation_column(monthly)
     found = np.ascontiguousarray(rows["id"])
     facts |= _behavior(found, behaviors)
     if used:
@@ -146,7 +146,7 @@ def _beside(found: npt.NDArray[Any], as_of: datetime, used: frozenset[str]) -> d
     }
 
 
-def _ratio(part: Wholes, whole: Wholes) -> Column:
+def ratio_column(part: Wholes, whole: Wholes) -> Column:
     """Four places, half up; missing where there is nothing to divide by."""
     missing = whole <= 0
     units = np.zeros(len(part), np.int64)
@@ -158,7 +158,7 @@ def _ratio(part: Wholes, whole: Wholes) -> Column:
     return Column(units / PLACES, missing)
 
 
-def _variation(monthly: Wholes) -> Column:
+def variation_column(monthly: Wholes) -> Column:
     """`variation` of each row: doubles where they cannot round either way, otherwise exactly."""
     total = monthly.sum(axis=1)
     missing = total <= 0

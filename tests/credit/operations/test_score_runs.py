@@ -18,6 +18,7 @@ from credit.operations.score_runs import (
     lost_runs,
     retry_run,
     run_here,
+    start_nightly_run,
     start_run,
 )
 from credit.queries.behavior import repayment_facts
@@ -28,7 +29,7 @@ from platform_app.kernel.models import Dispatch, Event
 from platform_app.kernel.tasks import relay_dispatches
 from platform_app.kernel.tenancy import platform_scope, tenant_scope
 from risk.enums import Purpose
-from risk.models import MerchantScore, ScoreChunk, ScoreRun
+from risk.models import MerchantScore, Policy, ScoreChunk, ScoreRun
 from risk.operations.decisions import decide, decide_many
 from risk.operations.rescoring import rescore_merchant
 from risk.operations.score_retention import forget_old_scores
@@ -135,6 +136,14 @@ def test_the_night_scores_every_platform_in_the_queue(
         assert current_run() is None
 
 
+@pytest.mark.django_db
+def test_where_nothing_is_in_force_the_night_passes(inside: Tenant, at: datetime) -> None:
+    score_runs.motley(2)
+    Policy.objects.update(status="retired")
+    assert start_nightly_run(at=at) is None
+    assert ScoreRun.objects.count() == 0
+
+
 @pytest.mark.django_db(transaction=True)
 def test_what_a_killed_worker_left_is_asked_for_again(tenant: Tenant, at: datetime) -> None:
     with tenant_scope(tenant.id):
@@ -211,7 +220,7 @@ def mine() -> list[Dispatch]:
     return list(Dispatch.objects.filter(consumer=CONSUMER.name).order_by("id"))
 
 
-@pytest.mark.django_db
+@pytest.mark.django_db(transaction=True)
 def test_new_orders_score_one_merchant_again_once(tenant: Tenant, at: datetime) -> None:
     with tenant_scope(tenant.id):
         merchants = [lives.merchant_with_trade(f"P{number}", at) for number in range(2)]
@@ -253,7 +262,7 @@ def test_new_orders_score_one_merchant_again_once(tenant: Tenant, at: datetime) 
         )  # fmt: skip
 
 
-@pytest.mark.django_db
+@pytest.mark.django_db(transaction=True)
 def test_a_repayment_and_a_new_merchant_are_scored_too(tenant: Tenant, at: datetime) -> None:
     with tenant_scope(tenant.id):
         (first, *_), later = owing(at)
