@@ -2,9 +2,12 @@
 
 import json
 import signal
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 from io import StringIO
 from time import process_time
+from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -45,6 +48,7 @@ from tests.risk import score_runs
 from tests.risk.cast import NOW
 
 UNITS = 10**8
+Committed = Callable[..., AbstractContextManager[list[Any]]]
 
 
 def run_now(key: str, at: datetime, chunk_rows: int = 50) -> ScoreRun:
@@ -220,8 +224,10 @@ def mine() -> list[Dispatch]:
     return list(Dispatch.objects.filter(consumer=CONSUMER.name).order_by("id"))
 
 
-@pytest.mark.django_db(transaction=True)
-def test_new_orders_score_one_merchant_again_once(tenant: Tenant, at: datetime) -> None:
+@pytest.mark.django_db
+def test_new_orders_score_one_merchant_again_once(
+    tenant: Tenant, at: datetime, django_capture_on_commit_callbacks: Committed
+) -> None:
     with tenant_scope(tenant.id):
         merchants = [lives.merchant_with_trade(f"P{number}", at) for number in range(2)]
         assert mine() == []
@@ -239,7 +245,8 @@ def test_new_orders_score_one_merchant_again_once(tenant: Tenant, at: datetime) 
             if minute == 2:
                 with platform_scope():
                     Dispatch.objects.filter(consumer=CONSUMER.name).update(status="pending")
-            relay_dispatches()
+            with django_capture_on_commit_callbacks(execute=True):
+                relay_dispatches()
         with tenant_scope(tenant.id):
             rows = current_scores([one.id for one in merchants])
             moments.append(rows[merchants[0].id].rescored_at)
@@ -262,8 +269,10 @@ def test_new_orders_score_one_merchant_again_once(tenant: Tenant, at: datetime) 
         )  # fmt: skip
 
 
-@pytest.mark.django_db(transaction=True)
-def test_a_repayment_and_a_new_merchant_are_scored_too(tenant: Tenant, at: datetime) -> None:
+@pytest.mark.django_db
+def test_a_repayment_and_a_new_merchant_are_scored_too(
+    tenant: Tenant, at: datetime, django_capture_on_commit_callbacks: Committed
+) -> None:
     with tenant_scope(tenant.id):
         (first, *_), later = owing(at)
         run_now("night", later)
@@ -272,7 +281,8 @@ def test_a_repayment_and_a_new_merchant_are_scored_too(tenant: Tenant, at: datet
             lives.repaid(drawdown, 300_000, "PAY", clock.now())
             bought("NEW", 9_000_000, clock.now())
             fresh = Merchant.objects.get(external_id="NEW").id
-    with clock.travel(later + timedelta(hours=2)):
+    moment = clock.travel(later + timedelta(hours=2))
+    with moment, django_capture_on_commit_callbacks(execute=True):
         relay_dispatches()
     with tenant_scope(tenant.id):
         rows = current_scores([first, fresh])
