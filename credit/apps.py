@@ -15,3 +15,7 @@ class CreditConfig(AppConfig):
         from risk.operations import price_gate  # noqa: PLC0415 -- as above
 
         price_gate.hand_in(check_policy_prices)
+        from credit.operations.score_runs import CONSUMER  # noqa: PLC0415 -- models exist only now
+        from platform_app.kernel import events  # noqa: PLC0415 -- as above
+
+        events.subscribe(CONSUMER)

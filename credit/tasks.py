@@ -10,7 +10,7 @@ from django.db.models import Q
 from credit.enums import ApplicationStatus
 from credit.gateways.bank import connected_bank
 from credit.models import Application, BusinessDay
-from credit.operations import direct_debits
+from credit.operations import direct_debits, score_runs
 from credit.operations.applications import decide_application as decide
 from credit.operations.breaks import reconcile as compare
 from credit.operations.business_day import close_day, finish_closing_days
@@ -220,3 +220,49 @@ def sweep_funding(**_: Any) -> int:
                 "credit.pursue_funding", tenant_id=tenant_id, instruction_id=instruction_id
             )
     return len(due)
+
+
+@shared_task(name="credit.score_merchants")
+def score_merchants(**_: Any) -> int:
+    """Start tonight's score run of each platform; return how many run or ran.
+
+    A platform whose yesterday is not closed yet, or whose run is refused, holds up nobody else.
+    """
+    return _each_tenant(
+        "scores.failed", lambda: score_runs.start_nightly_run(at=clock.now()) is not None
+    )
+
+
+@shared_task(name="credit.score_chunk")
+def score_chunk(*, tenant_id: str, run_id: str, number: int, **_: Any) -> None:  # noqa: ARG001 -- opens the scope
+    """Score one range of merchants, then ask for the next; a failure counts against the run."""
+    try:
+        score_runs.do_chunk(run_id=run_id, number=number, at=clock.now())
+    except Exception as problem:
+        logger.exception("scores.chunk_failed", run=run_id, number=number)
+        score_runs.chunk_failed(
+            run_id=run_id, number=number, problem=f"{type(problem).__name__}: {problem}",
+            at=clock.now(),
+        )  # fmt: skip
+    else:
+        score_runs.go_on(run_id=run_id, number=number, at=clock.now())
+
+
+@shared_task(name="credit.rescore")
+def rescore(*, tenant_id: str, event_id: str, **_: Any) -> None:  # noqa: ARG001 -- opens the scope
+    """Score again whom an event is about."""
+    score_runs.rescore(event_id=event_id)
+
+
+@shared_task(name="credit.resume_score_runs")
+def resume_score_runs(**_: Any) -> int:
+    """Ask again for what a killed worker or a lost broker left of a run; return how many runs.
+
+    One statement for all platforms: where nothing runs, that is all it costs.
+    """
+    with platform_scope():
+        lost = score_runs.lost_runs(at=clock.now())
+    for tenant_id, run_id in lost:
+        with tenant_scope(tenant_id):
+            score_runs.ask_for_chunks(run_id)
+    return len(lost)

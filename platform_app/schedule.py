@@ -27,6 +27,11 @@ SCHEDULE: dict[str, dict[str, Any]] = {
         "task": "credit.remind_merchants",
         "schedule": crontab(hour="9-19", minute="*/15"),
     },
+    "score merchants": {
+        "task": "credit.score_merchants",
+        "schedule": crontab(hour="2", minute="10"),
+    },
+    "resume score runs": {"task": "credit.resume_score_runs", "schedule": timedelta(minutes=5)},
     "review limits": {"task": "credit.review_limits", "schedule": crontab(hour="4", minute="30")},
     "prove entities": {"task": "credit.prove_entities", "schedule": crontab(hour="2", minute="50")},
     "policies whose day has come": {

@@ -11,6 +11,7 @@ from risk.models import (
     EntityExposure,
     ExposureBucket,
     MaturedOutcome,
+    MerchantScore,
     MonitorReading,
     MonitorRule,
     Override,
@@ -25,6 +26,8 @@ from risk.models import (
     RiskAlarm,
     Scorecard,
     ScorecardApproval,
+    ScoreChunk,
+    ScoreRun,
     ShadowDecision,
     WatchEntry,
 )
@@ -193,3 +196,29 @@ class WatchEntryAdmin(TenantRowsAdmin):
         "added_by", "ended_by",
     )  # fmt: skip
     list_filter = (TenantFilter, "kind", "status", "reason_code")
+
+
+@admin.register(ScoreRun)
+class ScoreRunAdmin(TenantRowsAdmin):
+    list_display = (
+        "id", "tenant", "on", "as_of", "status", "is_current", "merchants_count", "chunks_count",
+        "movers_count", "started_by", "finished_at",
+    )  # fmt: skip
+    list_filter = (TenantFilter, "status")
+
+
+@admin.register(ScoreChunk)
+class ScoreChunkAdmin(TenantRowsAdmin):
+    list_display = (
+        "id", "tenant", "run", "number", "status", "attempt_count", "rows_count", "done_at",
+    )  # fmt: skip
+    list_filter = (TenantFilter, "status")
+
+
+@admin.register(MerchantScore)
+class MerchantScoreAdmin(TenantRowsAdmin):
+    list_display = (
+        "id", "tenant", "run_id", "merchant_id", "score", "grade", "outcome", "limit_minor",
+        "rescored_at",
+    )  # fmt: skip
+    list_filter = (TenantFilter, "outcome", "grade")

@@ -161,3 +161,14 @@ class ReportOutcome(models.TextChoices):
     FOUND = "found", _("Answered")
     NO_RECORD = "no_record", _("Nothing on file")
     UNKNOWN = "unknown", _("No clear answer")
+
+
+class ScoreRunStatus(models.TextChoices):
+    RUNNING = "running", _("Running")
+    FINISHED = "finished", _("Finished")
+    FAILED = "failed", _("Failed")
+
+
+class ScoreChunkStatus(models.TextChoices):
+    PENDING = "pending", _("Waiting")
+    DONE = "done", _("Done")

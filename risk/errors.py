@@ -262,3 +262,24 @@ class ReportConsentMissing(Refused):
 
     code = "report_consent_missing"
     message = gettext_noop("The merchant has not agreed to a credit bureau query.")
+
+
+class ScoreRunNotFound(NotFound):
+    """No such run, or it belongs to somebody else."""
+
+    code = "score_run_not_found"
+    message = gettext_noop("There is no such score run.")
+
+
+class ScoreRunStands(Conflict):
+    """The run stands elsewhere in its life than the act needs."""
+
+    code = "score_run_stands"
+    message = gettext_noop("The score run is {status}.")
+
+
+class ScoreRunBroken(Conflict):
+    """What lies in the table is not what the chunks wrote."""
+
+    code = "score_run_broken"
+    message = gettext_noop("The score run does not add up: {problem}.")

@@ -23,6 +23,7 @@ class LockSpace(IntEnum):
     DECISION_CHAIN = 3
     BUSINESS_DAY = 4
     FUNDED_MERCHANT = 5
+    SCORE_RUN = 6
 
 
 def hold(space: LockSpace, name: str) -> None:

@@ -13,7 +13,7 @@ from risk.domain.verdict import Verdict
 from risk.enums import Outcome, WatchKind
 
 LISTS: Final = "lists"
-_REASON: Final = "overall_assessment"
+REASON: Final = "overall_assessment"
 
 
 def with_lists(stored: dict[str, Any], lists: Sequence[str]) -> dict[str, Any]:
@@ -43,5 +43,5 @@ def listed(verdict: Verdict, lists: Sequence[str]) -> Verdict:
         limit_minor=0,
         annual_rate=Decimal(0),
         term_rates={},
-        reasons=[_REASON],
+        reasons=[REASON],
     )

@@ -10,6 +10,7 @@ from risk.models.monitoring import MonitorReading, MonitorRule, RiskAlarm
 from risk.models.override import Override
 from risk.models.policy import Policy, PolicyApproval, PolicyBackTest
 from risk.models.report import Report, ReportRequest, ReportSource
+from risk.models.score_run import MerchantScore, ScoreChunk, ScoreRun
 from risk.models.scorecard import Scorecard, ScorecardApproval
 from risk.models.shadow import ShadowDecision
 from risk.models.watch_entry import WatchEntry
@@ -22,6 +23,7 @@ __all__ = [
     "EntityExposure",
     "ExposureBucket",
     "MaturedOutcome",
+    "MerchantScore",
     "MonitorReading",
     "MonitorRule",
     "Override",
@@ -34,6 +36,8 @@ __all__ = [
     "ReportRequest",
     "ReportSource",
     "RiskAlarm",
+    "ScoreChunk",
+    "ScoreRun",
     "Scorecard",
     "ScorecardApproval",
     "ShadowDecision",

@@ -16,18 +16,19 @@ from platform_app.kernel.scope import current_tenant_id
 from risk.domain.facts import ratio, variation
 from risk.values import TradeFacts
 
-_KNOWN: Final = """
+KNOWN: Final = """
 WITH latest AS (
     SELECT o.merchant_id, o.ordered_on, o.status,
            CASE WHEN o.status = 'placed' THEN o.amount_minor ELSE 0 END AS net,
            CASE WHEN o.status = 'returned' THEN o.amount_minor ELSE 0 END AS returned,
            CASE WHEN o.status = 'placed' THEN o.amount_minor END AS placed,
-           (extract(year FROM %(day)s::date) - extract(year FROM o.ordered_on)) * 12
-           + extract(month FROM %(day)s::date) - extract(month FROM o.ordered_on) AS age
+           ((extract(year FROM %(day)s::date) - extract(year FROM o.ordered_on)) * 12
+           + extract(month FROM %(day)s::date) - extract(month FROM o.ordered_on))::int AS age
     FROM tenants_tradeorder o
     WHERE o.tenant_id = %(tenant)s::uuid
       AND o.known_at < %(as_of)s AND o.event_at < %(as_of)s AND o.ordered_on <= %(day)s
       AND (%(merchants)s::uuid[] IS NULL OR o.merchant_id = ANY(%(merchants)s::uuid[]))
+      AND (%(first)s::uuid IS NULL OR o.merchant_id BETWEEN %(first)s::uuid AND %(last)s::uuid)
       AND o.status <> 'canceled'
       AND NOT EXISTS (
           SELECT 1 FROM tenants_tradeorder later
@@ -37,7 +38,7 @@ WITH latest AS (
 )
 """
 
-_SUMMED: Final = """
+SUMMED: Final = """
 , summed AS (
     SELECT merchant_id,
            sum(net) FILTER (WHERE ordered_on > %(day)s::date - interval '3 months') AS l3,
@@ -62,6 +63,7 @@ SELECT m.id, s.l3, s.l12, s.back, s.count_l12, s.count_total, s.first_on, s.last
 FROM tenants_merchant m LEFT JOIN summed s ON s.merchant_id = m.id
 WHERE m.tenant_id = %(tenant)s::uuid
   AND (%(merchants)s::uuid[] IS NULL OR m.id = ANY(%(merchants)s::uuid[]))
+  AND (%(first)s::uuid IS NULL OR m.id BETWEEN %(first)s::uuid AND %(last)s::uuid)
 """
 
 _GROUPED: Final = """
@@ -85,7 +87,7 @@ def trade_facts(*, merchant_ids: Sequence[str] | None, as_of: datetime) -> dict[
     if merchant_ids is not None and not asked:
         return found
     uuids = None if merchant_ids is None else [str(ids.to_uuid("mch", m)) for m in asked]
-    for row in _rows(_KNOWN + _SUMMED, _params(as_of, day, uuids)):
+    for row in _rows(KNOWN + SUMMED, _params(as_of, day, uuids)):
         found[ids.from_uuid("mch", _uuid(row[0]))] = _facts(row, day)
     return found
 
@@ -99,12 +101,13 @@ def prescreen_candidates(
         "min_tenure_days": min_tenure_days,
         "max_recency_days": max_recency_days,
     }
-    return [ids.from_uuid("mch", _uuid(row[0])) for row in _rows(_KNOWN + _GROUPED, params)]
+    return [ids.from_uuid("mch", _uuid(row[0])) for row in _rows(KNOWN + _GROUPED, params)]
 
 
 def _params(as_of: datetime, day: date, merchants: list[str] | None) -> dict[str, Any]:
     tenant = str(ids.to_uuid("tnt", current_tenant_id()))
-    return {"tenant": tenant, "as_of": as_of, "day": day, "merchants": merchants}
+    asked = {"merchants": merchants, "first": None, "last": None}
+    return {"tenant": tenant, "as_of": as_of, "day": day, **asked}
 
 
 def _rows(sql: str, params: dict[str, Any]) -> list[tuple[Any, ...]]:

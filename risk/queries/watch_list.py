@@ -17,8 +17,16 @@ def in_force(on: date) -> QuerySet[WatchEntry]:
 
 def listed(merchant_ids: Sequence[str], *, on: date) -> dict[str, list[str]]:
     """The lists each merchant is on, as `kind.reason` in alphabetical order: one statement."""
+    return _named(in_force(on).filter(merchant_id__in=merchant_ids))
+
+
+def listed_between(first_id: str, last_id: str, *, on: date) -> dict[str, list[str]]:
+    """The same of the merchants from one id to another, both included, who are on any."""
+    return _named(in_force(on).filter(merchant_id__gte=first_id, merchant_id__lte=last_id))
+
+
+def _named(rows: QuerySet[WatchEntry]) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
-    rows = in_force(on).filter(merchant_id__in=merchant_ids)
     for merchant_id, kind, reason in rows.values_list("merchant_id", "kind", "reason_code"):
         found.setdefault(merchant_id, []).append(f"{kind}.{reason}")
     return {merchant_id: sorted(names) for merchant_id, names in found.items()}

@@ -81,7 +81,7 @@ def import_orders(*, rows: Sequence[OrderRow], known_at: datetime, actor: str) -
     for start in range(0, len(rows), CHUNK):
         chunk = rows[start : start + CHUNK]
         merchants = _merchants(chunk, firsts, known_at=known_at, actor=actor)
-        counts += _orders(chunk, merchants, known_at)
+        counts += _orders(chunk, merchants, known_at, actor)
     return counts
 
 
@@ -135,18 +135,34 @@ def _merchants(
 
 
 def _orders(
-    chunk: Sequence[OrderRow], merchants: Mapping[str, str], known_at: datetime
+    chunk: Sequence[OrderRow], merchants: Mapping[str, str], known_at: datetime, actor: str
 ) -> ImportCounts:
     counts = ImportCounts()
-    pending = list(chunk)
+    pending, touched = list(chunk), set[str]()
     while pending:
         latest = _latest(sorted({row.order_no for row in pending}))
+        before = {no: one.content.merchant_id for no, one in latest.items()}
         fresh, took = _revisions(pending, merchants, latest)
         written = _add(fresh, known_at)
         lost = {item.order_no for item in fresh if (item.order_no, item.revision) not in written}
         counts += _counted(took, lost)
+        for order_no, _ in written:
+            touched |= {latest[order_no].content.merchant_id, before.get(order_no, "")}
         pending = [row for row in pending if row.order_no in lost]  # raced: look again
+    _tell(touched - {""}, known_at=known_at, actor=actor)
     return counts
+
+
+def _tell(touched: set[str], *, known_at: datetime, actor: str) -> None:
+    """One event a chunk: whose orders are not what they were, before or after."""
+    if touched:
+        events.record(
+            "tenants.orders.imported",
+            subject=current_tenant_id(),
+            actor=actor,
+            at=known_at,
+            props={"merchants": sorted(ids.from_uuid("mch", UUID(one)) for one in touched)},
+        )
 
 
 def _revisions(

@@ -32,6 +32,7 @@ from credit.operations.documents import issue_receipt
 from credit.operations.merchant_caps import set_merchant_cap
 from credit.operations.partnerships import name_lenders
 from credit.operations.reference_changes import propose_reference_change
+from credit.operations.score_runs import run_here
 from credit.operations.servicing import Act
 from credit.operations.servicing_acts import Asked
 from credit.operations.snapshots import snapshot_balances
@@ -97,8 +98,7 @@ def live(tenant: Tenant, number: int, at: datetime) -> None:
         settling.leave_one_of_everything(merchant.id, drawdown.id, no, at)
         late.one_of_each(drawdown, at)
         serviced(line, drawdown, no, at)
-        validated_scorecard(number, at)
-        watch.one_of_each(number, at)
+        risk_rows(number, no, at)
         CloseException.objects.create(
             drawdown=drawdown, on=clock.day_of(at), problem="x", opened_at=at, status="repaired"
         )
@@ -129,6 +129,12 @@ def live(tenant: Tenant, number: int, at: datetime) -> None:
             )  # fmt: skip
         if not Dispatch.objects.exists():
             Dispatch.objects.create(consumer="c", event_id=event_id, occurred_at=at)
+
+
+def risk_rows(number: int, no: str, at: datetime) -> None:
+    validated_scorecard(number, at)
+    watch.one_of_each(number, at)
+    run_here(key=no, actor="usr", at=at)
 
 
 def validated_scorecard(number: int, at: datetime) -> None:

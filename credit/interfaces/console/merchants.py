@@ -28,6 +28,7 @@ from platform_app.kernel.models import Event
 from risk.models import Decision
 from risk.queries.facts import trade_facts
 from risk.queries.reasons import reasons_for
+from risk.queries.score_runs import current_scores
 from risk.values import TradeFacts
 from tenants.access.console import ConsoleRequest, console_view
 from tenants.enums import Role
@@ -97,6 +98,7 @@ def detail(request: ConsoleRequest, merchant_id: str) -> HttpResponse:
         ],
         "people": list(list_people(merchant.id)),
         "may_reveal": request.member.role in REVEALERS,
+        "estimate": _estimate(merchant.id, shows_score=staff),
         "trade": trade,
         "chart": _trade_chart(trade, on),
         "on": on,
@@ -138,6 +140,18 @@ def _decision(row: Decision, *, shows_score: bool) -> dict[str, Any]:
         "row": row,
         "bound": words.bound(row.binding_bound) if row.binding_bound else "",
         "reasons": [(_(reason.wording), _(reason.advice)) for reason in reasons_for(row.reasons)],
+        "score": f"{row.score} · {row.grade}" if shows_score else "",
+    }
+
+
+def _estimate(merchant_id: str, *, shows_score: bool) -> dict[str, Any] | None:
+    """What the current run would answer; score and grade for our own staff only."""
+    row = current_scores([merchant_id]).get(merchant_id)
+    if row is None:
+        return None
+    return {
+        "row": row,
+        "reasons": [_(reason.wording) for reason in reasons_for(row.reasons)],
         "score": f"{row.score} · {row.grade}" if shows_score else "",
     }
 

@@ -26,6 +26,7 @@ from credit.interfaces.console import (
     products,
     reconciliation,
     reviews,
+    score_runs,
     settlements,
     suspense,
 )
@@ -110,6 +111,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("channels/accounts", channels.accounts, name="virtual_account-list"),
     path("merchants/<str:merchant_id>/channels", channel_acts.of_merchant, name="channel-merchant"),
     path("merchants/<str:merchant_id>/channels/<str:name>", channel_acts.act, name="channel-act"),
+    path("risk/runs", score_runs.listing, name="score_run-list"),
+    path("risk/runs/start", score_runs.start, name="score_run-start"),
+    path("risk/runs/<str:run_id>/retry", score_runs.retry, name="score_run-retry"),
     path("funding", funding.overview, name="funding"),
     path("funding/instructions", funding.instruction_list, name="funding-instructions"),
     path(

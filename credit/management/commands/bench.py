@@ -21,7 +21,7 @@ from credit.management.benches import beside, daily_close, drawdown, hot_line, o
 from credit.operations.launch import launch_tenant
 from platform_app.kernel import clock
 from platform_app.kernel.tenancy import tenant_scope
-from risk.management.benches import scoring
+from risk.management.benches import score_run, scoring
 
 BENCHES = {**orders.BENCHES, **posting.BENCHES, **beside.BENCHES}
 
@@ -32,6 +32,7 @@ WHOLE: dict[str, tuple[Callable[[int], dict[str, Any]], int]] = {
     "daily_close": (daily_close.run, 100_000),
     "drawdown": (drawdown.run, 400),
     "hot_line": (hot_line.run, 640),
+    "score_run": (score_run.run, 100_000),
     "scoring": (scoring.run, 100_000),
 }
 SIZE = 1_000

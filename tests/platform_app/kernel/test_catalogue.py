@@ -34,6 +34,11 @@ TOLD_IDS = {
     ("risk_override", "merchant_id"),
     ("risk_eclrow", "line_id"),
     ("risk_eclrow", "merchant_id"),
+    # Scores come by COPY, a million a night; a run is checked whole before it is pointed at.
+    ("risk_merchantscore", "run_id"),
+    ("risk_merchantscore", "merchant_id"),
+    ("risk_scorechunk", "first_id"),
+    ("risk_scorechunk", "last_id"),
     ("credit_journalentry", "drawdown_id"),
     # Members of ours belong to no tenant, and may own a case.
     ("credit_collectioncase", "owner_id"),

@@ -104,7 +104,7 @@ def test_a_chunk_takes_a_handful_of_statements(
 ) -> None:
     take(at, ROW)
     rows = [replace(ROW, order_no=f"SO{n}", amount_minor=n) for n in range(row_count)]
-    with django_assert_num_queries(5):  # savepoint, firms, latest revisions, insert, release
+    with django_assert_num_queries(6):  # savepoint, firms, latest revisions, insert, event, release
         import_orders(rows=rows, known_at=at, actor="api")
 
 
