@@ -24,6 +24,7 @@ SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": crontab(hour="9-19", minute="*/15"),
     },
     "review limits": {"task": "credit.review_limits", "schedule": crontab(hour="4", minute="30")},
+    "find linked merchants": {"task": "risk.find_fraud", "schedule": crontab(hour="4", minute="0")},
     "policies whose day has come": {
         "task": "risk.put_due_policies_in_force",
         "schedule": timedelta(minutes=1),

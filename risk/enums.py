@@ -129,3 +129,41 @@ class WatchStatus(models.TextChoices):
     ACTIVE = "active", _("On the list")
     APPEALED = "appealed", _("Appealed against")
     ENDED = "ended", _("Taken off")
+
+
+class ArmKind(models.TextChoices):
+    """What decides in an arm of an experiment."""
+
+    CONTROL = "control", _("As in force")
+    POLICY = "policy", _("Another policy")
+    SCORECARD = "scorecard", _("Another scorecard")
+    EXPLORE = "explore", _("Exploration")
+
+
+class ExperimentStatus(models.TextChoices):
+    PROPOSED = "proposed", _("Proposed")
+    RUNNING = "running", _("Running")
+    STOPPED = "stopped", _("Stopped")
+    ENDED = "ended", _("Ended")
+
+
+class TraitKind(models.TextChoices):
+    """What two merchants may have in common."""
+
+    PHONE = "phone", _("Phone")
+    LEGAL_REPRESENTATIVE = "legal_representative", _("Legal representative")
+    BANK_ACCOUNT = "bank_account", _("Bank account")
+    DEVICE = "device", _("Browser and network")
+
+
+class FindingKind(models.TextChoices):
+    """What linked merchants seem to do."""
+
+    SELF_TRADE = "self_trade", _("Trades with itself")
+    ORGANIZER = "organizer", _("One person behind many")
+
+
+class FindingStatus(models.TextChoices):
+    OPEN = "open", _("Open")
+    CONFIRMED = "confirmed", _("Confirmed")
+    DISMISSED = "dismissed", _("Dismissed")

@@ -3,12 +3,16 @@
 from datetime import date, datetime
 
 from analytics.queries.outcomes import matured_outcomes
+from risk.operations.experiment_checks import check_experiment
 from risk.operations.monitoring import Monitored, monitor_risk
 
 
 def monitor_platform(*, on: date, actor: str, at: datetime) -> Monitored:
     """Measure the scope's platform as it stood at the end of `on`; the first run of a day stands.
 
-    Alarms that stop auto-approval do so from then on.
+    Alarms that stop auto-approval do so from then on. An experiment that has to end does.
     """
-    return monitor_risk(on=on, outcomes=matured_outcomes(on=on), actor=actor, at=at)
+    outcomes = matured_outcomes(on=on)
+    found = monitor_risk(on=on, outcomes=outcomes, actor=actor, at=at)
+    check_experiment(outcomes=outcomes, actor=actor, at=at)
+    return found

@@ -34,7 +34,7 @@ _MATURED: Final = f"""
     SELECT n.id, max(least(coalesce(l.until_on, n.ends_on), n.ends_on) - l.due_on) AS days
     FROM loans n JOIN late l ON l.drawdown_id = n.id GROUP BY n.id
 )
-SELECT c.merchant_id, c.cohort_on, r.pd, r.grade, c.worst
+SELECT c.merchant_id, c.cohort_on, r.pd, r.grade, c.worst, r.id
 FROM (
     SELECT n.merchant_id, n.cohort_on, min(n.decision_id::text)::uuid AS decision_id,
            max(n.ends_on) AS ends_on,
@@ -65,7 +65,15 @@ def matured_outcomes(*, on: date) -> list[CreditOutcome]:
             grade=grade,
             worst_dpd_days=max(0, worst),
         )
-        for merchant, cohort_on, pd, grade, worst in _rows(_MATURED, on)
+        for merchant, cohort_on, pd, grade, worst, _decision in _rows(_MATURED, on)
+    ]
+
+
+def matured_decisions(*, on: date) -> list[tuple[str, date, int]]:
+    """The same outcomes as decision id, month and worst days past due: one statement."""
+    return [
+        (ids.from_uuid("dec", decision), cohort_on, max(0, worst))
+        for _merchant, cohort_on, _pd, _grade, worst, decision in _rows(_MATURED, on)
     ]
 
 

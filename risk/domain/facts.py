@@ -17,7 +17,11 @@ DECIMAL: Final = "decimal"
 TEXT: Final = "text"
 
 # Facts beside orders and repayments, read by risk/queries/more_facts.py. Each may be unknown.
-MORE_TYPES: Final[dict[str, str]] = {}
+MORE_TYPES: Final[dict[str, str]] = {
+    "linked_merchants_count": INTEGER,
+    "trait_sharers_count": INTEGER,
+    "self_trade_share": DECIMAL,
+}
 
 # Declared, never inferred: a score and a policy may only speak of these.
 FACT_TYPES: Final[dict[str, str]] = {

@@ -1,7 +1,9 @@
 """Risk's tables."""
 
 from risk.models.decision import Decision
+from risk.models.experiment import Experiment, ExplorationGrant
 from risk.models.exposure import ExposureBucket
+from risk.models.finding import FraudFinding, MerchantTrait
 from risk.models.floor import PolicyFloor, PolicyFunder
 from risk.models.monitoring import MonitorReading, MonitorRule, RiskAlarm
 from risk.models.override import Override
@@ -12,7 +14,11 @@ from risk.models.watch_entry import WatchEntry
 
 __all__ = [
     "Decision",
+    "Experiment",
+    "ExplorationGrant",
     "ExposureBucket",
+    "FraudFinding",
+    "MerchantTrait",
     "MonitorReading",
     "MonitorRule",
     "Override",

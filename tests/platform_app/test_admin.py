@@ -59,7 +59,7 @@ from tenants.operations.people import set_person
 from tenants.operations.webhooks import create_endpoint, make_deliveries
 from tests.callers import browser, member
 from tests.credit import late, lenders, lives, referrals, settling
-from tests.risk import policies, watch
+from tests.risk import policies, trials, watch
 
 pytestmark = pytest.mark.django_db
 
@@ -96,7 +96,7 @@ def live(tenant: Tenant, number: int, at: datetime) -> None:
         settling.leave_one_of_everything(merchant.id, drawdown.id, no, at)
         late.one_of_each(drawdown, at)
         serviced(line, drawdown, no, at)
-        validated_scorecard(number, at)
+        validated_scorecard(number, line.merchant, at)
         watch.one_of_each(number, at)
         CloseException.objects.create(
             drawdown=drawdown, on=clock.day_of(at), problem="x", opened_at=at, status="repaired"
@@ -130,7 +130,9 @@ def live(tenant: Tenant, number: int, at: datetime) -> None:
             Dispatch.objects.create(consumer="c", event_id=event_id, occurred_at=at)
 
 
-def validated_scorecard(number: int, at: datetime) -> None:
+def validated_scorecard(number: int, merchant: Merchant, at: datetime) -> None:
+    """And an experiment, with a ring of others that are linked."""
+    trials.leave_one_of_everything(merchant, number, at)
     base = {"handling": "separate", "points": 500 + number}
     body = Scorecard.objects.get(version=1).body | {"base": base}
     card = register_scorecard(body=body, metrics={}, actor="usr_one", at=at)

@@ -4,6 +4,8 @@ from django.urls import URLPattern, URLResolver, path
 
 from risk.interfaces.console import (
     alarms,
+    experiments,
+    findings,
     floors,
     policies,
     policy_editor,
@@ -25,6 +27,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("risk/watch-list", watch_list.listing, name="watch_entry-list"),
     path("risk/watch-list/add", watch_list.add, name="watch_entry-add"),
     path("risk/watch-list/<str:entry_id>/<str:verb>", watch_list.act, name="watch_entry-act"),
+    path("risk/experiments", experiments.listing, name="experiment-list"),
+    path("risk/experiments/<str:experiment_id>/<str:verb>", experiments.act, name="experiment-act"),
+    path("risk/linked", findings.listing, name="finding-list"),
+    path("risk/linked/<str:finding_id>", findings.detail, name="finding-detail"),
+    path("risk/linked/<str:finding_id>/<str:verb>", findings.act, name="finding-act"),
     path("risk/floors", floors.listing, name="floor-list"),
     path("risk/floors/<str:floor_id>/<str:verb>", floors.act, name="floor-act"),
     path("risk/policies", policies.listing, name="policy-list"),
