@@ -3,6 +3,7 @@
 import zlib
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from pytest_django import DjangoAssertNumQueries
@@ -19,6 +20,8 @@ from platform_app.kernel.tenancy import no_scope, tenant_scope
 from risk.domain.experiment import arm_at, place_of
 from risk.models import Experiment, Policy
 from risk.operations.experiment_checks import check_experiment
+from risk.operations.policy_drafts import draft_policy, validate_policy
+from risk.operations.policy_life import start_shadow
 from risk.queries.experiment_figures import ArmFigures, mismatch
 from risk.queries.experiments import arms_of
 from risk.values import CreditOutcome
@@ -37,8 +40,8 @@ def running(inside: Tenant, at: datetime) -> Experiment:
     """A challenger that has bought two years at least, for four in ten, beside the control."""
     body = Policy.objects.get(version=1).body
     body["stages"][0]["rows"][3]["when"] = {"tenure_days": {"range": [None, 720]}}
-    policy = policies.draft_policy(body=body, actor="usr_d", at=at)
-    policies.validate_policy(policy_id=policy.id, comment="x", actor="usr_one", at=at)
+    policy = draft_policy(body=body, actor="usr_d", at=at)
+    validate_policy(policy_id=policy.id, comment="x", actor="usr_one", at=at)
     policies.tried(policy, at)
     return trials.started(trials.challenger(policy), at=at)
 
@@ -111,7 +114,7 @@ def test_the_way_to_the_first_drawdown(running: Experiment, at: datetime) -> Non
 
 def test_it_stops_when_an_arm_loses_too_much(running: Experiment, at: datetime) -> None:
     arms, on = applied(running, at, 1), clock.day_of(at)
-    by = {"actor": "system:monitor", "at": at + timedelta(days=80)}
+    by: dict[str, Any] = {"actor": "system:monitor", "at": at + timedelta(days=80)}
     for harmless in (
         [],
         outcomes(arms, "control", 30, 0, on),
@@ -145,10 +148,10 @@ def test_it_ends_with_its_days_and_with_its_control(running: Experiment, at: dat
     second = trials.started(trials.EXPLORED, at=at)
     former = Policy.objects.get(status="champion")
     body = former.body | {"price": former.body["price"] | {"A": "0.0730"}}
-    policy = policies.draft_policy(body=body, actor="usr_d", at=at)
-    policies.validate_policy(policy_id=policy.id, comment="x", actor="usr_one", at=at)
+    policy = draft_policy(body=body, actor="usr_d", at=at)
+    validate_policy(policy_id=policy.id, comment="x", actor="usr_one", at=at)
     policies.tried(policy, at)
-    policies.start_shadow(policy_id=policy.id, effective_from=None, actor="usr_one", at=at)
+    start_shadow(policy_id=policy.id, effective_from=None, actor="usr_one", at=at)
     later = at + timedelta(days=14)
     for actor in ("usr_one", "usr_two"):
         policies.approve(policy, actor, at=later)
