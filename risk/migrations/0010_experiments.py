@@ -118,7 +118,7 @@ class Migration(migrations.Migration):
                 ('key', models.TextField()),
                 ('merchants', models.JSONField()),
                 ('evidence', models.JSONField(default=dict)),
-                ('status', models.TextField(choices=[('open', 'Open'), ('confirmed', 'Confirmed'), ('dismissed', 'Dismissed')], default='open')),
+                ('status', models.TextField(choices=[('open', 'To answer'), ('confirmed', 'Confirmed'), ('dismissed', 'Dismissed')], default='open')),
                 ('found_at', models.DateTimeField()),
                 ('due_at', models.DateTimeField()),
                 ('decided_by', models.TextField(blank=True, default='')),

@@ -19,18 +19,19 @@ from risk.domain.facts import Facts, ratio
 MOST_SHARED: Final = 50
 WINDOW_DAYS: Final = 30
 
+_THESE: Final = "t.merchant_id = ANY(%(merchants)s::uuid[])"
+_ALL: Final = """(t.kind, t.mark) IN (
+          SELECT kind, mark FROM risk_merchanttrait
+          WHERE tenant_id = %(tenant)s AND seen_at < %(as_of)s
+          GROUP BY kind, mark HAVING count(*) BETWEEN 2 AND %(most)s)"""
 _LINKS: Final = """
 WITH mine AS (
     SELECT DISTINCT t.merchant_id AS root, t.kind, t.mark FROM risk_merchanttrait t
     WHERE t.tenant_id = %(tenant)s AND t.seen_at < %(as_of)s
-      AND CASE WHEN %(merchants)s::uuid[] IS NOT NULL
-          THEN t.merchant_id = ANY(%(merchants)s::uuid[])
-          ELSE (t.kind, t.mark) IN (
-              SELECT kind, mark FROM risk_merchanttrait
-              WHERE tenant_id = %(tenant)s AND seen_at < %(as_of)s
-              GROUP BY kind, mark HAVING count(*) BETWEEN 2 AND %(most)s) END
+      AND {which}
 ), shared AS (
-    SELECT m.root, m.kind, m.mark, o.merchant_id AS other, o.seen_at
+    SELECT m.root, m.kind, m.mark, o.merchant_id AS other, o.seen_at,
+           count(*) OVER (PARTITION BY m.root, m.kind, m.mark) AS sharers
     FROM mine m
     JOIN LATERAL (
         SELECT t.merchant_id, t.seen_at FROM risk_merchanttrait t
@@ -39,15 +40,12 @@ WITH mine AS (
         ORDER BY t.seen_at DESC, t.merchant_id LIMIT %(most)s + 1
     ) o ON true
 ), links AS (
-    SELECT DISTINCT root, other FROM shared s
-    WHERE root <> other AND (
-        SELECT count(*) FROM shared x
-        WHERE x.root = s.root AND x.kind = s.kind AND x.mark = s.mark) <= %(most)s
+    SELECT DISTINCT root, other FROM shared WHERE root <> other AND sharers <= %(most)s
 )
 """
 _MIRRORED: Final = """
 , known AS (
-    SELECT o.merchant_id, o.ordered_on, o.amount_minor
+    SELECT o.id, o.merchant_id, o.ordered_on, o.amount_minor
     FROM tenants_tradeorder o
     WHERE o.tenant_id = %(tenant)s AND o.status = 'placed' AND o.amount_minor > 0
       AND o.merchant_id IN (SELECT root FROM links UNION SELECT other FROM links)
@@ -58,27 +56,31 @@ _MIRRORED: Final = """
           WHERE later.tenant_id = o.tenant_id AND later.order_no = o.order_no
             AND later.revision > o.revision
             AND later.known_at < %(as_of)s AND later.event_at < %(as_of)s)
+), mirrored AS (
+    SELECT DISTINCT k.id
+    FROM known k
+    JOIN links l ON l.root = k.merchant_id
+    JOIN known p ON p.merchant_id = l.other AND p.amount_minor = k.amount_minor
+      AND p.ordered_on BETWEEN k.ordered_on - 1 AND k.ordered_on + 1
 ), traded AS (
     SELECT k.merchant_id AS root, sum(k.amount_minor) AS total,
-           sum(k.amount_minor) FILTER (WHERE m.is_mirrored) AS mirrored,
-           count(*) FILTER (WHERE m.is_mirrored) AS mirrored_count
-    FROM known k
-    CROSS JOIN LATERAL (
-        SELECT EXISTS (
-            SELECT 1 FROM links l JOIN known p ON p.merchant_id = l.other
-            WHERE l.root = k.merchant_id AND p.amount_minor = k.amount_minor
-              AND p.ordered_on BETWEEN k.ordered_on - 1 AND k.ordered_on + 1) AS is_mirrored
-    ) m
-    WHERE k.merchant_id IN (SELECT root FROM links)
+           sum(k.amount_minor) FILTER (WHERE m.id IS NOT NULL) AS mirrored,
+           count(m.id) AS mirrored_count
+    FROM known k LEFT JOIN mirrored m ON m.id = k.id
+    GROUP BY 1
+), counted AS (
+    SELECT root, count(*) AS n FROM links GROUP BY 1
+), fresh AS (
+    SELECT root, max(n) AS n FROM (
+        SELECT root, count(*) AS n FROM shared
+        WHERE seen_at >= %(as_of)s - %(window)s::interval GROUP BY root, kind, mark) x
     GROUP BY 1
 )
-SELECT r.root, (SELECT count(*) FROM links l WHERE l.root = r.root),
-       (SELECT max(n) FROM (
-            SELECT count(*) AS n FROM shared s
-            WHERE s.root = r.root AND s.seen_at >= %(as_of)s - %(window)s::interval
-            GROUP BY s.kind, s.mark) x),
-       t.total, t.mirrored, t.mirrored_count
-FROM (SELECT DISTINCT root FROM mine) r LEFT JOIN traded t ON t.root = r.root
+SELECT r.root, coalesce(c.n, 0), coalesce(f.n, 0), t.total, t.mirrored, t.mirrored_count
+FROM (SELECT DISTINCT root FROM mine) r
+LEFT JOIN counted c ON c.root = r.root
+LEFT JOIN fresh f ON f.root = r.root
+LEFT JOIN traded t ON t.root = r.root AND c.n > 0
 """
 _MARKS: Final = """
 SELECT t.kind, t.mark, max(t.masked), array_agg(DISTINCT t.merchant_id),
@@ -117,7 +119,7 @@ def linked_facts(merchant_ids: Sequence[str], as_of: datetime) -> dict[str, Fact
     """
     found: dict[str, Facts] = {}
     for root, linked, sharers, total, mirrored, _count in _read(merchant_ids, as_of):
-        facts: Facts = {"linked_merchants_count": linked, "trait_sharers_count": sharers or 0}
+        facts: Facts = {"linked_merchants_count": linked, "trait_sharers_count": sharers}
         if linked:
             facts["self_trade_share"] = ratio(int(mirrored or 0), int(total or 0))
         found[ids.from_uuid("mch", root)] = facts
@@ -165,15 +167,17 @@ def clusters(marks: Sequence[Mark]) -> dict[str, int]:
 
 
 def _read(merchant_ids: Sequence[str] | None, as_of: datetime) -> list[tuple[Any, ...]]:
+    """Rows of these merchants, or of all that share a mark with another."""
     told = _params(as_of)
     if merchant_ids is not None:
         told["merchants"] = [str(ids.to_uuid("mch", one)) for one in merchant_ids]
-    return _rows(_LINKS + _MIRRORED, told)
+    which = _ALL if merchant_ids is None else _THESE
+    return _rows(_LINKS.format(which=which) + _MIRRORED, told)
 
 
 def _params(as_of: datetime) -> dict[str, Any]:
     return {
-        "tenant": str(ids.to_uuid("tnt", current_tenant_id())), "as_of": as_of, "merchants": None,
+        "tenant": str(ids.to_uuid("tnt", current_tenant_id())), "as_of": as_of,
         "day": clock.day_of(as_of), "most": MOST_SHARED, "window": timedelta(days=WINDOW_DAYS),
     }  # fmt: skip
 

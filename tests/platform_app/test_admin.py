@@ -131,7 +131,7 @@ def live(tenant: Tenant, number: int, at: datetime) -> None:
 
 
 def validated_scorecard(number: int, merchant: Merchant, at: datetime) -> None:
-    """And an experiment, with a ring of others that are linked."""
+    """And an experiment, with what was found of a merchant."""
     trials.leave_one_of_everything(merchant, number, at)
     base = {"handling": "separate", "points": 500 + number}
     body = Scorecard.objects.get(version=1).body | {"base": base}

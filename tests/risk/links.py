@@ -4,7 +4,7 @@ from datetime import date, datetime, timedelta
 
 from platform_app.kernel import clock
 from risk.enums import TraitKind
-from risk.operations.findings import find_fraud
+from risk.models import FraudFinding
 from risk.operations.traits import see_trait
 from tenants.models import Merchant
 from tests.risk.cast import NOW, place_order
@@ -43,7 +43,10 @@ def mirrors(one: Merchant, other: Merchant, count: int, at: datetime = NOW) -> N
         place_order(other, day + timedelta(days=1), 1_000_000 + number)
 
 
-def leave_one_of_everything(number: int, at: datetime) -> None:
-    """A ring around an account of its own, and the finding about it."""
-    ring(5, at, f"62220200000098765{number:02d}")
-    find_fraud(actor="system:fraud", at=at)
+def leave_one_of_everything(merchant: Merchant, number: int, at: datetime) -> None:
+    """A trait of a merchant, and a finding about it."""
+    has(merchant, f"62220200000098765{number:02d}", at)
+    FraudFinding.objects.create(
+        kind="organizer", key=f"bank_account:{number}", merchants=[merchant.id], found_at=at,
+        due_at=at + timedelta(days=2),
+    )  # fmt: skip

@@ -67,8 +67,8 @@ def firm_in(experiment: Experiment, arm: str, number: int = 0) -> Merchant:
 
 
 def leave_one_of_everything(merchant: Merchant, number: int, at: datetime) -> None:
-    """A proposed experiment, a merchant explored in it; a ring of others, and its finding."""
-    links.leave_one_of_everything(number, at)
+    """A proposed experiment, a merchant explored in it, a trait of it and a finding about it."""
+    links.leave_one_of_everything(merchant, number, at)
     trial = proposed(EXPLORED, at=at)
     ExplorationGrant.objects.create(
         experiment=trial, merchant=merchant, arm="explore", propensity=500, row="grade-e",

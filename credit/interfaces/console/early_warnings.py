@@ -16,7 +16,8 @@ from tenants.forms import FilterForm, choice_field, page
 
 class WarningFilter(FilterForm):
     sign = choice_field(
-        gettext_lazy("Sign"), [(code, gettext_lazy(sign_wording(code))) for code in SIGN_CODES]
+        gettext_lazy("Warning sign"),
+        [(code, gettext_lazy(sign_wording(code))) for code in SIGN_CODES],
     )
     action = choice_field(gettext_lazy("What was done"), LimitAction.choices)
 

@@ -29,7 +29,13 @@ _USUAL_DAYS = 90
 
 
 class FindingFilter(FilterForm):
-    status = choice_field(gettext_lazy("Status"), FindingStatus.choices)
+    status = forms.ChoiceField(
+        label=gettext_lazy("Status"), required=False,
+        choices=[
+            ("", FindingStatus.OPEN.label),
+            *(one for one in FindingStatus.choices if one[0] != FindingStatus.OPEN),
+        ],
+    )  # fmt: skip
     kind = choice_field(gettext_lazy("Kind"), FindingKind.choices)
 
 

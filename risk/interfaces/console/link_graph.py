@@ -6,20 +6,26 @@ from typing import Final
 
 from risk.queries.findings import FindingView
 
-WIDTH: Final = 640
+WIDTH: Final = 900
 HEIGHT: Final = 320
 MOST: Final = 24  # merchants; the table below has them all
-_ACROSS, _DOWN = 230, 120
+_ACROSS, _DOWN = 300, 120
+_BESIDE, _ABOVE = 12, 12
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Node:
-    """A merchant or a shared thing, with its words and where they stand."""
+    """A merchant or a shared thing with its words.
+
+    `side` is the class of the words: y ends at the dot, x is centered, empty begins there.
+    """
 
     x: float
     y: float
     label: str
-    anchor: str = "middle"
+    label_x: float
+    label_y: float
+    side: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,17 +55,22 @@ def graph_of(found: FindingView) -> Graph:
         x = round(sum(end[0] for end in ends) / len(ends), 1)
         # Things that the same merchants share would lie on one another.
         y = round(sum(end[1] for end in ends) / len(ends) + 26 * (number % 4 - 1.5), 1)
-        things.append(Node(x=x, y=y, label=f"{one.kind.label} {one.masked}"))
+        label = f"{one.kind.label} {one.masked}"
+        things.append(Node(x=x, y=y, label=label, label_x=x, label_y=y - _ABOVE, side="x"))
         lines += [(x, y, *end) for end in ends]
     return Graph(
-        merchants=tuple(
-            Node(
-                x=places[one.id][0], y=places[one.id][1], label=one.name[:10],
-                anchor="end" if places[one.id][0] < WIDTH / 2 - 1 else "start",
-            )
-            for one in shown
-        ),
+        merchants=tuple(_beside(one.name[:12], *places[one.id]) for one in shown),
         things=tuple(things),
         lines=tuple(lines),
         left_out_count=len(found.merchants) - len(shown),
     )  # fmt: skip
+
+
+def _beside(label: str, x: float, y: float) -> Node:
+    """A merchant with its words on the outer side of the circle."""
+    if x == WIDTH / 2:
+        down = _ABOVE + 8 if y > HEIGHT / 2 else -_ABOVE
+        return Node(x=x, y=y, label=label, label_x=x, label_y=y + down, side="x")
+    if x < WIDTH / 2:
+        return Node(x=x, y=y, label=label, label_x=x - _BESIDE, label_y=y, side="y")
+    return Node(x=x, y=y, label=label, label_x=x + _BESIDE, label_y=y + 4, side="")

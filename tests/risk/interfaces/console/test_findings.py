@@ -84,7 +84,7 @@ def test_one_finding_with_its_picture(
         page = client.get(f"{PAGE}/{row.id}")
     graph = page.context["graph"]
     assert (len(graph.merchants), len(graph.things), len(graph.lines)) == (5, 1, 5)
-    assert (graph.merchants[0].x, graph.merchants[0].y) == (320.0, 40.0)
+    assert (graph.merchants[0].x, graph.merchants[0].y) == (450.0, 40.0)
     assert graph.left_out_count == 0
     text = page.content.decode()
     assert "****4500" in text
