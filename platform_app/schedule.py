@@ -34,6 +34,7 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     "resume score runs": {"task": "credit.resume_score_runs", "schedule": timedelta(minutes=5)},
     "review limits": {"task": "credit.review_limits", "schedule": crontab(hour="4", minute="30")},
     "prove entities": {"task": "credit.prove_entities", "schedule": crontab(hour="2", minute="50")},
+    "find linked merchants": {"task": "risk.find_fraud", "schedule": crontab(hour="4", minute="0")},
     "policies whose day has come": {
         "task": "risk.put_due_policies_in_force",
         "schedule": timedelta(minutes=1),

@@ -9,9 +9,13 @@ from risk.models import (
     EclRow,
     EclRun,
     EntityExposure,
+    Experiment,
+    ExplorationGrant,
     ExposureBucket,
+    FraudFinding,
     MaturedOutcome,
     MerchantScore,
+    MerchantTrait,
     MonitorReading,
     MonitorRule,
     Override,
@@ -222,3 +226,35 @@ class MerchantScoreAdmin(TenantRowsAdmin):
         "rescored_at",
     )  # fmt: skip
     list_filter = (TenantFilter, "outcome", "grade")
+
+
+@admin.register(Experiment)
+class ExperimentAdmin(TenantRowsAdmin):
+    list_display = (
+        "id", "tenant", "name", "status", "from_at", "until_at", "budget_minor", "spent_minor",
+        "proposed_by", "started_by", "stopped_by",
+    )  # fmt: skip
+    list_filter = (TenantFilter, "status")
+
+
+@admin.register(ExplorationGrant)
+class ExplorationGrantAdmin(TenantRowsAdmin):
+    list_display = (
+        "id", "tenant", "experiment", "merchant", "propensity", "pd", "limit_minor", "cost_minor",
+        "granted_at",
+    )  # fmt: skip
+    list_filter = (TenantFilter,)
+
+
+@admin.register(FraudFinding)
+class FraudFindingAdmin(TenantRowsAdmin):
+    list_display = (
+        "id", "tenant", "kind", "status", "found_at", "due_at", "decided_by", "decided_at",
+    )  # fmt: skip
+    list_filter = (TenantFilter, "kind", "status")
+
+
+@admin.register(MerchantTrait)
+class MerchantTraitAdmin(TenantRowsAdmin):
+    list_display = ("id", "tenant", "merchant", "kind", "masked", "seen_at")
+    list_filter = (TenantFilter, "kind")

@@ -172,3 +172,41 @@ class ScoreRunStatus(models.TextChoices):
 class ScoreChunkStatus(models.TextChoices):
     PENDING = "pending", _("Waiting")
     DONE = "done", _("Done")
+
+
+class ArmKind(models.TextChoices):
+    """What decides in an arm of an experiment."""
+
+    CONTROL = "control", _("As in force")
+    POLICY = "policy", _("Another policy")
+    SCORECARD = "scorecard", _("Another scorecard")
+    EXPLORE = "explore", _("Exploration")
+
+
+class ExperimentStatus(models.TextChoices):
+    PROPOSED = "proposed", _("Proposed")
+    RUNNING = "running", _("Running")
+    STOPPED = "stopped", _("Stopped")
+    ENDED = "ended", _("Ended")
+
+
+class TraitKind(models.TextChoices):
+    """What two merchants may have in common."""
+
+    PHONE = "phone", _("Phone")
+    LEGAL_REPRESENTATIVE = "legal_representative", _("Legal representative")
+    BANK_ACCOUNT = "bank_account", _("Bank account")
+    DEVICE = "device", _("Browser and network")
+
+
+class FindingKind(models.TextChoices):
+    """What linked merchants seem to do."""
+
+    SELF_TRADE = "self_trade", _("Trades with itself")
+    ORGANIZER = "organizer", _("One person behind many")
+
+
+class FindingStatus(models.TextChoices):
+    OPEN = "open", _("To answer")
+    CONFIRMED = "confirmed", _("Confirmed")
+    DISMISSED = "dismissed", _("Dismissed")

@@ -283,3 +283,55 @@ class ScoreRunBroken(Conflict):
 
     code = "score_run_broken"
     message = gettext_noop("The score run does not add up: {problem}.")
+
+
+class ExperimentNotFound(NotFound):
+    """No such experiment, or it belongs to somebody else."""
+
+    code = "experiment_not_found"
+    message = gettext_noop("There is no experiment with this id.")
+
+
+class ExperimentStatusWrong(Conflict):
+    """The experiment stands elsewhere in its life than the act needs."""
+
+    code = "experiment_status"
+    message = gettext_noop("In its present state the experiment does not allow this.")
+
+
+class ExperimentRuns(Conflict):
+    """Two experiments at once would blur each other."""
+
+    code = "experiment_runs"
+    message = gettext_noop("Another experiment is running. Stop it first.")
+
+
+class InvalidExperiment(Invalid):
+    """Arms, shares, dates or limits that make no experiment."""
+
+    code = "invalid_experiment"
+    message = gettext_noop("This makes no experiment: {problem}.")
+
+
+class ArmNotReady(Conflict):
+    """A version that may not decide, not even for a share."""
+
+    code = "arm_not_ready"
+    message = gettext_noop(
+        "The version of an arm must be validated under today's floors, and a policy back-tested "
+        "against the one in force."
+    )
+
+
+class FindingNotFound(NotFound):
+    """No such finding, or it belongs to somebody else."""
+
+    code = "finding_not_found"
+    message = gettext_noop("There is no finding with this id.")
+
+
+class FindingDecided(Conflict):
+    """Somebody has confirmed or dismissed it."""
+
+    code = "finding_decided"
+    message = gettext_noop("Somebody has decided this finding already.")

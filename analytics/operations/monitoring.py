@@ -4,6 +4,7 @@ from datetime import date, datetime
 
 from analytics.queries.outcomes import matured_outcomes
 from risk.operations.challengers import score_challenger
+from risk.operations.experiment_checks import check_experiment
 from risk.operations.monitoring import Monitored, monitor_risk
 from risk.operations.outcomes import keep_outcomes
 
@@ -12,9 +13,12 @@ def monitor_platform(*, on: date, actor: str, at: datetime) -> Monitored:
     """Measure the scope's platform as it stood at the end of `on`; the first run of a day stands.
 
     Alarms that stop auto-approval do so from then on. What has matured is kept for whoever learns
-    from it, and the challenger in shadow scores what was decided since.
+    from it, the challenger in shadow scores what was decided since, and an experiment that has to
+    end does.
     """
     outcomes = matured_outcomes(on=on)
     keep_outcomes(outcomes=outcomes, on=on)
     score_challenger(at=at)
-    return monitor_risk(on=on, outcomes=outcomes, actor=actor, at=at)
+    found = monitor_risk(on=on, outcomes=outcomes, actor=actor, at=at)
+    check_experiment(outcomes=outcomes, actor=actor, at=at)
+    return found

@@ -30,6 +30,8 @@ from credit.queries.payoff import payoff
 from platform_app.kernel import audit, events, jobs
 from platform_app.kernel.errors import NotFound
 from platform_app.kernel.scope import current_tenant_id
+from risk.enums import TraitKind
+from risk.operations.traits import see_trait
 from tenants.queries.merchants import merchant as merchant_by_id
 
 LEFT_ALONE: Final = timedelta(minutes=2)
@@ -39,7 +41,7 @@ LEFT_ALONE: Final = timedelta(minutes=2)
 def sign_mandate(
     *, merchant_id: str, account_no: str, bank: Bank, actor: str, at: datetime
 ) -> DebitMandate:
-    """Register the merchant's leave to debit an account; only its last four digits stay with us.
+    """Register the leave to debit an account; its last four digits and a blind index stay with us.
 
     Raises NotFound, MandateExists (end the one there is first).
     """
@@ -56,6 +58,10 @@ def sign_mandate(
             mandate.save(force_insert=True)
     except IntegrityError:
         raise MandateExists from None
+    see_trait(
+        merchant_id=merchant.id, kind=TraitKind.BANK_ACCOUNT, value=account_no,
+        masked=mandate.account_masked, at=at,
+    )  # fmt: skip
     audit.record(
         actor=actor, action="mandate.sign", subject=mandate.id, at=at,
         after={"merchant": merchant.id, "account": mandate.account_masked},

@@ -26,6 +26,9 @@ MORE_TYPES: Final[dict[str, str]] = {
     "bank_inflow_l3_minor": INTEGER,
     "bank_inflow_l12_minor": INTEGER,
     "bank_returned_l12_count": INTEGER,
+    "linked_merchants_count": INTEGER,
+    "trait_sharers_count": INTEGER,
+    "self_trade_share": DECIMAL,
 }
 
 # Declared, never inferred: a score and a policy may only speak of these.

@@ -112,11 +112,12 @@ def refuse_floors(body: Any) -> None:
         _refuse("floors are composed, not written")
     for stage in body["stages"]:
         for row in stage["rows"]:
-            if "layer" in row or _looks_like_a_floor(row["id"]):
+            if "layer" in row or is_of_a_floor(row["id"]):
                 _refuse(f"the id {row['id']} is kept for a floor")
 
 
-def _looks_like_a_floor(row_id: str) -> bool:
+def is_of_a_floor(row_id: str) -> bool:
+    """Whether an id is one that only rows of floors have."""
     head, _hyphen, _rest = row_id.partition("-")
     return head == PLATFORM or head.rstrip("0123456789") == FUNDER
 

@@ -1,12 +1,13 @@
-"""What stands beside the policy when it answers: stops of auto-approval, and lists.
+"""What stands beside the policy when it answers: an experiment, stops of auto-approval, lists.
 
-Both are kept with the facts of the decision, so a verdict is under the same conditions when it is
+All are kept with the facts of the decision, so a verdict is under the same conditions when it is
 asked again, or when a policy in shadow answers the same facts.
 """
 
 from collections.abc import Sequence
 from typing import Any
 
+from risk.domain.experiment import explored
 from risk.domain.lists import listed, lists_in, with_lists
 from risk.domain.stops import stopped, stops_in, with_stops
 from risk.domain.verdict import Verdict
@@ -20,5 +21,5 @@ def with_standing(
 
 
 def under(verdict: Verdict, stored: dict[str, Any]) -> Verdict:
-    """The policy's verdict under what the snapshot says stood."""
-    return listed(stopped(verdict, stops_in(stored)), lists_in(stored))
+    """The policy's verdict under what the snapshot says stood; nothing explored passes a list."""
+    return listed(stopped(explored(verdict, stored), stops_in(stored)), lists_in(stored))

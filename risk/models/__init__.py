@@ -3,7 +3,9 @@
 from risk.models.challenger_score import ChallengerScore
 from risk.models.decision import Decision
 from risk.models.expected_loss import EclRow, EclRun
+from risk.models.experiment import Experiment, ExplorationGrant
 from risk.models.exposure import EntityExposure, ExposureBucket
+from risk.models.finding import FraudFinding, MerchantTrait
 from risk.models.floor import PolicyFloor, PolicyFunder
 from risk.models.matured_outcome import MaturedOutcome
 from risk.models.monitoring import MonitorReading, MonitorRule, RiskAlarm
@@ -21,9 +23,13 @@ __all__ = [
     "EclRow",
     "EclRun",
     "EntityExposure",
+    "Experiment",
+    "ExplorationGrant",
     "ExposureBucket",
+    "FraudFinding",
     "MaturedOutcome",
     "MerchantScore",
+    "MerchantTrait",
     "MonitorReading",
     "MonitorRule",
     "Override",

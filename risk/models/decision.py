@@ -12,6 +12,7 @@ from platform_app.kernel.fields import (
 )
 from platform_app.kernel.models import AppendOnly, TenantOwned
 from risk.enums import Outcome, Purpose
+from risk.models.experiment import Experiment
 from risk.models.policy import Policy
 from risk.models.scorecard import Scorecard
 
@@ -39,6 +40,10 @@ class Decision(TenantOwned, AppendOnly):
     annual_rate = RateField()
     reasons = models.JSONField(default=list)
     term_rates = models.JSONField(default=dict)
+    # As the facts say, for looking them up; the chance of the arm is out of 10,000.
+    experiment = TenantForeignKey(Experiment, null=True)
+    arm = models.TextField(default="", db_default="")
+    propensity = models.IntegerField(null=True)
     previous_hash = models.TextField()
     hash = models.TextField()
 

@@ -14,6 +14,7 @@ from platform_app.kernel import clock
 from platform_app.kernel.errors import Invalid, NotFound
 from platform_app.kernel.scope import current_tenant_id
 from risk.domain.canonical import canonical, sha256
+from risk.domain.experiment import with_trial
 from risk.domain.facts import Facts, restore, snapshot
 from risk.domain.limit import floor_to
 from risk.domain.scorecard import Card
@@ -22,6 +23,7 @@ from risk.domain.verdict import Verdict, content, judge
 from risk.enums import Outcome, Purpose
 from risk.models import Decision
 from risk.operations.decision_chain import append, first_broken_link
+from risk.operations.exploration import Trial, tell, trial
 from risk.operations.shadow_decisions import shadow
 from risk.queries.alarms import open_stops
 from risk.queries.champions import Champions, champions
@@ -65,7 +67,8 @@ def decide(
     stops, lists = _stops(purpose), listed_on([merchant_id], on=clock.day_of(decided_at))
     in_force, moments = champions(), (as_of, decided_at)
     standing = (stops, lists.get(merchant_id, []))
-    row = _row(in_force, merchant_id, purpose, moments, (found, repayment, more), standing)
+    drawn = trial([merchant_id], in_force, at=decided_at)
+    row = _row(drawn, merchant_id, purpose, moments, (found, repayment, more), standing)
     append([row])
     shadow([row], in_force)
     logger.info("risk.decided", decision=row.id, outcome=str(row.outcome), actor=actor)
@@ -94,10 +97,10 @@ def decide_many(
     more = more_facts(wanted, as_of=as_of)
     none = RepaymentFacts.none()
     stops, lists = _stops(purpose), listed_on(wanted, on=clock.day_of(decided_at))
-    moments = (as_of, decided_at)
+    drawn, moments = trial(wanted, in_force, at=decided_at), (as_of, decided_at)
     rows = [
         _row(
-            in_force, m, purpose, moments, (trades[m], repayments.get(m, none), more[m]),
+            drawn, m, purpose, moments, (trades[m], repayments.get(m, none), more[m]),
             (stops, lists.get(m, [])),
         )
         for m in wanted
@@ -166,15 +169,19 @@ def _card(used: Champions, as_of: datetime) -> Card:
 
 
 def _row(
-    used: Champions,
+    drawn: Trial,
     merchant_id: str,
     purpose: Purpose,
     moments: tuple[datetime, datetime],
     facts: tuple[TradeFacts, RepaymentFacts, Facts],
     standing: tuple[Sequence[str], Sequence[str]],
 ) -> Decision:
-    stored = with_standing(snapshot(*facts), *standing)
-    verdict = under(judge(_card(used, moments[0]), used.policy, *facts), stored)
+    used = drawn.used_for(merchant_id)
+    judged = judge(_card(used, moments[0]), used.policy, *facts)
+    stands = any(standing)
+    told = tell(drawn, merchant_id, purpose, judged, stands=stands, at=moments[1])
+    stored = with_standing(with_trial(snapshot(*facts), told), *standing)
+    verdict = under(judged, stored)
     return Decision(
         merchant_id=merchant_id,
         purpose=purpose,
@@ -184,6 +191,9 @@ def _row(
         policy_id=used.policy_id,
         facts=stored,
         facts_sha256=sha256(stored),
+        experiment_id=told.get("id"),
+        arm=told.get("arm", ""),
+        propensity=told.get("propensity"),
         **{name: getattr(verdict, name) for name in _ANSWER},
     )
 

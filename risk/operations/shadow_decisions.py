@@ -26,12 +26,13 @@ _ANSWER: Final = tuple(one.name for one in fields(Verdict) if one.name not in {"
 def shadow(rows: Sequence[Decision], used: Champions) -> None:
     """Append the challenger's answer to each appended decision, inside the caller's transaction.
 
-    One insert for all of them, none where no policy is in shadow.
+    One insert for all of them, none where no policy is in shadow. What another arm of an experiment
+    decided is left out: it would be compared with what is not in force.
     """
     if used.shadow is None or used.shadow_id is None:
         return
     answers = []
-    for row in rows:
+    for row in _by_the_versions_in_force(rows, used):
         card = used.card.for_tenant(current_tenant_id(), clock.day_of(row.as_of))
         verdict = under(judge(card, used.shadow, *restore(row.facts)), row.facts)
         answers.append(
@@ -68,6 +69,11 @@ def replay_shadow(shadow_id: str) -> bool:
     again = under(judge(card, used.policy, *restore(live.facts)), live.facts)
     same = all(getattr(again, name) == getattr(stored, name) for name in _ANSWER)
     return same and stored.hash == _hash(live, stored.policy_id, again)
+
+
+def _by_the_versions_in_force(rows: Sequence[Decision], used: Champions) -> list[Decision]:
+    in_force = (used.policy_id, used.scorecard_id)
+    return [row for row in rows if (row.policy_id, row.scorecard_id) == in_force]
 
 
 def _hash(live: Decision, policy_id: str, verdict: Verdict) -> str:

@@ -56,6 +56,11 @@ def policy_tables(policy: Policy) -> PolicyTables:
     return _policy(policy.id, policy.sha256)
 
 
+def card_of(scorecard: Scorecard) -> Card:
+    """The parsed card of a version. Raises InvalidScorecard for an altered body."""
+    return _card(scorecard.id, scorecard.sha256)
+
+
 def _beside(used: Champions, shadow_id: str, sha: str) -> Champions:
     try:
         tables = _policy(shadow_id, sha)

@@ -3,7 +3,9 @@
 from risk.domain.limit_step import Standing, Step, next_step
 from risk.domain.warning_signs import BY_CODE, Sign, signs_of
 
-__all__ = ["Sign", "Standing", "Step", "next_step", "sign_wording", "signs_of"]
+__all__ = ["SIGN_CODES", "Sign", "Standing", "Step", "next_step", "sign_wording", "signs_of"]
+
+SIGN_CODES = tuple(BY_CODE)
 
 
 def sign_wording(code: str) -> str:

@@ -61,7 +61,7 @@ from tenants.operations.people import set_person
 from tenants.operations.webhooks import create_endpoint, make_deliveries
 from tests.callers import browser, member
 from tests.credit import late, lenders, lives, referrals, settling
-from tests.risk import matured, policies, watch
+from tests.risk import matured, policies, trials, watch
 
 pytestmark = pytest.mark.django_db
 
@@ -98,7 +98,9 @@ def live(tenant: Tenant, number: int, at: datetime) -> None:
         settling.leave_one_of_everything(merchant.id, drawdown.id, no, at)
         late.one_of_each(drawdown, at)
         serviced(line, drawdown, no, at)
-        risk_rows(number, no, at)
+        risk_rows(number, no, line.merchant, at)
+        validated_scorecard(number, line.merchant, at)
+        watch.one_of_each(number, at)
         CloseException.objects.create(
             drawdown=drawdown, on=clock.day_of(at), problem="x", opened_at=at, status="repaired"
         )
@@ -131,7 +133,9 @@ def live(tenant: Tenant, number: int, at: datetime) -> None:
             Dispatch.objects.create(consumer="c", event_id=event_id, occurred_at=at)
 
 
-def risk_rows(number: int, no: str, at: datetime) -> None:
+def risk_rows(number: int, no: str, merchant: Merchant, at: datetime) -> None:
+    """A card, an experiment, what was found of a merchant, a night's figures, a score run."""
+    trials.leave_one_of_everything(merchant, number, at)
     validated_scorecard(number, at)
     watch.one_of_each(number, at)
     run_here(key=no, actor="usr", at=at)

@@ -27,6 +27,7 @@ _BOUNDS: Final = {
     "max_limit": gettext_noop("Highest limit of the program"),
     "small_limit": gettext_noop("Ceiling for small starts"),
     "starter_limit": gettext_noop("Ceiling for a short history"),
+    "exploration": gettext_noop("A small limit to learn from, given by an experiment"),
 }
 
 
