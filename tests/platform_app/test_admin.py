@@ -96,7 +96,6 @@ def live(tenant: Tenant, number: int, at: datetime) -> None:
         calendar = f"date,is_workday,kind,notice_no\n2026-10-10,1,{no},A\n".encode()
         propose_calendar(data=calendar, file_name=f"{no}.csv", actor="usr", at=at)
         settling.leave_one_of_everything(merchant.id, drawdown.id, no, at)
-        late.one_of_each(drawdown, at)
         serviced(line, drawdown, no, at)
         risk_rows(number, no, line.merchant, at)
         validated_scorecard(number, line.merchant, at)
@@ -150,7 +149,8 @@ def validated_scorecard(number: int, at: datetime) -> None:
 
 
 def serviced(line: CreditLine, drawdown: Drawdown, no: str, at: datetime) -> None:
-    """A temporary limit, a cap, a write-off that waits, what people answered, expected loss."""
+    """Late, a temporary limit, a cap, a write-off that waits, an answer, expected loss."""
+    late.one_of_each(drawdown, at)
     referrals.one_of_each(line, at)
     by: dict[str, Any] = {"reason": "样例", "actor": "usr", "at": at}
     day = clock.day_of(at)
