@@ -6,9 +6,14 @@ from platform_app.kernel.back_office import RowsAdmin, TenantFilter, TenantRowsA
 from risk.models import (
     Decision,
     ExposureBucket,
+    FeatureMark,
+    FeatureSetVersion,
+    FeatureSnapshot,
     MonitorReading,
     MonitorRule,
+    MonthlyAgg,
     Override,
+    PercentileTable,
     Policy,
     PolicyApproval,
     PolicyBackTest,
@@ -35,6 +40,39 @@ class DecisionAdmin(TenantRowsAdmin):
 class ExposureBucketAdmin(TenantRowsAdmin):
     list_display = ("id", "tenant", "name", "slice_no", "cap_minor", "used_minor")
     search_fields = ("name__exact",)
+
+
+@admin.register(FeatureMark)
+class FeatureMarkAdmin(TenantRowsAdmin):
+    list_display = ("id", "tenant", "known_until", "seen_until", "orders_known_at")
+    list_filter = (TenantFilter,)
+
+
+@admin.register(FeatureSetVersion)
+class FeatureSetVersionAdmin(TenantRowsAdmin):
+    list_display = ("id", "tenant", "sha256", "at")
+    list_filter = (TenantFilter,)
+
+
+@admin.register(FeatureSnapshot)
+class FeatureSnapshotAdmin(TenantRowsAdmin):
+    list_display = ("id", "tenant", "merchant", "on", "missing", "sha256")
+    list_filter = (TenantFilter,)
+
+
+@admin.register(MonthlyAgg)
+class MonthlyAggAdmin(TenantRowsAdmin):
+    list_display = (
+        "id", "tenant", "merchant", "month", "net_minor", "returned_minor", "placed_count",
+        "returned_count", "known_until",
+    )  # fmt: skip
+    list_filter = (TenantFilter,)
+
+
+@admin.register(PercentileTable)
+class PercentileTableAdmin(TenantRowsAdmin):
+    list_display = ("id", "tenant", "known_until", "category", "feature", "merchant_count")
+    list_filter = (TenantFilter, "feature")
 
 
 @admin.register(Override)

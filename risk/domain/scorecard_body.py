@@ -17,6 +17,7 @@ from typing import Any, Final
 
 from risk.domain import scorecard_first
 from risk.domain.facts import FACT_TYPES
+from risk.domain.features import is_forbidden
 from risk.domain.odds import Odds
 from risk.domain.reasons import REASONS
 from risk.domain.scorecard import CATEGORY, Card, Offset
@@ -30,6 +31,7 @@ from risk.domain.scorecard_reading import (
     text,
 )
 from risk.domain.scorecard_rows import ROW_KEYS, read_feature
+from risk.enums import FeatureUse
 
 FORMAT: Final = 2
 BASE_SCORE: Final = 600
@@ -81,6 +83,8 @@ def parse_for_facts(body: dict[str, Any]) -> Card:
     """`parse` for a card that decides: it speaks only of facts and reasons we know."""
     card = parse(body)
     for feature in card.features:
+        if is_forbidden(feature.key, FeatureUse.DECISION):
+            refuse(f"{feature.key} may not be used for decisions")
         if FACT_TYPES.get(feature.key) != feature.dtype or feature.dtype == CATEGORY:
             refuse(f"{feature.key} is not a known number of type {feature.dtype}")
     for code in card.codes:

@@ -10,10 +10,11 @@ from datetime import datetime
 from typing import Final
 
 from risk.domain.facts import Fact, Facts
+from risk.queries.percentiles import size_percentiles
 
 Source = Callable[[Sequence[str], datetime], Mapping[str, Mapping[str, Fact]]]
 
-SOURCES: Final[tuple[Source, ...]] = ()
+SOURCES: Final[tuple[Source, ...]] = (size_percentiles,)
 
 
 def more_facts(merchant_ids: Sequence[str], *, as_of: datetime) -> dict[str, Facts]:

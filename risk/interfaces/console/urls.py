@@ -4,6 +4,7 @@ from django.urls import URLPattern, URLResolver, path
 
 from risk.interfaces.console import (
     alarms,
+    features,
     floors,
     policies,
     policy_editor,
@@ -25,6 +26,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("risk/watch-list", watch_list.listing, name="watch_entry-list"),
     path("risk/watch-list/add", watch_list.add, name="watch_entry-add"),
     path("risk/watch-list/<str:entry_id>/<str:verb>", watch_list.act, name="watch_entry-act"),
+    path("risk/features", features.listing, name="feature-list"),
     path("risk/floors", floors.listing, name="floor-list"),
     path("risk/floors/<str:floor_id>/<str:verb>", floors.act, name="floor-act"),
     path("risk/policies", policies.listing, name="policy-list"),
