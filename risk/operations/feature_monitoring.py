@@ -1,13 +1,15 @@
 """The nightly look at what decisions are made from: how old the data are, and what is missing."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Final
 
 from django.db import transaction
 
-from risk.domain.feature_words import SOURCES
-from risk.domain.features import FEATURES
+from risk.domain.feature_set import FeatureDef
+from risk.domain.feature_words import PERCENTILES, SOURCES
+from risk.domain.features import FEATURES, NIGHT
 from risk.domain.monitors import LEAST_SNAPSHOTS, OF_FEATURES, over_state
 from risk.enums import MonitorMetric, ReadingState
 from risk.models import MonitorReading
@@ -36,7 +38,7 @@ def monitor_features(*, on: date, actor: str, at: datetime) -> Monitored:
     total, missing = missing_counts(on=on)
     limit = rules[MonitorMetric.MISSING_SHARE].limit
     measured += [
-        _missing(one.key, one.label, missing.get(one.key, 0), total, limit)
+        _missing(one, missing.get(one.key, 0), total, limit, is_told=_is_told(one, ages))
         for one in FEATURES
         if one.may_be_missing
     ]
@@ -57,17 +59,24 @@ def _age(source: str, days: int | None, limit: Decimal) -> Measured:
     )
 
 
-def _missing(key: str, label: str, count: int, total: int, limit: Decimal) -> Measured:
+def _is_told(feature: FeatureDef, ages: Mapping[str, int | None]) -> bool:
+    """Where there was never a table, that is no defect of the data: there are too few merchants."""
+    return feature.first_known != NIGHT or ages[PERCENTILES] is not None
+
+
+def _missing(
+    feature: FeatureDef, count: int, total: int, limit: Decimal, *, is_told: bool
+) -> Measured:
     share = (Decimal(count) / total).quantize(_PLACES) if total else None
-    is_enough = share is not None and total >= LEAST_SNAPSHOTS
+    is_judged = is_told and share is not None and total >= LEAST_SNAPSHOTS
     return Measured(
         metric=MonitorMetric.MISSING_SHARE,
-        subject=key,
+        subject=feature.key,
         value=share,
         low=None,
         high=None,
         n=total,
         limit=limit,
-        state=over_state(share, limit) if share is not None and is_enough else ReadingState.UNKNOWN,
-        details={"label": label, "missing": count},
+        state=over_state(share or Decimal(0), limit) if is_judged else ReadingState.UNKNOWN,
+        details={"label": feature.label, "missing": count},
     )

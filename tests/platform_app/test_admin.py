@@ -59,7 +59,7 @@ from tenants.operations.people import set_person
 from tenants.operations.webhooks import create_endpoint, make_deliveries
 from tests.callers import browser, member
 from tests.credit import late, lenders, lives, referrals, settling
-from tests.risk import nights, policies, watch
+from tests.risk import policies, watch
 
 pytestmark = pytest.mark.django_db
 
@@ -98,7 +98,6 @@ def live(tenant: Tenant, number: int, at: datetime) -> None:
         serviced(line, drawdown, no, at)
         validated_scorecard(number, at)
         watch.one_of_each(number, at)
-        nights.one_of_each(merchant.id, number, at)
         CloseException.objects.create(
             drawdown=drawdown, on=clock.day_of(at), problem="x", opened_at=at, status="repaired"
         )

@@ -2,6 +2,7 @@
 
 import json
 from datetime import date, datetime
+from decimal import Decimal
 from io import StringIO
 
 import pytest
@@ -9,6 +10,7 @@ from django.core.management import CommandError, call_command
 
 from analytics.operations.features import refresh_features
 from analytics.tasks import refresh_features as nightly
+from platform_app.kernel import clock
 from platform_app.kernel.tenancy import tenant_scope
 from risk.models import FeatureSnapshot, MonitorReading, MonthlyAgg
 from tenants.models import Merchant, Tenant
@@ -16,7 +18,6 @@ from tests.credit import lives
 from tests.risk.cast import place_order
 
 pytestmark = pytest.mark.django_db
-LAST = date(2026, 3, 1)
 
 
 def run(*arguments: str) -> str:
@@ -56,7 +57,7 @@ def test_the_features_are_measured_with_the_night(tenant: Tenant) -> None:
     assert (found["readings"], found["alarms"]) == (12 + 9, 1)  # nothing came for weeks
     with tenant_scope(tenant.id):
         age = MonitorReading.objects.get(metric="data_age", subject="orders")
-        assert (age.value, age.state) == (26, "alarm")
+        assert (age.value, age.state) == (Decimal(26), "alarm")
 
 
 def test_a_snapshot_holds_what_credit_knows_of_repayments(tenant: Tenant, at: datetime) -> None:
@@ -64,7 +65,7 @@ def test_a_snapshot_holds_what_credit_knows_of_repayments(tenant: Tenant, at: da
         merchant = lives.merchant_with_trade("P0", at)
         line = lives.line_of(merchant, at)
         lives.drawn(line, 1_000_000, "SO-1", at)
-        refresh_features(on=LAST, at=at)
+        refresh_features(on=clock.day_of(at), at=at)
         row = FeatureSnapshot.objects.get(merchant=merchant)
         assert row.values["repayment"] == {
             "paid_off_count": 0, "max_dpd_days": 0, "current_dpd_days": 0,
