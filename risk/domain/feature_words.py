@@ -3,7 +3,12 @@
 from typing import Final
 
 from platform_app.kernel.errors import gettext_noop as _
-from risk.domain.feature_set import NOT_REPORTED, NOTHING_TO_COMPARE, NOTHING_TO_MEASURE
+from risk.domain.feature_set import (
+    NOT_REPORTED,
+    NOTHING_TO_COMPARE,
+    NOTHING_TO_MEASURE,
+    FeatureDef,
+)
 from risk.domain.features import (
     AN_ORDER,
     BOOKED,
@@ -56,3 +61,12 @@ SOURCES: Final[dict[str, str]] = {
     ORDERS: _("Orders from the platform"),
     PERCENTILES: _("Percentile tables of the night"),
 }
+
+
+def null_words(feature: FeatureDef) -> str:
+    """What its absence means.
+
+    The first card, whose bytes stay as they are, calls a value that is derived "not reported".
+    """
+    is_derived = feature.null_meaning == NOT_REPORTED and feature.may_be_missing
+    return NULLS[NOTHING_TO_MEASURE if is_derived else feature.null_meaning]

@@ -11,16 +11,17 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pytest_django import DjangoAssertNumQueries
 
-from platform_app.kernel import clock
+from platform_app.kernel import clock, ids
 from platform_app.kernel.scope import NoScope
 from platform_app.kernel.tenancy import no_scope, tenant_scope
-from risk.models import PercentileTable
+from risk.domain.canonical import sha256
+from risk.models import Decision, PercentileTable
 from risk.operations.decisions import replay
 from risk.operations.months import refresh_months
 from risk.operations.percentiles import build_percentiles
 from risk.queries.percentiles import percentiles_of, size_percentiles
 from tenants.models import Merchant
-from tests.risk.cast import ask, new_tenant, place_order
+from tests.risk.cast import ask, monthly_orders, new_tenant, place_order
 
 NIGHT = clock.moment_on(date(2026, 5, 20))
 AS_OF = NIGHT + timedelta(hours=10)
@@ -188,6 +189,18 @@ def test_a_decision_keeps_them_and_replays_when_the_tables_are_gone(tenant_id: s
     PercentileTable.objects.all().delete()
     assert replay(decision.id) is True
     assert "more" not in ask(firms[1].id, as_of=AS_OF, decided_at=AS_OF).facts
+
+
+def test_a_decision_from_before_there_were_sets_replays(merchant: Merchant) -> None:
+    monthly_orders(merchant, 5_000_000)
+    made = ask(merchant.id)
+    row = {field.attname: getattr(made, field.attname) for field in Decision._meta.fields}
+    facts = {name: row["facts"][name] for name in ("trade", "repayment")}
+    old = Decision.objects.create(
+        **row | {"id": ids.new_id("dec"), "facts": facts, "facts_sha256": sha256(facts)}
+    )
+    assert replay(old.id) is True
+    assert replay(made.id) is True
 
 
 @pytest.mark.parametrize("item_count", [1, 3])

@@ -44,7 +44,7 @@ def _shown(row: FeatureRow) -> dict[str, Any]:
         "window": _(words.WINDOWS[one.window]),
         "history": _(words.HISTORIES[one.min_history]),
         "sign": _(words.SIGNS[one.sign]),
-        "null": _(words.NULLS[one.null_meaning]),
+        "null": _(words.null_words(one)),
         "first_known": _(words.FIRST_KNOWN[one.first_known]),
         "owner": _(one.owner),
         "uses": " · ".join(str(use.label) for use in FeatureUse if one.may(use)),

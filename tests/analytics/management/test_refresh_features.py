@@ -13,6 +13,9 @@ from analytics.tasks import refresh_features as nightly
 from platform_app.kernel import clock
 from platform_app.kernel.tenancy import tenant_scope
 from risk.models import FeatureSnapshot, MonitorReading, MonthlyAgg
+from risk.operations.feature_snapshots import take_snapshots
+from risk.operations.months import refresh_months
+from risk.values import RepaymentFacts
 from tenants.models import Merchant, Tenant
 from tests.credit import lives
 from tests.risk.cast import place_order
@@ -46,6 +49,21 @@ def test_a_night_is_brought_up_and_a_second_run_changes_nothing(
     assert run("--tenant", "pets", "--rebuild").startswith("2026-03-01: 20 months")
     with tenant_scope(other_tenant.id):
         assert (MonthlyAgg.objects.count(), FeatureSnapshot.objects.count()) == (0, 0)
+
+
+def test_a_night_that_was_cut_short_is_finished_by_the_next_run(tenant: Tenant) -> None:
+    traded(tenant)
+    with tenant_scope(tenant.id):
+        refresh_months(known_until=clock.end_of(date(2026, 3, 1)))
+        some = Merchant.objects.order_by("id").values_list("id", flat=True)[:5]
+        take_snapshots(
+            on=date(2026, 3, 1), at=clock.end_of(date(2026, 3, 1)),
+            repayments=dict.fromkeys(some, RepaymentFacts.none()),
+        )  # fmt: skip
+    found = json.loads(run("--tenant", "pets", "--json"))
+    assert (found["tables_count"], found["snapshots_count"]) == (3, 15)
+    with tenant_scope(tenant.id):
+        assert (MonthlyAgg.objects.count(), FeatureSnapshot.objects.count()) == (20, 20)
 
 
 def test_the_features_are_measured_with_the_night(tenant: Tenant) -> None:
