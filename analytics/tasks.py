@@ -7,6 +7,7 @@ import structlog
 from celery import shared_task
 
 from analytics.operations.expected_loss import book_when_due
+from analytics.operations.features import refresh_features as refresh
 from analytics.operations.monitoring import monitor_platform
 from credit.queries.portfolio import business_today
 from platform_app.kernel import clock
@@ -51,3 +52,20 @@ def book_expected_loss(**_: Any) -> int:
         except Exception:
             logger.exception("expected_loss.failed", tenant=tenant.id)
     return booked
+
+
+@shared_task(name="analytics.refresh_features")
+def refresh_features(**_: Any) -> int:
+    """Bring every platform's features up to its last business day; return the snapshots taken.
+
+    A platform whose run fails is logged and holds up nobody else; the next run finishes it.
+    """
+    taken = 0
+    for tenant in Tenant.objects.filter(is_virtual=False, status="active").order_by("id"):
+        try:
+            with tenant_scope(tenant.id):
+                on = business_today() - timedelta(days=1)
+                taken += refresh(on=on, at=clock.now()).snapshots_count
+        except Exception:
+            logger.exception("features.failed", tenant=tenant.id)
+    return taken

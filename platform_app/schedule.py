@@ -15,6 +15,10 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     "ask for unknown debits": {"task": "credit.ask_debits", "schedule": timedelta(minutes=2)},
     "reconcile": {"task": "credit.reconcile", "schedule": crontab(minute="35")},
     "work collections": {"task": "credit.work_collections", "schedule": crontab(minute="20")},
+    "refresh features": {
+        "task": "analytics.refresh_features",
+        "schedule": crontab(hour="3", minute="10"),
+    },
     "monitor risk": {
         "task": "analytics.monitor_risk",
         "schedule": crontab(hour="3", minute="40"),

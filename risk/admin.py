@@ -12,13 +12,18 @@ from risk.models import (
     Experiment,
     ExplorationGrant,
     ExposureBucket,
+    FeatureMark,
+    FeatureSetVersion,
+    FeatureSnapshot,
     FraudFinding,
     MaturedOutcome,
     MerchantScore,
     MerchantTrait,
     MonitorReading,
     MonitorRule,
+    MonthlyAgg,
     Override,
+    PercentileTable,
     Policy,
     PolicyApproval,
     PolicyBackTest,
@@ -82,6 +87,39 @@ class ExposureBucketAdmin(TenantRowsAdmin):
 class MaturedOutcomeAdmin(TenantRowsAdmin):
     list_display = ("id", "tenant", "decision", "cohort_on", "worst_dpd_days", "matured_on")
     list_filter = (TenantFilter,)
+
+
+@admin.register(FeatureMark)
+class FeatureMarkAdmin(TenantRowsAdmin):
+    list_display = ("id", "tenant", "known_until", "seen_until", "orders_known_at")
+    list_filter = (TenantFilter,)
+
+
+@admin.register(FeatureSetVersion)
+class FeatureSetVersionAdmin(TenantRowsAdmin):
+    list_display = ("id", "tenant", "sha256", "at")
+    list_filter = (TenantFilter,)
+
+
+@admin.register(FeatureSnapshot)
+class FeatureSnapshotAdmin(TenantRowsAdmin):
+    list_display = ("id", "tenant", "merchant", "on", "missing", "sha256")
+    list_filter = (TenantFilter,)
+
+
+@admin.register(MonthlyAgg)
+class MonthlyAggAdmin(TenantRowsAdmin):
+    list_display = (
+        "id", "tenant", "merchant", "month", "net_minor", "returned_minor", "placed_count",
+        "returned_count", "known_until",
+    )  # fmt: skip
+    list_filter = (TenantFilter,)
+
+
+@admin.register(PercentileTable)
+class PercentileTableAdmin(TenantRowsAdmin):
+    list_display = ("id", "tenant", "known_until", "category", "feature", "merchant_count")
+    list_filter = (TenantFilter, "feature")
 
 
 @admin.register(Override)

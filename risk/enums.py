@@ -108,6 +108,8 @@ class MonitorMetric(models.TextChoices):
     GINI = "gini", _("Gini")
     KS = "ks", _("KS")
     PD_ACTUAL = "pd_actual", _("PD against actual")
+    DATA_AGE = "data_age", _("Age of the data")
+    MISSING_SHARE = "missing_share", _("Share missing")
 
 
 class ReadingState(models.TextChoices):
@@ -121,6 +123,15 @@ class AlarmStatus(models.TextChoices):
     OPEN = "open", _("Open")
     ACKNOWLEDGED = "acknowledged", _("Acknowledged")
     CLOSED = "closed", _("Closed")
+
+
+class FeatureUse(models.TextChoices):
+    """What a feature may be used for."""
+
+    DECISION = "decision", _("Decisions")
+    PRICE = "price", _("Prices")
+    LIMIT = "limit", _("Limits")
+    ANALYTICS = "analytics", _("Analysis")
 
 
 class WatchKind(models.TextChoices):

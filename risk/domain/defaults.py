@@ -7,8 +7,7 @@ means odds of 50:1. Prices stay below four times the one-year LPR of 3.00 %.
 from decimal import Decimal
 from typing import Any
 
-from platform_app.kernel.errors import gettext_noop as _
-from risk.domain.facts import FACT_TYPES, OPTIONAL_FACTS
+from risk.domain.features import BY_KEY
 
 Bins = tuple[tuple[int | str, ...], tuple[int, ...]]
 
@@ -16,24 +15,16 @@ Bins = tuple[tuple[int | str, ...], tuple[int, ...]]
 def scorecard_body() -> dict[str, Any]:
     """Scorecard version 1."""
     cards = [
-        _feature("tenure_days", _("Days since the first order"), "+", "tenure_short", 2,
-                 ((90, 180, 365, 730), (-12, -6, 0, 8, 12))),
-        _feature("recency_days", _("Days since the last order"), "-", "recently_inactive", 4,
-                 ((15, 30, 60, 90), (10, 6, 0, -10, -18))),
-        _feature("active_months_count", _("Months with orders, of twelve"), "+",
-                 "few_active_months", 2, ((3, 6, 9), (-14, -4, 4, 12))),
-        _feature("order_count_l12", _("Orders in twelve months"), "+", "few_orders", 3,
-                 ((3, 6, 12), (-10, -2, 4, 8))),
-        _feature("gmv_cv", _("Variation of monthly purchases"), "-", "turnover_uneven", 1,
-                 (("0.5", "1", "1.5", "2.5"), (8, 4, 0, -6, -10))),
-        _feature("return_rate", _("Share of purchases returned"), "-", "returns_high", 2,
+        _feature("tenure_days", "tenure_short", 2, ((90, 180, 365, 730), (-12, -6, 0, 8, 12))),
+        _feature("recency_days", "recently_inactive", 4, ((15, 30, 60, 90), (10, 6, 0, -10, -18))),
+        _feature("active_months_count", "few_active_months", 2, ((3, 6, 9), (-14, -4, 4, 12))),
+        _feature("order_count_l12", "few_orders", 3, ((3, 6, 12), (-10, -2, 4, 8))),
+        _feature("gmv_cv", "turnover_uneven", 1, (("0.5", "1", "1.5", "2.5"), (8, 4, 0, -6, -10))),
+        _feature("return_rate", "returns_high", 2,
                  (("0.02", "0.05", "0.10", "0.20"), (4, 2, -2, -10, -20))),
-        _feature("momentum", _("Last three months against the year"), "+", "turnover_falling", 0,
-                 (("0.25", "0.75"), (-10, -2, 2))),
-        _feature("paid_off_count", _("Drawdowns paid off"), "+", "repayment_record_short", 2,
-                 ((1, 3, 6), (0, 6, 12, 18))),
-        _feature("max_dpd_days", _("Most days past due"), "-", "paid_late_before", -1,
-                 ((1, 8, 31), (0, -12, -30, -60))),
+        _feature("momentum", "turnover_falling", 0, (("0.25", "0.75"), (-10, -2, 2))),
+        _feature("paid_off_count", "repayment_record_short", 2, ((1, 3, 6), (0, 6, 12, 18))),
+        _feature("max_dpd_days", "paid_late_before", -1, ((1, 8, 31), (0, -12, -30, -60))),
     ]  # fmt: skip
     return {
         "format": 2,
@@ -93,17 +84,18 @@ def policy_body(
 
 
 def _feature(
-    key: str, label: str, sign: str, reason_code: str, mean_points: int, bins: Bins
+    key: str, reason_code: str, mean_points: int, bins: Bins
 ) -> tuple[dict[str, Any], list[dict[str, Any]]]:
-    """A feature and its rows. Missing gets the worst points of the feature."""
+    """A feature as it is declared, and its rows. Missing gets the worst points of the feature."""
+    declared = BY_KEY[key]
     edges, points = bins
     bounds = [None, *edges, None]
     feature = {
         "key": key,
-        "label": label,
-        "dtype": FACT_TYPES[key],
-        "sign": sign,
-        "null_meaning": "nothing_to_measure" if key in OPTIONAL_FACTS else "not_reported",
+        "label": declared.label,
+        "dtype": declared.dtype,
+        "sign": declared.sign,
+        "null_meaning": declared.null_meaning,
         "mean_points": mean_points,
     }
     counts = {"levels": None, "n": None, "bad": None, "woe": None, "reason_code": reason_code}

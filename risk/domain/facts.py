@@ -5,58 +5,36 @@ from dataclasses import fields
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, Final, cast
 
+from risk.domain.feature_set import DECIMAL, INTEGER, MORE, NOT_REPORTED, TEXT
+from risk.domain.features import DECISION_SET, FEATURES
+from risk.enums import FeatureUse
 from risk.errors import InvalidFacts
 from risk.values import RepaymentFacts, TradeFacts
+
+__all__ = [
+    "DECIMAL", "FACT_TYPES", "INTEGER", "MORE_TYPES", "NO_MORE", "OPTIONAL_FACTS", "RESULT_TYPES",
+    "TEXT", "Fact", "Facts", "flat", "known", "ratio", "restore", "snapshot", "variation",
+]  # fmt: skip
 
 Fact = int | Decimal | str | None
 Facts = dict[str, Fact]
 NO_MORE: Final[Mapping[str, Fact]] = {}
 
-INTEGER: Final = "integer"
-DECIMAL: Final = "decimal"
-TEXT: Final = "text"
-
 # Facts beside orders and repayments, read by risk/queries/more_facts.py. Each may be unknown.
-MORE_TYPES: Final[dict[str, str]] = {
-    "company_age_days": INTEGER,
-    "paid_in_capital_minor": INTEGER,
-    "other_loans_minor": INTEGER,
-    "other_overdue_minor": INTEGER,
-    "credit_inquiries_l6_count": INTEGER,
-    "bank_inflow_l3_minor": INTEGER,
-    "bank_inflow_l12_minor": INTEGER,
-    "bank_returned_l12_count": INTEGER,
-    "linked_merchants_count": INTEGER,
-    "trait_sharers_count": INTEGER,
-    "self_trade_share": DECIMAL,
-}
+MORE_TYPES: Final[dict[str, str]] = {one.key: one.dtype for one in FEATURES if one.part == MORE}
 
 # Declared, never inferred: a score and a policy may only speak of these.
 FACT_TYPES: Final[dict[str, str]] = {
-    "net_gmv_l3_minor": INTEGER,
-    "net_gmv_l12_minor": INTEGER,
-    "active_months_count": INTEGER,
-    "order_count_l12": INTEGER,
-    "order_count_total": INTEGER,
-    "tenure_days": INTEGER,
-    "recency_days": INTEGER,
-    "return_rate": DECIMAL,
-    "gmv_cv": DECIMAL,
-    "median_order_minor": INTEGER,
-    "momentum": DECIMAL,
-    "paid_off_count": INTEGER,
-    "max_dpd_days": INTEGER,
-    "current_dpd_days": INTEGER,
-    "drawn_total_minor": INTEGER,
-    "outstanding_minor": INTEGER,
-} | MORE_TYPES
+    one.key: one.dtype for one in FEATURES if one.may(FeatureUse.DECISION)
+}
 RESULT_TYPES: Final[dict[str, str]] = {"score": INTEGER, "pd": DECIMAL, "grade": TEXT}
 
 _EXACT: Final[dict[str, type]] = {INTEGER: int, DECIMAL: Decimal, TEXT: str}  # True is no int
 # None here says that there is nothing to measure.
-OPTIONAL_FACTS: Final = {"recency_days", "return_rate", "gmv_cv", *MORE_TYPES}
+OPTIONAL_FACTS: Final = {one.key for one in FEATURES if one.null_meaning != NOT_REPORTED}
 _TRADE: Final = tuple(field.name for field in fields(TradeFacts))
 _REPAYMENT: Final = tuple(field.name for field in fields(RepaymentFacts))
+_SET_SHA256: Final = DECISION_SET.sha256()
 _FOUR_PLACES: Final = Decimal("0.0001")
 
 
@@ -79,9 +57,11 @@ def snapshot(
 ) -> dict[str, Any]:
     """What the decision record keeps: plain JSON, decimals as text. Raises InvalidFacts.
 
-    Of `more` only what is known is kept.
+    Of `more` only what is known is kept. The feature set says what each value means; a snapshot
+    from before there were sets has none, and is read the same.
     """
     kept: dict[str, Any] = {
+        "feature_set": _SET_SHA256,
         "trade": {name: _stored(name, getattr(trade, name)) for name in _TRADE},
         "repayment": {name: _stored(name, getattr(repayment, name)) for name in _REPAYMENT},
     }

@@ -17,7 +17,7 @@ LEAST_OF_A_KIND: Final = 20  # good and bad each, before anything is said of tel
 LEAST_IN_GRADE: Final = 30
 
 _RISK_OFFICER: Final = gettext_noop("Risk officer")
-_MODEL_OWNER: Final = gettext_noop("Owner of the scorecard")
+_CARD_OWNER: Final = gettext_noop("Owner of the scorecard")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +47,7 @@ _LIST: Final = (
             "reference. It alarms above its limit only if chance alone would exceed the value in "
             "fewer than one of a hundred such samples, and from 200 decisions on."
         ),
-        owner=_MODEL_OWNER,
+        owner=_CARD_OWNER,
         anchor="score-shift",
         limit=Decimal("0.25"),
         low=Decimal("0.05"),
@@ -59,7 +59,7 @@ _LIST: Final = (
         definition=gettext_noop(
             "The same for one feature of the card, over its bins: which input has moved."
         ),
-        owner=_MODEL_OWNER,
+        owner=_CARD_OWNER,
         anchor="feature-shift",
         limit=Decimal("0.25"),
         low=Decimal("0.05"),
@@ -72,7 +72,7 @@ _LIST: Final = (
             "How well the PD ranks who went bad on cohorts that have matured: 1 is perfect, 0 is a "
             "coin. It alarms when the whole 95-percent interval lies below its limit."
         ),
-        owner=_MODEL_OWNER,
+        owner=_CARD_OWNER,
         anchor="ranking",
         limit=Decimal("0.20"),
         low=Decimal("0.01"),
@@ -85,7 +85,7 @@ _LIST: Final = (
             "The greatest distance between the PDs of good and bad on matured cohorts. It alarms "
             "when the whole 95-percent interval lies below its limit."
         ),
-        owner=_MODEL_OWNER,
+        owner=_CARD_OWNER,
         anchor="ranking",
         limit=Decimal("0.15"),
         low=Decimal("0.01"),
@@ -105,8 +105,37 @@ _LIST: Final = (
         high=Decimal(5),
         stops_auto_approval=True,
     ),
+    Monitor(
+        metric=MonitorMetric.DATA_AGE,
+        definition=gettext_noop(
+            "Days since a source last brought anything, at the end of the day. It alarms above its "
+            "limit; a source that has never brought anything says nothing."
+        ),
+        owner=_RISK_OFFICER,
+        anchor="data-too-old",
+        limit=Decimal(3),
+        low=Decimal(1),
+        high=Decimal(60),
+        stops_auto_approval=False,
+    ),
+    Monitor(
+        metric=MonitorMetric.MISSING_SHARE,
+        definition=gettext_noop(
+            "Of the merchants with an order in twelve months, the share a feature says nothing of. "
+            "It alarms above its limit, from twenty merchants on."
+        ),
+        owner=_CARD_OWNER,
+        anchor="values-missing",
+        limit=Decimal("0.20"),
+        low=Decimal("0.01"),
+        high=Decimal("0.99"),
+        stops_auto_approval=False,
+    ),
 )
 
+# Measured before the card is looked at, and also where no card is in force.
+OF_FEATURES: Final = (MonitorMetric.DATA_AGE, MonitorMetric.MISSING_SHARE)
+LEAST_SNAPSHOTS: Final = 20
 MONITORS: Final[dict[MonitorMetric, Monitor]] = {one.metric: one for one in _LIST}
 
 
@@ -133,6 +162,13 @@ def ceiling_state(value: Decimal, low: Decimal, limit: Decimal) -> ReadingState:
     if low > limit:
         return ReadingState.ALARM
     return ReadingState.WATCH if value > limit else ReadingState.OK
+
+
+def over_state(value: Decimal, limit: Decimal) -> ReadingState:
+    """Over its limit, or more than half way to it."""
+    if value > limit:
+        return ReadingState.ALARM
+    return ReadingState.WATCH if 2 * value > limit else ReadingState.OK
 
 
 def is_bad(worst_dpd_days: int) -> bool:

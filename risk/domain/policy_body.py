@@ -12,11 +12,12 @@ from typing import Any, Final, NoReturn
 from risk.domain import pricing
 from risk.domain.cells import decimal, literal, parse_cell
 from risk.domain.facts import INTEGER
+from risk.domain.features import is_forbidden
 from risk.domain.limit import UNSAID, LimitTerms, lifted
 from risk.domain.odds import GRADES
 from risk.domain.policy import GRADE, OUTCOME, STAGES, PolicyTables, Row, facts_of_stage
 from risk.domain.reasons import REASONS
-from risk.enums import Outcome
+from risk.enums import FeatureUse, Outcome
 from risk.errors import InvalidPolicy
 
 _FLOOR_KEYS: Final = {
@@ -107,6 +108,8 @@ def _row(stage: str, item: dict[str, Any]) -> Row:
     types = facts_of_stage(stage)
     _dicts(item["id"], [item["when"], item["then"]])
     for fact in item["when"]:
+        if is_forbidden(fact, FeatureUse.DECISION):
+            _refuse(f"{item['id']} asks for {fact}, which may not be used for decisions")
         if fact not in types:
             _refuse(f"{item['id']} asks for the unknown fact {fact}")
     when = tuple(

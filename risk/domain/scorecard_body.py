@@ -18,6 +18,7 @@ from typing import Any, Final
 
 from risk.domain import scorecard_first
 from risk.domain.facts import FACT_TYPES
+from risk.domain.features import is_forbidden
 from risk.domain.ladder import FITTED_RUNGS
 from risk.domain.odds import Odds
 from risk.domain.reasons import REASONS
@@ -32,6 +33,7 @@ from risk.domain.scorecard_reading import (
     text,
 )
 from risk.domain.scorecard_rows import ROW_KEYS, read_feature
+from risk.enums import FeatureUse
 
 FORMAT: Final = 2
 BASE_SCORE: Final = 600
@@ -84,6 +86,8 @@ def parse_for_facts(body: dict[str, Any]) -> Card:
     """`parse` for a card that decides: it speaks only of facts and reasons we know."""
     card = parse(body)
     for feature in card.features:
+        if is_forbidden(feature.key, FeatureUse.DECISION):
+            refuse(f"{feature.key} may not be used for decisions")
         if FACT_TYPES.get(feature.key) != feature.dtype or feature.dtype == CATEGORY:
             refuse(f"{feature.key} is not a known number of type {feature.dtype}")
     for code in card.codes:

@@ -5,6 +5,13 @@ from risk.models.decision import Decision
 from risk.models.expected_loss import EclRow, EclRun
 from risk.models.experiment import Experiment, ExplorationGrant
 from risk.models.exposure import EntityExposure, ExposureBucket
+from risk.models.features import (
+    FeatureMark,
+    FeatureSetVersion,
+    FeatureSnapshot,
+    MonthlyAgg,
+    PercentileTable,
+)
 from risk.models.finding import FraudFinding, MerchantTrait
 from risk.models.floor import PolicyFloor, PolicyFunder
 from risk.models.matured_outcome import MaturedOutcome
@@ -26,13 +33,18 @@ __all__ = [
     "Experiment",
     "ExplorationGrant",
     "ExposureBucket",
+    "FeatureMark",
+    "FeatureSetVersion",
+    "FeatureSnapshot",
     "FraudFinding",
     "MaturedOutcome",
     "MerchantScore",
     "MerchantTrait",
     "MonitorReading",
     "MonitorRule",
+    "MonthlyAgg",
     "Override",
+    "PercentileTable",
     "Policy",
     "PolicyApproval",
     "PolicyBackTest",

@@ -11,11 +11,12 @@ from typing import Final
 
 from risk.domain.facts import Fact, Facts
 from risk.queries.linked import linked_facts
+from risk.queries.percentiles import size_percentiles
 from risk.queries.reports import report_facts
 
 Source = Callable[[Sequence[str], datetime], Mapping[str, Mapping[str, Fact]]]
 
-SOURCES: Final[tuple[Source, ...]] = (linked_facts, report_facts)
+SOURCES: Final[tuple[Source, ...]] = (size_percentiles, linked_facts, report_facts)
 
 
 def more_facts(merchant_ids: Sequence[str], *, as_of: datetime) -> dict[str, Facts]:

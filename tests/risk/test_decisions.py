@@ -13,6 +13,7 @@ from platform_app.kernel import ids
 from platform_app.kernel.errors import Invalid, NotFound
 from platform_app.kernel.tenancy import tenant_scope
 from risk.domain.canonical import sha256
+from risk.domain.features import DECISION_SET
 from risk.enums import Outcome
 from risk.errors import InvalidFacts, NoChampion
 from risk.models import Decision, Policy, Scorecard
@@ -54,6 +55,7 @@ def test_a_steady_merchant_is_approved(merchant: Merchant) -> None:
         "reasons": ["repayment_record_short"],
     }
     assert decision.facts == {
+        "feature_set": DECISION_SET.sha256(),
         "trade": {
             "net_gmv_l3_minor": 25_000_000,
             "net_gmv_l12_minor": 115_000_000,
@@ -179,7 +181,7 @@ def test_a_batch_takes_few_statements(tenant_id: str, merchant_count: int) -> No
     ask(wanted[0])  # the versions are in the process now
     with CaptureQueriesContext(connection) as queries:
         ask_many(wanted)
-    assert len([q for q in queries if "SAVEPOINT" not in q["sql"]]) == 11
+    assert len([q for q in queries if "SAVEPOINT" not in q["sql"]]) == 12
 
 
 def test_no_merchants_no_decisions(tenant_id: str) -> None:

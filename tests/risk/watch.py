@@ -12,6 +12,7 @@ from risk.operations.decisions import decide
 from risk.operations.monitoring import Monitored, monitor_risk
 from risk.values import CreditOutcome, RepaymentFacts, TradeFacts
 from tenants.models import Merchant
+from tests.risk import nights
 from tests.risk.cast import ACTOR
 
 JUNE, JULY, LATER = date(2026, 6, 15), date(2026, 7, 15), date(2026, 8, 20)
@@ -23,7 +24,8 @@ def look(on: date, outcomes: Sequence[CreditOutcome] = ()) -> Monitored:
 
 
 def one_of_each(number: int, at: datetime) -> None:
-    """A rule, readings, and an alarm that stops nothing, in the tenant whose scope is open."""
+    """A rule, readings, an alarm that stops nothing, and a night of features of one merchant."""
+    nights.one_of_each(Merchant.objects.order_by("-id")[0].id, number, at)
     set_monitor_rule(
         metric=MonitorMetric.PD_ACTUAL, limit=Decimal(1), stops_auto_approval=False, reason="示例",
         actor="usr", at=at,

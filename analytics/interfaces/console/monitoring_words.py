@@ -89,8 +89,8 @@ def judged(reading: MonitorReading, *, top: float, series: Series = ()) -> Judge
 
 
 def subject_words(reading: MonitorReading) -> str:
-    """What a reading is of: a feature by its label, a grade, or the metric itself."""
-    if reading.metric == MonitorMetric.FEATURE_CSI:
+    """What a reading is of: a feature or a source by its label, a grade, or the metric itself."""
+    if "label" in reading.details:
         return _(reading.details.get("label") or reading.subject)
     if reading.metric == MonitorMetric.PD_ACTUAL:
         return _("Grade %(grade)s") % {"grade": reading.subject}
