@@ -21,6 +21,7 @@ from tests.risk import score_runs
 
 pytestmark = pytest.mark.django_db
 PAGE = "/console/risk/runs"
+ENGLISH = {"accept-language": "en"}
 
 
 def staff(tenant: Tenant, at: datetime) -> Client:
@@ -32,7 +33,7 @@ def staff(tenant: Tenant, at: datetime) -> Client:
 
 
 def page(client: Client) -> str:
-    answer = client.get(PAGE, headers={"accept-language": "en"})
+    answer = client.get(PAGE, headers=ENGLISH)
     assert answer.status_code == 200
     return answer.content.decode()
 
@@ -77,7 +78,7 @@ def test_empty_says_what_will_come(tenant: Tenant, at: datetime) -> None:
     text = page(client)
     assert "There is no run yet." in text
     assert "Score everybody now" in text
-    client.post(f"{PAGE}/start")
+    client.post(f"{PAGE}/start", headers=ENGLISH)
     assert "no merchants to score yet" in page(client)
 
 
@@ -131,9 +132,9 @@ def test_a_failed_run_says_why_and_goes_on(tenant: Tenant, at: datetime) -> None
         fail_score_run(run_id=failed.id, problem="the disk was full", at=at)
     text = page(client)
     assert "the disk was full" in text
-    assert client.post(f"{PAGE}/{failed.id}/retry").status_code == 302
+    assert client.post(f"{PAGE}/{failed.id}/retry", headers=ENGLISH).status_code == 302
     assert "It goes on." in page(client)
-    client.post(f"{PAGE}/{failed.id}/retry")
+    client.post(f"{PAGE}/{failed.id}/retry", headers=ENGLISH)
     assert "The score run is running." in page(client)
 
 
@@ -141,7 +142,7 @@ def test_a_failed_run_says_why_and_goes_on(tenant: Tenant, at: datetime) -> None
 def test_started_by_hand_it_ends_in_use(tenant: Tenant, at: datetime) -> None:
     pooled(tenant)
     client = staff(tenant, at)
-    assert client.post(f"{PAGE}/start").status_code == 302
+    assert client.post(f"{PAGE}/start", headers=ENGLISH).status_code == 302
     assert "In use" in page(client)
     with tenant_scope(tenant.id):
         run = current_run()
@@ -160,7 +161,7 @@ def test_a_merchants_page_shows_what_it_would_be_given(
     assert 'id="estimate"' not in who.owner.get(path).content.decode()
     later = at.replace(hour=at.hour + 1)
     runs(tenant, later, 1)
-    text = who.owner.get(path, headers={"accept-language": "en"}).content.decode()
+    text = who.owner.get(path, headers=ENGLISH).content.decode()
     with tenant_scope(tenant.id):
         row = MerchantScore.objects.get()
     assert row.outcome == "approve"
