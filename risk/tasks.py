@@ -8,7 +8,7 @@ from celery import shared_task
 from platform_app.kernel import clock
 from platform_app.kernel.errors import DomainError
 from platform_app.kernel.tenancy import platform_scope, tenant_scope
-from risk.operations.findings import find_fraud
+from risk.operations import findings
 from risk.operations.policy_life import put_due_policy_in_force
 from tenants.models import Tenant
 
@@ -33,7 +33,7 @@ def put_due_policies_in_force(**_: Any) -> int:
 
 
 @shared_task(name="risk.find_fraud")
-def find_fraud_everywhere(**_: Any) -> int:
+def find_fraud(**_: Any) -> int:
     """Look for linked merchants on every platform; how many findings are new.
 
     A platform whose run fails is logged and holds up nobody else; a second run changes nothing.
@@ -44,7 +44,7 @@ def find_fraud_everywhere(**_: Any) -> int:
     for tenant_id in tenant_ids:
         try:
             with tenant_scope(tenant_id):
-                count += find_fraud(actor="system:fraud", at=clock.now())
+                count += findings.find_fraud(actor="system:fraud", at=clock.now())
         except Exception:
             logger.exception("risk.find_fraud.failed", tenant=tenant_id)
     return count

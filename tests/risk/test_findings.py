@@ -22,7 +22,7 @@ from risk.operations.decisions import replay
 from risk.operations.findings import confirm_finding, dismiss_finding, find_fraud
 from risk.operations.traits import gather_traits, see_trait
 from risk.queries.linked import MOST_SHARED, clusters, linked_facts, shared_marks
-from risk.tasks import find_fraud_everywhere
+from risk.tasks import find_fraud as find_fraud_everywhere
 from tenants.models import Merchant, Tenant
 from tenants.operations.consents import give_consents
 from tenants.operations.people import set_person
