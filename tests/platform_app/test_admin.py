@@ -98,8 +98,6 @@ def live(tenant: Tenant, number: int, at: datetime) -> None:
         settling.leave_one_of_everything(merchant.id, drawdown.id, no, at)
         serviced(line, drawdown, no, at)
         risk_rows(number, no, line.merchant, at)
-        validated_scorecard(number, line.merchant, at)
-        watch.one_of_each(number, at)
         CloseException.objects.create(
             drawdown=drawdown, on=clock.day_of(at), problem="x", opened_at=at, status="repaired"
         )

@@ -9,9 +9,10 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from analytics.queries.training import HEAD, training_rows
+from analytics.queries.outcomes import matured_outcomes
 from credit.queries.portfolio import business_today
 from platform_app.kernel.tenancy import tenant_scope
+from risk.queries.training_rows import HEAD, training_rows
 from tenants.models import Tenant
 
 
@@ -34,7 +35,7 @@ class Command(BaseCommand):
             on = options["on"] or business_today() - timedelta(days=1)
             writer = csv.DictWriter(file, HEAD)
             writer.writeheader()
-            for row in training_rows(on=on):
+            for row in training_rows(matured_outcomes(on=on)):
                 writer.writerow(row)
                 count, bad = count + 1, bad + row["bad"]
         answer = {"on": on.isoformat(), "rows": count, "bad": bad}

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 
-from analytics.queries.training import training_rows
+from analytics.queries.outcomes import matured_outcomes
 from credit.operations.applications import decide_application, submit_application
 from credit.operations.launch import ORDER_CREDIT
 from platform_app.kernel.scope import NoScope
@@ -19,6 +19,7 @@ from platform_app.kernel.tenancy import no_scope, tenant_scope
 from risk.domain.experiment import Arm, arm_at, place_of
 from risk.enums import ArmKind
 from risk.queries.experiments import arms_of
+from risk.queries.training_rows import training_rows
 from tenants.models import Tenant
 from tenants.operations.sandbox import fake_registration_no
 from tests.credit import lives
@@ -81,9 +82,9 @@ def test_an_explored_case_weighs_one_over_its_propensity(
     facts = ("tenure_days", "return_rate", "linked_merchants_count")
     assert [explored[name] for name in facts] == ["100", "0.12", ""]
     with tenant_scope(other_tenant.id):
-        assert list(training_rows(on=LATE)) == []
+        assert list(training_rows(matured_outcomes(on=LATE))) == []
     with no_scope(), pytest.raises(NoScope):
-        list(training_rows(on=LATE))
+        list(training_rows(matured_outcomes(on=LATE)))
 
 
 def test_before_anything_matures_there_is_a_head_only(

@@ -4,17 +4,17 @@ A company that was explored stands for all that were near the cut: its weight is
 it had of being explored. Everybody else would have been approved anyway and weighs one.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 from decimal import Decimal
 from typing import Any, Final
 
-from analytics.queries.outcomes import matured_outcomes
 from platform_app.kernel import clock
 from risk.domain import monitors
 from risk.domain.experiment import BOUND, WHOLE
 from risk.domain.facts import FACT_TYPES, flat, restore
 from risk.models import Decision
+from risk.values import CreditOutcome
 
 HEAD: Final = (
     "decision_id", "merchant_id", "decided_on", "cohort_on", *FACT_TYPES, "bad", "arm",
@@ -24,15 +24,13 @@ _BATCH: Final = 1_000
 _PLACES: Final = Decimal("0.000001")
 
 
-def training_rows(*, on: date) -> Iterator[dict[str, Any]]:
-    """One row for each month of drawing that has matured at the end of `on`, oldest first.
+def training_rows(outcomes: Iterable[CreditOutcome]) -> Iterator[dict[str, Any]]:
+    """One row for each outcome that has matured, in their order.
 
     Indeterminate ones are left out. `propensity` is the arm's share of 10,000, empty outside of an
     experiment; unknown facts are empty.
     """
-    matured = [
-        one for one in matured_outcomes(on=on) if not monitors.is_indeterminate(one.worst_dpd_days)
-    ]
+    matured = [one for one in outcomes if not monitors.is_indeterminate(one.worst_dpd_days)]
     for start in range(0, len(matured), _BATCH):
         chunk = matured[start : start + _BATCH]
         decisions = Decision.objects.in_bulk({one.decision_id for one in chunk})
