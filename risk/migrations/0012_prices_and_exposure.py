@@ -58,7 +58,7 @@ class Migration(migrations.Migration):
                 ('signs', django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), size=None)),
                 ('stage', models.IntegerField()),
                 ('clean_months', models.IntegerField()),
-                ('due_minor', django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), size=None)),
+                ('due_by_month', django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), help_text='Fen, by the month from now.', size=None)),
                 ('ead_minor', platform_app.kernel.fields.MinorField()),
                 ('pd', models.DecimalField(decimal_places=8, max_digits=9)),
                 ('lgd', models.DecimalField(decimal_places=8, max_digits=9)),

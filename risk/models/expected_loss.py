@@ -47,7 +47,7 @@ class EclRow(TenantOwned, AppendOnly):
     signs = ArrayField(models.TextField())
     stage = models.IntegerField()
     clean_months = models.IntegerField()
-    due_minor = ArrayField(models.BigIntegerField())
+    due_by_month = ArrayField(models.BigIntegerField(), help_text="Fen, by the month from now.")
     ead_minor = MinorField()
     pd = models.DecimalField(max_digits=9, decimal_places=8)
     lgd = models.DecimalField(max_digits=9, decimal_places=8)

@@ -105,7 +105,7 @@ def _row(one: Exposed, assumed: Assumptions, before: _Before | None, *, is_liste
     return EclRow(
         line_id=one.line_id, merchant_id=one.merchant_id, grade=one.grade,
         grade_then=one.grade_then, dpd_days=one.dpd_days, signs=signs, stage=stage,
-        clean_months=clean_months, due_minor=list(one.due_minor), ead_minor=sum(one.due_minor),
+        clean_months=clean_months, due_by_month=list(one.due_minor), ead_minor=sum(one.due_minor),
         pd=Decimal(1) if is_default else lifetime_pd(assumed, one.grade, months),
         lgd=assumed.lgd,
         ecl_minor=expected_loss(

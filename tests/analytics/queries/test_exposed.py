@@ -95,9 +95,9 @@ def test_a_run_adds_up_from_its_rows_and_the_first_of_a_day_stands(at: datetime)
     assert run.assumptions_sha256 == sha256(run.assumptions)
     assumed = assumed_of(run)
     for row in rows.values():
-        assert row.ead_minor == sum(row.due_minor)
+        assert row.ead_minor == sum(row.due_by_month)
         assert row.ecl_minor == expected_loss(
-            assumed, stage=row.stage, grade=row.grade, due_minor=row.due_minor
+            assumed, stage=row.stage, grade=row.grade, due_minor=row.due_by_month
         )
     told = run_view(run.id)
     assert told is not None
