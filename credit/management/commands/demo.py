@@ -8,18 +8,20 @@ import subprocess
 import sys
 import threading
 from argparse import ArgumentParser
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import pyotp
 from django.conf import settings
+from django.core.management import call_command
 from django.core.management.base import BaseCommand
 from django.db.models import F
 from tqdm import tqdm
 
 from credit.enums import LineStatus
 from credit.models import CreditLine
-from credit.operations.demo import SHOP_PLATFORM, load_demo
+from credit.operations.demo import PLATFORMS, SHOP_PLATFORM, load_demo
 from credit.queries.business_day import open_day
 from credit.queries.drawdowns import overdue
 from platform_app import embedded
@@ -61,6 +63,8 @@ class Command(BaseCommand):
                 bar = tqdm(total=step.total_days, unit="day", disable=None)
             bar.update(step.done_days - bar.n)
         bar.close()
+        for slug, *_rest in PLATFORMS:
+            call_command("night", tenant=slug, stdout=StringIO())
 
     def _run(self, logins: Path, port: int, shop_port: int) -> None:
         data = json.loads(logins.read_text())
