@@ -1,7 +1,5 @@
 """Floors under every policy, by two people, and which funders' floors hold for a tenant."""
 
-from typing import ClassVar
-
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -15,8 +13,6 @@ class PolicyFloor(Stamped):
 
     It belongs to no tenant; a funder is known by its licence number, the same on every platform.
     """
-
-    is_reference: ClassVar[bool] = True
 
     id = OwnIdField("pfl")
     layer = models.TextField(choices=FloorLayer.choices)

@@ -19,6 +19,8 @@ from risk.queries.features import data_ages, missing_counts
 from risk.values import Measured
 
 _PLACES: Final = Decimal("0.000001")
+# That nobody outside was asked, or nothing seen that links a merchant, is no defect of the data.
+_BY_CHANCE: Final = {ANSWERED, SEEN}
 
 
 @transaction.atomic
@@ -40,7 +42,7 @@ def monitor_features(*, on: date, actor: str, at: datetime) -> Monitored:
     measured += [
         _missing(one, missing.get(one.key, 0), total, limit, is_told=_is_told(one, ages))
         for one in FEATURES
-        if one.may_be_missing
+        if one.may_be_missing and one.first_known not in _BY_CHANCE
     ]
     return keep_readings(measured, rules, on=on, actor=actor, at=at)
 
@@ -60,12 +62,7 @@ def _age(source: str, days: int | None, limit: Decimal) -> Measured:
 
 
 def _is_told(feature: FeatureDef, ages: Mapping[str, int | None]) -> bool:
-    """Where there was never a table, that is no defect of the data: there are too few merchants.
-
-    Nor is it one where nobody outside was asked, or nothing seen to link a merchant by.
-    """
-    if feature.first_known in {ANSWERED, SEEN}:
-        return False
+    """Where there was never a table, that is no defect of the data: there are too few merchants."""
     return feature.first_known != NIGHT or ages[PERCENTILES] is not None
 
 

@@ -20,6 +20,8 @@ SWEEPS = {
     "credit.match_flows": "credit.reconcile",
     "credit.send_debit": "credit.ask_debits",
     "credit.pursue_funding": "credit.sweep_funding",
+    "credit.score_chunk": "credit.resume_score_runs",
+    "credit.rescore": "credit.score_merchants",
 }
 
 

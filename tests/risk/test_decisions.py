@@ -181,7 +181,7 @@ def test_a_batch_takes_few_statements(tenant_id: str, merchant_count: int) -> No
     ask(wanted[0])  # the versions are in the process now
     with CaptureQueriesContext(connection) as queries:
         ask_many(wanted)
-    assert len([q for q in queries if "SAVEPOINT" not in q["sql"]]) == 12
+    assert len([q for q in queries if "SAVEPOINT" not in q["sql"]]) == 13
 
 
 def test_no_merchants_no_decisions(tenant_id: str) -> None:

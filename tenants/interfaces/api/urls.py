@@ -48,7 +48,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(
         "webhook_endpoints/<str:endpoint_id>/rotate_secret",
         webhook_endpoints.EndpointRotate.as_view(),
-        name="webhook_endpoint-rotate_secret",
+        name="webhook_endpoint-rotate",
     ),
     path(
         "webhook_endpoints/<str:endpoint_id>/test",

@@ -112,7 +112,7 @@ class EndpointCreate(KeyedView):
 
 
 @operation(
-    "webhook_endpoint-rotate_secret",
+    "webhook_endpoint-rotate",
     tag=TAG,
     summary=gettext_noop("Rotate a webhook secret"),
     description=gettext_noop(

@@ -244,10 +244,17 @@ def state() -> list[Any]:
     with connection.cursor() as cursor:
         answers = []
         for question in (
-            "SELECT oid, relacl::text FROM pg_class ORDER BY 1",
-            "SELECT oid, relrowsecurity, relforcerowsecurity FROM pg_class ORDER BY 1",
+            # Temporary tables of other connections come and go.
+            "SELECT oid, relacl::text FROM pg_class WHERE relpersistence <> 't' ORDER BY 1",
+            (
+                "SELECT oid, relrowsecurity, relforcerowsecurity FROM pg_class"
+                " WHERE relpersistence <> 't' ORDER BY 1"
+            ),
             "SELECT oid, polname FROM pg_policy ORDER BY 1",
-            "SELECT oid, conname FROM pg_constraint ORDER BY 1",
+            (
+                "SELECT c.oid, conname FROM pg_constraint c LEFT JOIN pg_class r ON r.oid = conrelid"
+                " WHERE coalesce(r.relpersistence, 'p') <> 't' ORDER BY 1"
+            ),
             "SELECT oid, tgname FROM pg_trigger ORDER BY 1",
             "SELECT oid, proacl::text FROM pg_proc ORDER BY 1",
         ):

@@ -120,7 +120,7 @@ def bodies(things: dict[str, str]) -> dict[str, Any]:
         "repayment-preview": {"drawdown": things["drawdown_id"]},
         "embed_session-open": {"merchant": things["merchant_id"], "component": "line"},
         "webhook_endpoint-create": {"url": "https://93.184.216.34/other"},
-        "webhook_endpoint-change": {"status": "disabled"},
+        "webhook_endpoint-change": {"status": "active"},
     }
 
 

@@ -153,7 +153,7 @@ def test_the_merchant_page_costs_the_same_for_any_number_of_orders(
             lives.drawn(line, 100_000, f"MORE-{number}", at)
     client = desk.at_the_desk("viewer", tenant, at)
 
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(14):
         page = client.get(f"/console/merchants/{line.merchant_id}")
 
     assert len(page.context["drawdowns"]) == item_count
