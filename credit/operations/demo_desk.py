@@ -23,7 +23,7 @@ from credit.operations.replay_share import ACTOR, apply_for_line
 from credit.operations.reviews import request_review
 from platform_app.kernel import clock
 from risk.enums import ReportKind
-from risk.operations.reports import fetch_reports, set_report_source
+from risk.operations.reports import fetch_reports, simulate_report_source
 from tenants.models import Merchant
 
 HOUR: Final = 9
@@ -81,8 +81,6 @@ def fill_desks(today: date) -> None:
 def _ask_outside(lines: Iterable[CreditLine], at: datetime) -> None:
     """A bureau and a bank of this process, and what they say of a few merchants."""
     for kind, name in _SOURCES.items():
-        set_report_source(
-            kind=kind, name=name, url="", key_id="", secret="", kept_days=90, actor=ACTOR, at=at
-        )
+        simulate_report_source(kind=kind, name=name, kept_days=90, actor=ACTOR, at=at)
     for line in lines:
         fetch_reports(merchant_id=line.merchant_id, actor=ACTOR, at=at)

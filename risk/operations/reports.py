@@ -89,6 +89,26 @@ def set_report_source(
 
 
 @transaction.atomic
+def simulate_report_source(
+    *, kind: ReportKind, name: str, kept_days: int, actor: str, at: datetime
+) -> ReportSource:
+    """Have a party of a demonstration answer from this process, in place of the one before. Audited.
+
+    For demonstrations only: no page leads here.
+    """
+    row, _ = ReportSource.objects.update_or_create(
+        kind=kind,
+        defaults={"name": name, "url": "", "key_id": "", "secret_sealed": None,
+                  "kept_days": kept_days, "is_active": True},
+    )  # fmt: skip
+    audit.record(
+        actor=actor, action="risk.report_source.simulate", subject=row.id, at=at,
+        after={"kind": str(kind), "name": name},
+    )  # fmt: skip
+    return row
+
+
+@transaction.atomic
 def stop_report_source(*, kind: ReportKind, actor: str, at: datetime) -> None:
     """Ask this party no more; what it said goes on counting until it expires. Audited."""
     for row in ReportSource.objects.select_for_update().filter(kind=kind, is_active=True):

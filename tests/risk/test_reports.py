@@ -24,6 +24,7 @@ from risk.operations.reports import (
     fetch_reports,
     gateway_of,
     set_report_source,
+    simulate_report_source,
     stop_report_source,
 )
 from risk.queries.reports import report_facts
@@ -261,6 +262,18 @@ def test_the_secret_is_sealed_and_a_virtual_platform_stays_inside(
         assert gateway_of(source) == HttpReports(
             url="https://bureau.example/v1", key_id="k1", secret="s3cret"
         )
+
+
+def test_a_demonstration_answers_from_this_process(
+    really: None, merchant: Merchant, at: datetime
+) -> None:
+    connected(at)
+    source = simulate_report_source(kind=BUREAU, name="示例", kept_days=9, actor="usr", at=at)
+    assert (ReportSource.objects.count(), source.url, source.secret_sealed) == (1, "", None)
+    assert isinstance(gateway_of(source), InProcessReports)
+    [request] = fetch_reports(merchant_id=merchant.id, actor="usr", at=at)
+    assert request.outcome in {"found", "no_record", "unknown"}
+    assert AuditRecord.objects.filter(action="risk.report_source.simulate").count() == 1
 
 
 def test_other_platforms_and_no_scope(
