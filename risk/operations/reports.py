@@ -92,9 +92,9 @@ def set_report_source(
 def simulate_report_source(
     *, kind: ReportKind, name: str, kept_days: int, actor: str, at: datetime
 ) -> ReportSource:
-    """Have a party of a demonstration answer from this process, in place of the one before. Audited.
+    """Have a demonstration's party answer from this process, in place of the one before. Audited.
 
-    For demonstrations only: no page leads here.
+    No page leads here.
     """
     row, _ = ReportSource.objects.update_or_create(
         kind=kind,

@@ -252,7 +252,8 @@ def state() -> list[Any]:
             ),
             "SELECT oid, polname FROM pg_policy ORDER BY 1",
             (
-                "SELECT c.oid, conname FROM pg_constraint c LEFT JOIN pg_class r ON r.oid = conrelid"
+                "SELECT c.oid, conname FROM pg_constraint c"
+                " LEFT JOIN pg_class r ON r.oid = conrelid"
                 " WHERE coalesce(r.relpersistence, 'p') <> 't' ORDER BY 1"
             ),
             "SELECT oid, tgname FROM pg_trigger ORDER BY 1",
