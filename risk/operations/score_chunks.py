@@ -5,7 +5,7 @@ from datetime import datetime
 
 from django.db import connection, transaction
 
-from platform_app.kernel import clock, ids
+from platform_app.kernel import clock, ids, planner
 from platform_app.kernel.scope import current_tenant_id
 from risk.enums import ScoreChunkStatus, ScoreRunStatus
 from risk.errors import ScoreRunBroken, ScoreRunStands
@@ -43,9 +43,10 @@ def score_chunk(
     lists = listed_between(*bounds, on=clock.day_of(run.as_of))
     with connection.cursor() as wrapped:
         cursor = wrapped.cursor
-        raw = fact_columns.read_facts(
-            cursor, first_id=bounds[0], last_id=bounds[1], as_of=run.as_of
-        )
+        with planner.join_by_hashing():
+            raw = fact_columns.read_facts(
+                cursor, first_id=bounds[0], last_id=bounds[1], as_of=run.as_of
+            )
         block = fact_columns.block_of(raw, repayments(*bounds), as_of=run.as_of, used=beside)
         if not len(block.ids):
             raise ScoreRunBroken(problem=f"nobody is left in chunk {number}")
