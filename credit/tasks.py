@@ -28,6 +28,7 @@ from credit.queries.instructions import due_instructions
 from platform_app.kernel import clock, jobs
 from platform_app.kernel.errors import DomainError
 from platform_app.kernel.tenancy import platform_scope, tenant_scope
+from risk.errors import ReportConsentMissing
 from risk.operations.reports import fetch_reports
 from tenants.models import Tenant
 
@@ -63,10 +64,16 @@ def decide_applications(**_: Any) -> int:
 
 
 def _ask_and_decide(application_id: str) -> None:
-    """Ask the bureau and the bank first; what they do not answer stays unknown to the decision."""
+    """Ask the bureau and the bank first; what they do not answer stays unknown to the decision.
+
+    So does everything of a merchant that withdrew its consent to being asked about.
+    """
     rows = Application.objects.filter(pk=application_id, status=ApplicationStatus.SUBMITTED)
     for merchant_id in rows.values_list("merchant_id", flat=True):
-        fetch_reports(merchant_id=merchant_id, actor="system:decide", at=clock.now())
+        try:
+            fetch_reports(merchant_id=merchant_id, actor="system:decide", at=clock.now())
+        except ReportConsentMissing:
+            logger.info("decide.nobody_asked", application=application_id)
     decide(application_id=application_id, actor="system:decide", at=clock.now())
 
 

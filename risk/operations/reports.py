@@ -24,7 +24,7 @@ from risk.gateways.reports import InProcessReports, ReportAnswer, ReportGateway,
 from risk.models import Report, ReportRequest, ReportSource
 from tenants.enums import ConsentCode
 from tenants.models import Merchant
-from tenants.queries.consents import current_consents
+from tenants.queries.consents import current_consents, missing_consents
 from tenants.queries.merchants import merchant as find_merchant
 from tenants.queries.tenants import current_tenant
 
@@ -72,8 +72,9 @@ def set_report_source(
     Without an address it answers from this process, which only a virtual platform may rely on. The
     secret is sealed and never shown again; left empty it stays. Raises ReportSourceInvalid.
     """
-    before = ReportSource.objects.select_for_update().filter(kind=kind).first()
-    row = before or ReportSource(kind=kind)
+    row, _ = ReportSource.objects.select_for_update().get_or_create(
+        kind=kind, defaults={"name": name, "kept_days": max(kept_days, 1)}
+    )
     _check(name, url, key_id, secret or row.secret_sealed, kept_days)
     row.name, row.url, row.key_id, row.kept_days = name.strip(), url.rstrip("/"), key_id, kept_days
     if secret:
@@ -142,9 +143,9 @@ def _set_out(
     wanted = [source for source in sources if source.kind not in in_force]
     if not wanted:
         return [], []
-    consent = current_consents(merchant_id).get(ConsentCode.BUREAU_QUERY)
-    if consent is None:
+    if missing_consents(merchant_id, [ConsentCode.BUREAU_QUERY]):  # also one to former words
         raise ReportConsentMissing
+    consent = current_consents(merchant_id)[ConsentCode.BUREAU_QUERY]
     errands, done = [], []
     for source in wanted:
         row, is_new = ReportRequest.objects.get_or_create(
@@ -198,12 +199,12 @@ def _keep(row: ReportRequest, answer: ReportAnswer, at: datetime) -> tuple[Repor
         facts = facts_in(kind, answer.values)
     except Unreadable as fault:
         return ReportOutcome.UNKNOWN, f"unreadable: {fault}"
-    expires_on = answer.on + timedelta(days=row.source.kept_days) if answer.on else day
-    if answer.on is None or answer.on > day or expires_on <= day:
+    kept = timedelta(days=row.source.kept_days)
+    if answer.on is None or not day - kept < answer.on <= day:
         return ReportOutcome.UNKNOWN, f"of {answer.on}"
     Report.objects.create(
         request=row, merchant_id=row.merchant_id, kind=kind, event_on=answer.on, known_at=at,
-        expires_on=expires_on, facts=facts, facts_sha256=sha256(facts),
+        expires_on=answer.on + kept, facts=facts, facts_sha256=sha256(facts),
     )  # fmt: skip
     return ReportOutcome.FOUND, ""
 

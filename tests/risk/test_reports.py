@@ -8,6 +8,9 @@ from typing import Any
 import pytest
 from django.db import transaction
 
+from credit.operations.applications import submit_application
+from credit.operations.launch import ORDER_CREDIT
+from credit.tasks import decide_applications
 from platform_app.kernel import clock
 from platform_app.kernel.errors import NotFound
 from platform_app.kernel.models import AuditRecord, Event
@@ -161,6 +164,21 @@ def test_no_clear_answer_is_asked_again_with_the_same_key(merchant: Merchant, at
     assert Event.objects.filter(name="risk.report.requested").count() == 1
 
 
+def test_a_process_that_dies_while_asking_leaves_what_the_next_one_asks_again(
+    merchant: Merchant, at: datetime
+) -> None:
+    connected(at)
+    dead = Party()  # has no answer to give: an error in the middle
+    with pytest.raises(IndexError):
+        fetched(merchant, at, dead)
+    left = ReportRequest.objects.get()
+    assert (left.outcome, left.answered_at) == ("pending", None)
+    party = Party([found(clock.day_of(at), other_loans_minor=5)])
+    [request] = fetched(merchant, at + timedelta(minutes=2), party)
+    assert (request.id, request.outcome) == (left.id, "found")
+    assert [one.key for one in (*dead.asked, *party.asked)] == [left.id, left.id]
+
+
 @pytest.mark.parametrize(
     ("values", "detail"),
     [
@@ -180,12 +198,11 @@ def test_what_cannot_be_read_is_unknown(
     assert Report.objects.count() == 0
 
 
-@pytest.mark.parametrize("days", [1, -30])
+@pytest.mark.parametrize("on", [date(2026, 3, 3), date(2026, 1, 31), date.max, date.min], ids=str)
 def test_a_report_of_tomorrow_or_too_old_is_unknown(
-    merchant: Merchant, at: datetime, days: int
+    merchant: Merchant, at: datetime, on: date
 ) -> None:
-    connected(at)
-    on = clock.day_of(at) + timedelta(days=days)
+    connected(at)  # counts for thirty days, and it is 2 March
     [request] = fetched(merchant, at, Party([found(on, other_loans_minor=1)]))
     assert request.outcome == "unknown"
     assert Report.objects.count() == 0
@@ -223,6 +240,34 @@ def test_nobody_is_asked_without_consent(merchant: Merchant, at: datetime) -> No
     party = Party([])
     stays(errors.ReportConsentMissing, lambda: fetched(merchant, at, party))
     assert party.asked == []
+
+
+def test_a_consent_to_former_words_is_none(
+    merchant: Merchant, at: datetime, inside: Tenant
+) -> None:
+    """The texts name the lender: with another one they are other words."""
+    connected(at)
+    Tenant.objects.filter(pk=inside.pk).update(lender_name="另一家示例小贷")
+    party = Party([])
+    stays(errors.ReportConsentMissing, lambda: fetched(merchant, at, party))
+    assert party.asked == []
+
+
+@pytest.mark.usefixtures("really")
+def test_who_withdrew_between_asking_and_the_decision_is_decided_with_unknown_facts(
+    merchant: Merchant, at: datetime
+) -> None:
+    connected(at)
+    application = submit_application(
+        merchant_id=merchant.id, product_code=ORDER_CREDIT, external_id=None, actor="x", at=at
+    )
+    withdraw_consent(merchant_id=merchant.id, code="bureau_query", evidence={}, actor="x", at=at)
+    with clock.travel(at + timedelta(seconds=1)):
+        assert decide_applications() == 1
+    application.refresh_from_db()
+    assert application.status == "approved"
+    assert "more" not in application.decision.facts
+    assert ReportRequest.objects.count() == 0
 
 
 def test_without_a_source_nobody_is_asked(merchant: Merchant, at: datetime) -> None:

@@ -8,9 +8,8 @@ close wrote. The same day done per drawdown with the ORM is measured on a sample
 import resource
 import statistics
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -30,6 +29,7 @@ from credit.queries.plans import derived, happenings
 from platform_app.kernel import clock, events, ids
 from platform_app.kernel.postgres.role import as_owner
 from platform_app.kernel.tenancy import platform_scope, tenant_scope
+from risk.management.benches.scratch import scratch_database, vacuum
 
 TENANTS = 20
 FIRST_DAY = date(2026, 3, 2)
@@ -79,14 +79,14 @@ def eventful(total: int) -> int:
 def run(size: int) -> dict[str, Any]:
     """In a scratch database, where the rows are committed and vacuumed as they are in life."""
     copies = size // TENANTS
-    with _scratch_database():
+    with scratch_database("baitiao_bench_close"):
         events.ensure_partitions(FIRST_DAY, months=4)
         wanted, day = _live_templates()
         _platform(wanted, min(copies, SMALL), day, 0)  # lets the planner see what tables are like
-        _vacuum()
+        vacuum()
         tenants = [_platform(wanted, copies, day, number) for number in range(1, TENANTS + 1)]
         naive = _naive(tenants[0], day, size)
-        _vacuum()
+        vacuum()
         seconds = _timed(lambda: _close(tenants, day))
         result = _against_bare_sql(tenants, copies, day)
         baseline = result.pop("aggregate_seconds") + result.pop("insert_seconds")
@@ -98,24 +98,6 @@ def run(size: int) -> dict[str, Any]:
         "peak_mib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // MEBI, "checked": True,
         "versions": versions(),
     }  # fmt: skip
-
-
-@contextmanager
-def _scratch_database() -> Iterator[None]:
-    """Made and dropped: what closes commit cannot be deleted."""
-    kept = connection.settings_dict["NAME"]
-    connection.settings_dict["TEST"]["NAME"] = "baitiao_bench_close"
-    connection.creation.create_test_db(verbosity=0, autoclobber=True)  # type: ignore[deprecated]  # an argument we leave out
-    try:
-        yield
-    finally:
-        connection.creation.destroy_test_db(kept, verbosity=0)
-
-
-def _vacuum() -> None:
-    """What the server does by itself within a minute of real work. Only the tables' owner may."""
-    with as_owner(), connection.cursor() as cursor:
-        cursor.execute("VACUUM ANALYZE")
 
 
 def _live_templates() -> tuple[Wanted, date]:

@@ -8,6 +8,7 @@ import pytest
 
 from credit.models import CreditLine, Drawdown, LimitReview, Quote, Repayment, Review
 from credit.operations.drawdowns import cancel_drawdown
+from credit.operations.limit_reviews import ask_limit
 from credit.operations.lines import change_limit
 from platform_app.kernel import clock
 from platform_app.kernel.money import format_yuan
@@ -295,16 +296,26 @@ def test_asking_for_a_higher_limit(visit: Visit, line: CreditLine, at: datetime)
         assert CreditLine.objects.get().limit_minor == 1_200_000
 
 
-def test_a_limit_that_stays_is_put_before_a_person(visit: Visit, line: CreditLine) -> None:
+def test_a_limit_that_stays_is_put_before_a_person(
+    visit: Visit, line: CreditLine, at: datetime
+) -> None:
     wanted = {"wanted": format_yuan(line.limit_minor * 3)}
     said = words(visit.post("/m/line/limit/", wanted))
     assert "stays. You can ask again in 30 days" in said
     assert "Ask a person to look at it" in said
     with tenant_scope(line.tenant_id):
-        asked = LimitReview.objects.get()
+        asked = LimitReview.objects.get(line=line)
     path = f"/m/line/limit/{asked.id}/review/"
     assert "What should the reviewer know?" in words(visit.get(path))
     assert visit.get("/m/line/limit/lrv_nobody/review/").status_code == 404
+    with tenant_scope(line.tenant_id):
+        stranger = lives.line_of(lives.merchant_with_trade("elsewhere", at), at)
+        theirs = ask_limit(
+            line_id=stranger.id, wanted_minor=stranger.limit_minor * 3, actor="x",
+            at=at + timedelta(hours=1),
+        )  # fmt: skip
+    their_path = f"/m/line/limit/{theirs.id}/review/"
+    assert visit.get(their_path).status_code == visit.post(their_path, {}).status_code == 404
     visit.post(path, {"note": "旺季备货"})
     waiting = words(visit.get("/m/line/limit/"))
     assert "A person is looking at your limit" in waiting
