@@ -8,6 +8,7 @@ from risk.models import (
     Decision,
     EclRow,
     EclRun,
+    EntityCapChange,
     EntityExposure,
     Experiment,
     ExplorationGrant,
@@ -75,6 +76,15 @@ class EclRunAdmin(TenantRowsAdmin):
 class EntityExposureAdmin(RowsAdmin):
     list_display = ("id", "entity_key", "cap_minor", "used_minor", "created_at")
     search_fields = ("entity_key__exact",)
+
+
+@admin.register(EntityCapChange)
+class EntityCapChangeAdmin(RowsAdmin):
+    list_display = (
+        "id", "exposure", "from_minor", "to_minor", "status", "proposed_by", "decided_by",
+        "decided_at",
+    )  # fmt: skip
+    list_filter = ("status",)
 
 
 @admin.register(ExposureBucket)

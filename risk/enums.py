@@ -57,6 +57,12 @@ class FloorStatus(models.TextChoices):
     REJECTED = "rejected", _("Rejected")
 
 
+class CapChangeStatus(models.TextChoices):
+    PROPOSED = "proposed", _("Proposed")
+    IN_FORCE = "in_force", _("In force")
+    REJECTED = "rejected", _("Rejected")
+
+
 class Outcome(models.TextChoices):
     APPROVE = "approve", _("Approved")
     REFER = "refer", _("Manual review")

@@ -35,6 +35,9 @@ from risk.errors.people import (
 )
 from risk.errors.policies import (
     BackTestNeeded,
+    CapChangeDecided,
+    CapChangeNotFound,
+    CapChangeOpen,
     EntityLimitReached,
     ExposureFull,
     FloorDecided,
@@ -59,6 +62,9 @@ __all__ = [
     "ArmNotReady",
     "BackTestNeeded",
     "CannotFit",
+    "CapChangeDecided",
+    "CapChangeNotFound",
+    "CapChangeOpen",
     "ChallengerNeverDecides",
     "EntityLimitReached",
     "ExperimentNotFound",

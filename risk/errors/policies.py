@@ -91,6 +91,27 @@ class FloorDecided(Conflict):
     message = gettext_noop("This floor has been decided already.")
 
 
+class CapChangeNotFound(NotFound):
+    """No such change of a cap."""
+
+    code = "cap_change_not_found"
+    message = gettext_noop("There is no change of a cap with this id.")
+
+
+class CapChangeDecided(Conflict):
+    """Somebody has approved or rejected this change already, or a lower cap took its place."""
+
+    code = "cap_change_decided"
+    message = gettext_noop("This change of a cap has been decided already.")
+
+
+class CapChangeOpen(Conflict):
+    """A higher cap is proposed for this entity already."""
+
+    code = "cap_change_open"
+    message = gettext_noop("A higher cap is proposed for this company already. Decide that first.")
+
+
 class NothingToRevert(Conflict):
     """The policy in force took nobody's place."""
 

@@ -4,7 +4,7 @@ from risk.models.challenger_score import ChallengerScore
 from risk.models.decision import Decision
 from risk.models.expected_loss import EclRow, EclRun
 from risk.models.experiment import Experiment, ExplorationGrant
-from risk.models.exposure import EntityExposure, ExposureBucket
+from risk.models.exposure import EntityCapChange, EntityExposure, ExposureBucket
 from risk.models.features import (
     FeatureMark,
     FeatureSetVersion,
@@ -29,6 +29,7 @@ __all__ = [
     "Decision",
     "EclRow",
     "EclRun",
+    "EntityCapChange",
     "EntityExposure",
     "Experiment",
     "ExplorationGrant",

@@ -1,20 +1,31 @@
 """The cap of one legal entity over all tenants: one statement, no name, no crowd gets past it."""
 
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any, Final
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.test import override_settings
 from django.test.utils import CaptureQueriesContext
 
-from platform_app.kernel.errors import Invalid
+from platform_app.kernel import ids
+from platform_app.kernel.errors import Invalid, SecondPersonNeeded
 from platform_app.kernel.tenancy import tenant_scope
-from risk.errors import EntityLimitReached, ExposureFull, NothingReserved
-from risk.models import EntityExposure, ExposureBucket
-from risk.operations.entity_caps import set_entity_cap
+from risk.errors import (
+    CapChangeDecided,
+    CapChangeNotFound,
+    CapChangeOpen,
+    EntityLimitReached,
+    ExposureFull,
+    NothingReserved,
+    WhyNeeded,
+)
+from risk.models import EntityCapChange, EntityExposure, ExposureBucket
+from risk.operations.entity_caps import decide_entity_cap, propose_entity_cap
 from risk.operations.exposure import move, release, reserve
 from risk.queries.entities import entity_key
-from tests.risk.cast import install, new_tenant
+from tenants.errors import BadRegistrationNumber
+from tests.risk.cast import NOW, install, new_tenant
 
 CODE = "91000000MA0000001R"
 SLICE_CAP = 100_000_000
@@ -90,24 +101,88 @@ def test_where_the_pool_is_full_the_entity_is_not_taken(tenant_id: str) -> None:
     assert (refusal.type, out()) == (ExposureFull, {key: 10})
 
 
+OWN: Final[dict[str, Any]] = {
+    "registration_no": CODE, "reason": "集中度", "actor": "usr_a", "at": NOW,
+}  # fmt: skip
+
+
 @override_settings(ENTITY_CAP_MINOR=1_000)
 def test_an_entity_may_have_a_cap_of_its_own(tenant_id: str) -> None:
     assert tenant_id
     key = entity_key(CODE)
-    own = {"registration_no": CODE, "reason": "集中度", "actor": "usr_a"}
-    assert set_entity_cap(cap_minor=2_000, **own).cap_minor == 2_000
+    higher = propose_entity_cap(cap_minor=2_000, **OWN)
+    with pytest.raises(EntityLimitReached):
+        reserve(amount_minor=1_001, seed="drw_b", entity=key)
+    decide_entity_cap(change_id=higher.id, is_approved=True, actor="usr_b", at=NOW)
     reserve(amount_minor=1_500, seed="drw_b", entity=key)
-    set_entity_cap(cap_minor=1_600, **own)
+    propose_entity_cap(cap_minor=1_600, **OWN)
     with pytest.raises(EntityLimitReached):
         reserve(amount_minor=101, seed="drw_b", entity=key)
-    set_entity_cap(cap_minor=None, **own)
+    propose_entity_cap(cap_minor=None, **OWN)
     with pytest.raises(EntityLimitReached):
         reserve(amount_minor=1, seed="drw_b", entity=key)
     assert out() == {key: 1_500}
-    for wrong in ({"registration_no": " "}, {"cap_minor": -1}, {"reason": " "}):
-        with pytest.raises(Invalid):
-            set_entity_cap(**{"cap_minor": 1, **own} | wrong)  # type: ignore[arg-type]
-    assert EntityExposure.objects.count() == 1
+    told = ("from_minor", "to_minor", "status", "proposed_by", "decided_by")
+    assert list(EntityCapChange.objects.order_by("id").values_list(*told)) == [
+        (None, 2_000, "in_force", "usr_a", "usr_b"),
+        (2_000, 1_600, "in_force", "usr_a", "usr_a"),
+        (1_600, None, "in_force", "usr_a", "usr_a"),
+    ]
+
+
+def caps() -> list[Any]:
+    return [
+        list(kind.objects.order_by("id").values()) for kind in (EntityExposure, EntityCapChange)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "refusal"),
+    [
+        ({"registration_no": " "}, BadRegistrationNumber),
+        ({"registration_no": CODE[:-1] + "T"}, BadRegistrationNumber),
+        ({"cap_minor": -1}, Invalid),
+        ({"reason": " "}, WhyNeeded),
+        ({"cap_minor": 10**12}, CapChangeOpen),
+    ],
+)
+def test_a_cap_that_is_refused_changes_nothing(
+    tenant_id: str, wrong: dict[str, Any], refusal: type[Exception]
+) -> None:
+    assert tenant_id
+    propose_entity_cap(**OWN | {"cap_minor": 10**11})
+    before = caps()
+    with pytest.raises(refusal), transaction.atomic():
+        propose_entity_cap(**OWN | {"cap_minor": 1} | wrong)
+    assert caps() == before
+
+
+def test_a_higher_cap_is_decided_once_by_another_person(tenant_id: str) -> None:
+    assert tenant_id
+    change = propose_entity_cap(**OWN | {"cap_minor": 10**11})
+    before = caps()
+    for told, refusal in (
+        ({"actor": "usr_a"}, SecondPersonNeeded),
+        ({"change_id": "ecc_nobody"}, CapChangeNotFound),
+        ({"change_id": ids.new_id("ecc")}, CapChangeNotFound),
+    ):
+        who = {"change_id": change.id, "is_approved": True, "actor": "usr_b", "at": NOW} | told
+        with pytest.raises(refusal), transaction.atomic():
+            decide_entity_cap(**who)
+    assert caps() == before
+    decide_entity_cap(change_id=change.id, is_approved=False, actor="usr_a", at=NOW)
+    with pytest.raises(CapChangeDecided):
+        decide_entity_cap(change_id=change.id, is_approved=True, actor="usr_b", at=NOW)
+    assert EntityExposure.objects.get().cap_minor is None
+
+
+def test_a_lower_cap_ends_what_was_proposed(tenant_id: str) -> None:
+    assert tenant_id
+    propose_entity_cap(**OWN | {"cap_minor": 10**11})
+    propose_entity_cap(**OWN | {"cap_minor": 5, "actor": "usr_b"})
+    told = EntityCapChange.objects.order_by("id").values_list("to_minor", "status", "decided_by")
+    assert list(told) == [(10**11, "rejected", "usr_b"), (5, "in_force", "usr_b")]
+    assert EntityExposure.objects.get().cap_minor == 5
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ from django.urls import URLPattern, URLResolver, path
 from risk.interfaces.console import (
     alarms,
     challengers,
+    entity_caps,
     expected_loss,
     experiments,
     features,
@@ -55,6 +56,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("risk/linked/<str:finding_id>", findings.detail, name="finding-detail"),
     path("risk/linked/<str:finding_id>/<str:verb>", findings.act, name="finding-act"),
     path("risk/features", features.listing, name="feature-list"),
+    path("risk/entity-caps", entity_caps.listing, name="entity_cap-list"),
+    path("risk/entity-caps/<str:change_id>/<str:verb>", entity_caps.act, name="entity_cap-act"),
     path("risk/floors", floors.listing, name="floor-list"),
     path("risk/floors/<str:floor_id>/<str:verb>", floors.act, name="floor-act"),
     path("risk/policies", policies.listing, name="policy-list"),
