@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import date, datetime
 
 import pytest
+from celery._state import _set_task_join_will_block  # type: ignore[attr-defined]  # no stub of it
 from django.core.cache import cache
 
 from credit.operations import ledger
@@ -20,6 +21,8 @@ def _fresh_process_caches() -> Iterator[None]:
     yield
     crypto.forget_keys()
     ledger.forget_accounts()
+    # Threads that run tasks eagerly at once can leave Celery's flag "inside a task" raised.
+    _set_task_join_will_block(False)  # noqa: FBT003 -- Celery's own signature
 
 
 @pytest.fixture

@@ -148,13 +148,13 @@ def rescore(*, event_id: str) -> None:
         )  # fmt: skip
 
 
-# Orders that came in, and everything that happens to what a merchant owes.
+# Orders that came in, everything that happens to what a merchant owes, and the lists it is on.
 CONSUMER: Final = Consumer(
     name="credit.rescore",
     prefixes=(
         "tenants.orders.imported", "credit.repayment.", "credit.drawdown.captured",
         "credit.drawdown.paid_off", "credit.drawdown.refund", "credit.installment.overdue",
-        "credit.line.",
+        "credit.line.", "risk.watch_entry.added", "risk.watch_entry.ended",
     ),
     handle=ask_for_rescore,
     condition_sql="EXISTS (SELECT 1 FROM risk_scorerun run"

@@ -1,6 +1,5 @@
 """Boosted trees in shadow: grown on the platform's cases, scored at night, never asked."""
 
-from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Final
@@ -34,7 +33,6 @@ def fit_challenger(
     on: date,
     actor: str,
     at: datetime,
-    propensity: Mapping[str, float] | None = None,
     seed: int = SEED,
 ) -> Scorecard:
     """A draft of monotone boosted trees on this platform's matured cases.
@@ -43,7 +41,7 @@ def fit_challenger(
     trees do not keep the declared signs or reward what is missing.
     """
     label = label_def(on)
-    data = table(matured_cases(label, on=on), tuple(SIGNS), label, propensity=propensity).data
+    data = table(matured_cases(label, on=on), tuple(SIGNS), label).data
     signs = {name: sign for name, (sign, _) in SIGNS.items()}
 
     def fit(train: Data) -> Any:

@@ -4,7 +4,7 @@ Nothing decides by itself: a draft is validated by another person and put in for
 version of the registry is.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from math import log
@@ -55,7 +55,6 @@ def fit_pooled(
     on: date,
     actor: str,
     at: datetime,
-    propensity: Mapping[str, float] | None = None,
     seed: int = SEED,
 ) -> dict[str, Scorecard]:
     """One card on the matured cases of several platforms, a draft in the registry of each.
@@ -68,7 +67,7 @@ def fit_pooled(
         with tenant_scope(tenant_id):
             cases += matured_cases(label, on=on)
     cases.sort(key=lambda one: (one.cohort_on, one.facts_sha256, one.label, one.entity))
-    fitted = pooled(cases, label, platforms=len(set(tenant_ids)), propensity=propensity, seed=seed)
+    fitted = pooled(cases, label, platforms=len(set(tenant_ids)), seed=seed)
     found = {}
     for tenant_id in sorted(set(tenant_ids)):
         with tenant_scope(tenant_id):
@@ -83,12 +82,11 @@ def pooled(
     label: LabelDef,
     *,
     platforms: int,
-    propensity: Mapping[str, float] | None = None,
     seed: int = SEED,
 ) -> Fitted:
     """The pooled card of these cases. The same cases give the same card. Raises CannotFit."""
     _enough(cases, POOLED_FROM_BAD)
-    found = table(cases, pooled_facts(), label, propensity=propensity)
+    found = table(cases, pooled_facts(), label)
     return _card(found, label, Rung.POOLED, platforms, seed)
 
 
@@ -127,7 +125,6 @@ def fit_own(
     on: date,
     actor: str,
     at: datetime,
-    propensity: Mapping[str, float] | None = None,
     seed: int = SEED,
 ) -> Scorecard:
     """A draft of a card on this platform's cases alone.
@@ -139,7 +136,7 @@ def fit_own(
     label = label_def(on)
     cases = matured_cases(label, on=on)
     _enough(cases, OWN_FROM_BAD)
-    found = table(cases, tuple(SIGNS), label, propensity=propensity)
+    found = table(cases, tuple(SIGNS), label)
     sides = out_of_time(found.data)
     if sides is None:
         raise TooFewOfAKind(least=1)

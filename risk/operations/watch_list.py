@@ -128,4 +128,10 @@ def _tell(verb: str, entry: WatchEntry, *, reason: str, actor: str, at: datetime
     }
     action = f"risk.watch_entry.{verb}"
     audit.record(actor=actor, action=action, subject=entry.id, at=at, reason=reason, after=facts)
-    events.record(action, subject=entry.id, actor=actor, at=at, props={"kind": facts["kind"]})
+    events.record(
+        action,
+        subject=entry.id,
+        actor=actor,
+        at=at,
+        props={"kind": facts["kind"], "merchants": [entry.merchant_id]},
+    )

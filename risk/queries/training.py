@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db.models import Count, Q
 
+from risk.domain.experiment import BOUND, WHOLE
 from risk.domain.facts import Facts, flat, restore
 from risk.domain.labels import LabelDef
 from risk.enums import WatchKind
@@ -19,7 +20,8 @@ CHUNK = 2_000
 class Case:
     """One matured cohort of one merchant. `entity` is its registration number, or itself.
 
-    `facts_sha256` is the hash of the stored snapshot; `pd` is what the decision said.
+    `facts_sha256` is the hash of the stored snapshot; `pd` is what the decision said; `weight` is
+    what `weight_of` says.
     """
 
     decision_id: str
@@ -30,6 +32,7 @@ class Case:
     pd: float
     facts: Facts
     facts_sha256: str
+    weight: float = 1.0
 
 
 def matured_cases(
@@ -54,6 +57,16 @@ def matured_cases(
     ]
     entities = _entities({row.decision.merchant_id for row, _ in found})
     return [_case(row, value, entities) for row, value in found]
+
+
+def weight_of(decision: Decision) -> float:
+    """One over the chance it had of being explored, so that it stands for all near the cut.
+
+    Everybody else would have been approved anyway and weighs one.
+    """
+    if decision.binding_bound == BOUND and decision.propensity:
+        return WHOLE / decision.propensity
+    return 1.0
 
 
 def outcome_counts(label: LabelDef, *, on: date) -> tuple[int, int]:
@@ -87,4 +100,5 @@ def _case(row: MaturedOutcome, label: int, entities: dict[str, str]) -> Case:
         pd=float(decision.pd),
         facts=flat(*restore(decision.facts)),
         facts_sha256=decision.facts_sha256,
+        weight=weight_of(decision),
     )

@@ -1,7 +1,6 @@
 """What a scorecard can be fitted on: facts as they were decided on, and how it ended.
 
-A company that was explored stands for all that were near the cut: its weight is one over the chance
-it had of being explored. Everybody else would have been approved anyway and weighs one.
+What was explored weighs more: `risk.queries.training.weight_of`.
 """
 
 from collections.abc import Iterable, Iterator
@@ -11,9 +10,9 @@ from typing import Any, Final
 
 from platform_app.kernel import clock
 from risk.domain import monitors
-from risk.domain.experiment import BOUND, WHOLE
 from risk.domain.facts import FACT_TYPES, flat, restore
 from risk.models import Decision
+from risk.queries.training import weight_of
 from risk.values import CreditOutcome
 
 HEAD: Final = (
@@ -40,9 +39,7 @@ def training_rows(outcomes: Iterable[CreditOutcome]) -> Iterator[dict[str, Any]]
 
 def _row(decision: Decision, cohort_on: date, worst: int) -> dict[str, Any]:
     facts = flat(*restore(decision.facts))
-    weight = Decimal(1)
-    if decision.binding_bound == BOUND and decision.propensity:
-        weight = (Decimal(WHOLE) / decision.propensity).quantize(_PLACES)
+    weight = Decimal(weight_of(decision)).quantize(_PLACES)
     return {
         "decision_id": decision.id,
         "merchant_id": decision.merchant_id,

@@ -72,22 +72,29 @@ def read_texts(path: Path) -> Any:
 
 
 def read_development(
-    path: Path, *, target: str, bad: str, time: str | None = None, leave: Sequence[str] = ()
+    path: Path,
+    *,
+    target: str,
+    bad: str,
+    time: str | None = None,
+    weight: str | None = None,
+    leave: Sequence[str] = (),
 ) -> Data:
-    """Every column of a file but the target, the time and those to leave.
+    """Every column of a file but the target, the time, the weight and those to leave.
 
     A column whose known values are all numbers is one of numbers, any other one of levels. Rows
-    without an outcome are left out. Raises CannotFit.
+    without an outcome are left out. Raises CannotFit, also for a weight that is not above zero.
     """
     frame = read_texts(path)
-    for name in (target, *([time] if time else []), *leave):
+    apart = [name for name in (target, time, weight, *leave) if name is not None]
+    for name in apart:
         if name not in frame.columns:
             raise CannotFit(problem=f"there is no column {name}")
     frame = frame[~frame[target].isin(BLANK)].reset_index(drop=True)
     y = (frame[target] == bad).to_numpy(np.int64)
     if not 0 < y.sum() < len(y):
         raise CannotFit(problem=f"{target} must hold {bad} and something else")
-    chosen = [name for name in frame.columns if name not in {target, time, *leave}]
+    chosen = [name for name in frame.columns if name not in apart]
     columns = {name: column_of(frame[name]) for name in chosen}
     return Data(
         columns=columns,
@@ -98,7 +105,15 @@ def read_development(
         y=y,
         sha256=hashlib.sha256(path.read_bytes()).hexdigest(),
         time=None if time is None else times_of(frame[time]),
+        weight=None if weight is None else _weights(frame[weight]),
     )
+
+
+def _weights(texts: Any) -> Any:
+    weights, _ = numbers_of(texts)
+    if not (weights > 0).all():  # unknown is no weight either
+        raise CannotFit(problem=f"every row's {texts.name} must be a number above zero")
+    return weights
 
 
 def column_of(texts: Any) -> Any:

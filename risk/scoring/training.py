@@ -1,6 +1,6 @@
 """Matured cases as columns, with a hash of exactly what was learned from."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
@@ -24,18 +24,10 @@ class Table:
     cohorts: tuple[date, ...]
 
 
-def table(
-    cases: Sequence[Case],
-    facts: Sequence[str],
-    label: LabelDef,
-    *,
-    propensity: Mapping[str, float] | None = None,
-) -> Table:
+def table(cases: Sequence[Case], facts: Sequence[str], label: LabelDef) -> Table:
     """The facts as doubles with NaN for unknown. Whose rows they are is in no column.
 
-    `propensity` is the chance a decision had to be approved, by its id: where cases near the cut
-    were let in at random their rows count for those that were not. Cases it does not name count
-    once.
+    Where cases near the cut were let in at random their rows count for those that were not.
     """
     columns: dict[str, Any] = {
         name: number_of([one.facts[name] for one in cases]) for name in facts
@@ -43,8 +35,8 @@ def table(
     told = [[one.facts_sha256, one.cohort_on.isoformat(), one.label] for one in cases]
     cohorts = tuple(sorted({one.cohort_on for one in cases}))
     weight = None
-    if propensity is not None:
-        weight = np.array([1 / propensity.get(one.decision_id, 1.0) for one in cases])
+    if any(one.weight != 1.0 for one in cases):
+        weight = np.array([one.weight for one in cases])
         told = [[*row, repr(float(one))] for row, one in zip(told, weight, strict=True)]
     return Table(
         data=Data(

@@ -38,6 +38,7 @@ class Command(BaseCommand):
         parser.add_argument("--binner", choices=[*BINNERS, BEST], default=DEFAULT)
         parser.add_argument("--sign", action="append", default=[], metavar="COLUMN=+|-",
                             help="declare that more is safer (+) or riskier (-)")  # fmt: skip
+        parser.add_argument("--weight", metavar="COLUMN", help="how many cases a row stands for")
         parser.add_argument("--leave", action="append", default=[], metavar="COLUMN",
                             help="never use this column")  # fmt: skip
         parser.add_argument("--sign-off", action="append", default=[], metavar="COLUMN",
@@ -94,7 +95,7 @@ def _data(options: dict[str, Any]) -> tuple[Data, Data | None]:
         raise CommandError(msg)
     data = read_development(
         options["csv"], target=options["target"], bad=options["bad"], time=column,
-        leave=options["leave"],
+        weight=options["weight"], leave=options["leave"],
     )  # fmt: skip
     if first is None:
         return data, None

@@ -17,8 +17,11 @@ from credit.operations.launch import ORDER_CREDIT
 from platform_app.kernel.scope import NoScope
 from platform_app.kernel.tenancy import no_scope, tenant_scope
 from risk.domain.experiment import Arm, arm_at, place_of
+from risk.domain.labels import label_def
 from risk.enums import ArmKind
+from risk.operations.outcomes import keep_outcomes
 from risk.queries.experiments import arms_of
+from risk.queries.training import matured_cases
 from risk.queries.training_rows import training_rows
 from tenants.models import Tenant
 from tenants.operations.sandbox import fake_registration_no
@@ -81,6 +84,10 @@ def test_an_explored_case_weighs_one_over_its_propensity(
     explored = next(row for row in rows if row["arm"])
     facts = ("tenure_days", "return_rate", "linked_merchants_count")
     assert [explored[name] for name in facts] == ["100", "0.12", ""]
+    with tenant_scope(tenant.id):
+        keep_outcomes(outcomes=matured_outcomes(on=LATE), on=LATE)
+        cases = matured_cases(label_def(LATE), on=LATE)
+        assert sorted(one.weight for one in cases) == [1.0, 10_000 / 300]
     with tenant_scope(other_tenant.id):
         assert list(training_rows(matured_outcomes(on=LATE))) == []
     with no_scope(), pytest.raises(NoScope):

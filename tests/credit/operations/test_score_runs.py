@@ -31,12 +31,13 @@ from platform_app.kernel import clock
 from platform_app.kernel.models import Dispatch, Event
 from platform_app.kernel.tasks import relay_dispatches
 from platform_app.kernel.tenancy import platform_scope, tenant_scope
-from risk.enums import Purpose
+from risk.enums import Purpose, WatchKind, WatchReason
 from risk.models import MerchantScore, Policy, ScoreChunk, ScoreRun
 from risk.operations.decisions import decide, decide_many
 from risk.operations.rescoring import rescore_merchant
 from risk.operations.score_retention import forget_old_scores
 from risk.operations.score_runs import start_score_run
+from risk.operations.watch_list import add_watch_entry, end_watch_entry
 from risk.queries.score_runs import current_run, current_scores
 from tenants.models import Merchant, Tenant
 from tenants.operations.trade import import_orders
@@ -291,6 +292,33 @@ def test_a_repayment_and_a_new_merchant_are_scored_too(
         held = MerchantScore.objects.filter(run_id=run.id)
         kept = held.filter(rescored_at__isnull=False).values_list("merchant_id", "score")
         assert dict(kept) == {one.merchant_id: one.score for one in rows.values()}
+
+
+@pytest.mark.django_db
+def test_who_is_put_on_a_list_or_taken_off_is_scored_again(
+    tenant: Tenant, at: datetime, django_capture_on_commit_callbacks: Committed
+) -> None:
+    with tenant_scope(tenant.id):
+        merchant = lives.merchant_with_trade("P0", at)
+        run_now("night", at + timedelta(hours=1))
+        outcomes = [current_scores([merchant.id])[merchant.id].outcome]
+    for hour in (2, 3):
+        moment = at + timedelta(hours=hour)
+        with clock.travel(moment), tenant_scope(tenant.id):
+            if hour == 2:
+                entry = add_watch_entry(
+                    merchant_id=merchant.id, kind=WatchKind.BLOCK, comment="证件与本人不符",
+                    reason_code=WatchReason.IDENTITY, actor="usr_one", at=moment,
+                    expires_on=clock.day_of(at) + timedelta(days=30),
+                )  # fmt: skip
+            else:
+                end_watch_entry(entry_id=entry.id, reason="已核实", actor="usr_two", at=moment)
+        soon = clock.travel(moment + timedelta(minutes=1))
+        with soon, django_capture_on_commit_callbacks(execute=True):
+            relay_dispatches()
+        with tenant_scope(tenant.id):
+            outcomes.append(current_scores([merchant.id])[merchant.id].outcome)
+    assert outcomes == ["approve", "decline", "approve"]
 
 
 @pytest.mark.django_db

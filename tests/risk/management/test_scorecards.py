@@ -167,6 +167,8 @@ def test_later_rows_are_held_out(tmp_path: Path) -> None:
         ({"binner": "best"}, "say --oot-column"),
         ({"sign": ["job"]}, "--sign must be COLUMN="),
         ({"csv": Path("none.csv")}, "cannot be read"),
+        ({"weight": "zodiac"}, "there is no column zodiac"),
+        ({"weight": "job"}, "every row's job must be a number above zero"),
     ],
 )
 def test_what_cannot_be_fitted_is_refused(
@@ -175,6 +177,23 @@ def test_what_cannot_be_fitted_is_refused(
     with pytest.raises(CommandError, match=problem):
         fit(tmp_path / "card.json", **options)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_rows_count_for_as_many_cases_as_their_weight_says(tmp_path: Path) -> None:
+    rows = [
+        {"amount": n % 10, "outcome": "late" if n % 10 + n * 7 % 13 > 15 else "paid",
+         "stands_for": 20 if n % 10 > 8 else 1}
+        for n in range(600)
+    ]  # fmt: skip
+    asked = {"csv": write(tmp_path / "cases.csv", *rows), "target": "outcome", "bad": "late"}
+    even = fit(tmp_path / "even.json", **asked, folds=2, leave=["stands_for"])
+    told = fit(tmp_path / "told.json", **asked, folds=2, weight="stands_for")
+    assert (told["rows"], told["features"]) == (even["rows"], ["amount"])
+    assert told["card_sha256"] != even["card_sha256"]
+    once = [row | {"stands_for": 1} for row in rows]
+    same = fit(tmp_path / "same.json", **asked | {"csv": write(tmp_path / "once.csv", *once)},
+               folds=2, weight="stands_for")  # fmt: skip
+    assert [same[name] for name in ("auc", "pd_ratio")] == [even[n] for n in ("auc", "pd_ratio")]
 
 
 def test_columns_can_be_left_and_signs_declared(tmp_path: Path) -> None:

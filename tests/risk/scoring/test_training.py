@@ -15,12 +15,14 @@ LABEL = label_def(MONTHS[0])
 FACTS = ("tenure_days", "gmv_cv")
 
 
-def case(number: int, entity: str = "", label: int = 0, cv: str | None = "0.5") -> Case:
+def case(
+    number: int, entity: str = "", label: int = 0, cv: str | None = "0.5", weight: float = 1.0
+) -> Case:
     return Case(
         decision_id=f"dec_{number}", scorecard_id="crd_1", entity=entity or f"firm-{number}",
         cohort_on=MONTHS[number % 8], label=label, pd=0.01,
         facts={"tenure_days": 100 + number, "gmv_cv": None if cv is None else Decimal(cv)},
-        facts_sha256=f"{number:064d}",
+        facts_sha256=f"{number:064d}", weight=weight,
     )  # fmt: skip
 
 
@@ -42,15 +44,16 @@ def test_the_hash_covers_cases_facts_label_and_weights() -> None:
         table(CASES[1:], FACTS, LABEL).data.sha256,
         table(CASES, FACTS[:1], LABEL).data.sha256,
         table([case(0, label=1), *CASES[1:]], FACTS, LABEL).data.sha256,
-        table(CASES, FACTS, LABEL, propensity={"dec_3": 0.05}).data.sha256,
+        table([case(0, weight=20.0), *CASES[1:]], FACTS, LABEL).data.sha256,
     }
     assert len(told) == 5
     assert table(CASES, FACTS, LABEL).data.sha256 in told
 
 
 def test_a_case_let_in_at_random_counts_for_those_that_were_not() -> None:
-    data = table(CASES, FACTS, LABEL, propensity={"dec_3": 0.05, "dec_7": 0.25}).data
-    assert data.weight.tolist() == [20.0 if n == 3 else 4.0 if n == 7 else 1.0 for n in range(40)]
+    told = {3: 20.0, 7: 4.0}
+    data = table([case(n, weight=told.get(n, 1.0)) for n in range(40)], FACTS, LABEL).data
+    assert data.weight.tolist() == [told.get(n, 1.0) for n in range(40)]
     assert float(data.even_weight().sum()) == pytest.approx(40)
 
 
