@@ -7,6 +7,7 @@ from datetime import datetime
 
 from django.conf import settings
 from django.db import transaction
+from stdnum.cn import uscc
 
 from platform_app.kernel import ids
 from platform_app.kernel.errors import Invalid, SecondPersonNeeded
@@ -15,7 +16,6 @@ from risk.errors import CapChangeDecided, CapChangeNotFound, CapChangeOpen
 from risk.models import EntityCapChange, EntityExposure
 from risk.operations.policy_rows import why
 from risk.queries.entities import entity_key
-from tenants.domain.identifiers import registration_no as checked
 
 
 @transaction.atomic
@@ -25,14 +25,15 @@ def propose_entity_cap(
     """Cap a legal entity at `cap_minor` fen over all tenants; None is the platform's cap.
 
     No higher than now it holds at once and ends what was proposed; a cap below what is out stops
-    new drawdowns only. Higher than now it waits for another person. Raises BadRegistrationNumber,
-    Invalid for a negative cap, WhyNeeded, CapChangeOpen.
+    new drawdowns only. Higher than now it waits for another person. Raises Invalid for a
+    code that cannot be one or a negative cap, WhyNeeded, CapChangeOpen.
     """
-    code = checked(registration_no, kind="")  # a company or an individual business
+    if not uscc.is_valid(registration_no):
+        raise Invalid(field="registration_no")
     if cap_minor is not None and cap_minor < 0:
         raise Invalid(field="cap")
     words = why(reason)
-    entity = _locked_entity(entity_key(code))
+    entity = _locked_entity(entity_key(registration_no))
     open_ones = EntityCapChange.objects.filter(exposure=entity, status=CapChangeStatus.PROPOSED)
     is_higher = _effective(cap_minor) > _effective(entity.cap_minor)
     if is_higher and open_ones.exists():
