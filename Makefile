@@ -13,7 +13,7 @@ CATALOGS := $(patsubst %.po,%.mo,$(wildcard locale/*/LC_MESSAGES/*.po))
 SELF   := $(MAKE) --no-print-directory
 
 .DEFAULT_GOAL := help
-.PHONY: help setup assets run worker demo smoke bench test check check-lines pytest format schema messages stop
+.PHONY: help setup assets run worker demo smoke bench test check check-lines pytest fuzz format schema messages stop
 
 help: ## What there is
 	@sed -n 's/^\([a-z][a-z-]*\):.*## /  make \1|/p' Makefile | awk -F'|' '{printf "%-18s%s\n", $$1, $$2}'
@@ -83,6 +83,9 @@ check-lines:
 
 pytest:
 	@$(BIN)/pytest -n 2 --dist worksteal
+
+fuzz: setup ## schemathesis against the running server: FUZZ_EXAMPLES=60 an operation
+	@$(TESTED) $(BIN)/pytest -n 0 -p no:randomly tests/fuzz/fuzz_api.py
 
 # --- Writing -----------------------------------------------------------------------------------------
 

@@ -4,7 +4,7 @@
 fill it in, so that a refusal reads the same in the API, on a page and in a log.
 """
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 
 def gettext_noop(message: str) -> str:
@@ -93,3 +93,29 @@ class Unavailable(DomainError):
     status = 503
     code = "try_again"
     message = gettext_noop("Please send the same request again in a moment.")
+
+
+# What a NotFound may miss, so that the catalog has a word for each.
+NOUNS: Final = (
+    gettext_noop("block"),
+    gettext_noop("break"),
+    gettext_noop("claim"),
+    gettext_noop("decision"),
+    gettext_noop("delivery"),
+    gettext_noop("direct debit"),
+    gettext_noop("endpoint"),
+    gettext_noop("file"),
+    gettext_noop("funding source"),
+    gettext_noop("import"),
+    gettext_noop("key"),
+    gettext_noop("lender"),
+    gettext_noop("member"),
+    gettext_noop("merchant"),
+    gettext_noop("object"),
+    gettext_noop("person"),
+    gettext_noop("repayment"),
+    gettext_noop("settlement"),
+    gettext_noop("shadow decision"),
+    gettext_noop("suspense item"),
+    gettext_noop("tenant"),
+)

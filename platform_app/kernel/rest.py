@@ -23,12 +23,14 @@ from rest_framework import serializers
 from platform_app.kernel import ids
 from platform_app.kernel.drf import ApiView
 from platform_app.kernel.errors import DomainError, NotFound, gettext_noop
+from platform_app.kernel.idempotency import KEY_FORMAT
 
 PROBLEM: Final = "application/problem+json"
 Refusal = Callable[..., DomainError]
 METHODS: Final = ("get", "post", "put", "patch", "delete")
 V = TypeVar("V", bound=type[ApiView])
 
+KEY_PATTERN: Final = f"^{KEY_FORMAT.pattern}$"
 KEY_TEXT: Final = gettext_noop(
     "8–64 letters, digits, - or _, made once per business act and kept for repeats."
 )
@@ -258,6 +260,8 @@ def _problems(
         statuses |= {400, 422}
     if getattr(view, "keyed", False):
         statuses |= {400, 409, 422}
+    if getattr(view, "paged", False):
+        statuses.add(422)
     return {
         (status, PROBLEM): OpenApiResponse(Problem, HTTPStatus(status).phrase)
         for status in sorted(statuses)
@@ -268,12 +272,14 @@ def _own_parameters(view: type[ApiView], status: int) -> list[OpenApiParameter]:
     own = []
     if getattr(view, "keyed", False):
         own = [
-            header("Idempotency-Key", KEY_TEXT, required=True),
+            header("Idempotency-Key", KEY_TEXT, required=True, pattern=KEY_PATTERN),
             header("Idempotent-Replayed", REPLAYED_TEXT, response=[status]),
         ]
     if getattr(view, "paged", False):
         own += [
-            OpenApiParameter("limit", int, description=LIMIT_TEXT),
+            OpenApiParameter(
+                "limit", {"type": "integer", "minimum": 1, "maximum": 100}, description=LIMIT_TEXT
+            ),
             OpenApiParameter("after", str, description=AFTER_TEXT),
         ]
     return own

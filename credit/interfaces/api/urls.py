@@ -7,6 +7,7 @@ from credit.interfaces.api import (
     deductions,
     drawdown_lookups,
     drawdowns,
+    limit_requests,
     lines,
     offers,
     reconciliation_files,
@@ -36,6 +37,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("offers/<str:offer_id>/accept", offers.OfferAccept.as_view(), name="offer-accept"),
     path("credit_lines", lines.LineList.as_view(), name="credit_line-list"),
     path("credit_lines/<str:line_id>", lines.LineShow.as_view(), name="credit_line-show"),
+    path(
+        "credit_lines/<str:line_id>/limit_requests",
+        by_method(get=limit_requests.LimitRequestList, post=limit_requests.LimitRequestMake),
+        name="limit_request-list",
+    ),
     path("quotes", QuoteMake.as_view(), name="quote-make"),
     path(
         "drawdowns",

@@ -1,9 +1,11 @@
 """A refusal reads the same everywhere: code, facts, both languages."""
 
 import pickle
+import re
+from pathlib import Path
 
 import pytest
-from django.utils.translation import override
+from django.utils.translation import gettext, override
 
 from platform_app.kernel import errors
 from platform_app.kernel.http import say
@@ -30,6 +32,19 @@ def test_money_facts_are_written_in_yuan() -> None:
     assert say(error, "en") == "The order of 12,345.67 is more than the 0.05 left for A{amount}."
     assert error.field == "amount"
     assert error.facts == {"amount_minor": 1_234_567, "available_minor": 5, "who": "A{amount}"}
+
+
+def test_what_may_be_missing_has_a_word_in_the_catalog() -> None:
+    root = Path(errors.__file__).parents[2]
+    files = [
+        f for app in ("tenants", "risk", "credit", "analytics") for f in root.glob(f"{app}/**/*.py")
+    ]
+    named = re.compile(r'(?:NotFound\(noun=|missing\()"([^"]+)"')
+    said = {noun for file in files for noun in named.findall(file.read_text())}
+    assert said <= set(errors.NOUNS)
+    with override("zh-hans"):
+        assert [noun for noun in errors.NOUNS if gettext(noun).isascii()] == []
+    assert say(errors.NotFound(noun="merchant"), "zh-hans") == "没有这个编号的商户。"
 
 
 def test_a_missing_fact_stays_visible() -> None:

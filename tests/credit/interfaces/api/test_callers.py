@@ -89,6 +89,7 @@ def bodies(things: dict[str, str]) -> dict[str, Any]:
         "consent-give": {"codes": ["bureau_query"], "locale": "en", "evidence": {}},
         "application-submit": {"merchant": things["merchant_id"]},
         "offer-accept": {"cost_sheet_sha256": "0" * 64},
+        "limit_request-make": {"amount": 100_000_000},
         "quote-make": {"line": things["line_id"], "amount": 20_000, "order_no": "SO-9"},
         "drawdown-request": {
             "line": things["line_id"],
