@@ -32,4 +32,5 @@ def _is_proxy(address: str, proxies: Sequence[str]) -> bool:
         found = ip_address(address)
     except ValueError:
         return False
-    return any(found in ip_network(one) for one in proxies if one != SOCKET)
+    plain = getattr(found, "ipv4_mapped", None) or found
+    return any(plain in ip_network(one) for one in proxies if one != SOCKET)

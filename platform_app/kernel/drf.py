@@ -66,7 +66,7 @@ class ApiView(APIView):
             self.spent = rates.spend(actor_of(request), self.bucket)
 
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
-        answer = super().finalize_response(request, response, *args, **kwargs)
+        answer: Any = super().finalize_response(request, response, *args, **kwargs)
         if self.spent is not None:
             _put(answer, self.spent.headers)
         if isinstance(answer, Response):

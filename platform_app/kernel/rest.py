@@ -33,7 +33,6 @@ KEY_TEXT: Final = gettext_noop(
     "8–64 letters, digits, - or _, made once per business act and kept for repeats."
 )
 REPLAYED_TEXT: Final = gettext_noop("`true` when this is the stored answer to an earlier request.")
-SEEN_TEXT: Final = gettext_noop("In test mode, with `signature_invalid`: what reached us.")
 LIMIT_TEXT: Final = gettext_noop("Rows on a page, 1–100; 20 when left out.")
 AFTER_TEXT: Final = gettext_noop("`next_after` of the page before.")
 
@@ -92,9 +91,6 @@ class Problem(Output):
     retryable = serializers.BooleanField(
         help_text=gettext_noop("The same request, with the same key, may be sent again.")
     )
-    canonical_sha256 = serializers.CharField(required=False, help_text=SEEN_TEXT)
-    body_sha256 = serializers.CharField(required=False, help_text=SEEN_TEXT)
-    body_length = serializers.IntegerField(required=False, help_text=SEEN_TEXT)
 
 
 @extend_schema_field({"type": "string", "format": "decimal", "example": "0.1200"})

@@ -177,6 +177,8 @@ def _secret(request: ConsoleRequest, key: Any, secret: str) -> HttpResponse:
 def _put_to(form: forms.Form, refusal: DomainError) -> None:
     """Beside the field it is about, or above the form. A private key is not sent back."""
     if isinstance(refusal, PrivateKeyPasted):
-        form.data = form.data.copy()
-        form.data["public_key_pem"] = ""
+        told: Any = form.data
+        fresh = told.copy()
+        fresh["public_key_pem"] = ""
+        form.data = fresh
     form.add_error(refusal.field if refusal.field in form.fields else None, say(refusal))
