@@ -54,6 +54,7 @@ class KeyAlgorithm(models.TextChoices):
 class KeyState(models.TextChoices):
     """How far a key is, at a moment; see `tenants.domain.key_states`."""
 
+    WAITING = "waiting", _("Waits for a second person")
     COMING = "coming", _("Not yet in force")
     IN_FORCE = "in_force", _("In force")
     ENDING = "ending", _("Ends soon")

@@ -180,6 +180,11 @@ class TestModeOnly(Forbidden):
     message = gettext_noop("This is there in test mode only.")
 
 
+class KeyWaiting(Unauthenticated):
+    code = "key_waiting"
+    message = gettext_noop("This key opens nothing yet: a second person has to agree to it.")
+
+
 class TimestampStale(Unauthenticated):
     code = "timestamp_stale"
     message = gettext_noop("The timestamp is more than 300 seconds away from our clock.")

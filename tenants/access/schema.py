@@ -28,3 +28,10 @@ class SignatureScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untype
                 "seconds; beyond it 429 with `Retry-After`."
             ),
         }
+
+
+class NamedKeyScheme(SignatureScheme):
+    """The same header, where the signature is looked at instead of believed."""
+
+    target_class = "tenants.interfaces.api.signature_debug.NamedKey"
+    name = "NamedKey"

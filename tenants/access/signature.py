@@ -30,6 +30,7 @@ from tenants.errors import (
     IpNotAllowed,
     KeyRevoked,
     KeyUnknown,
+    KeyWaiting,
     NonceStoreDown,
     SchemeNotOffered,
     ScopeMissing,
@@ -130,7 +131,7 @@ def read_header(request: HttpRequest) -> Authorization:
 
 
 def key_of(said: Authorization, at: datetime) -> Credential:
-    """The key that is named, in force. Raises KeyUnknown, KeyRevoked."""
+    """The key that is named, in force. Raises KeyUnknown, KeyRevoked, KeyWaiting."""
     try:
         key: Credential | None = (
             Credential.doors.annotate(of_suspended=_OF_SUSPENDED, in_test_mode=IN_TEST_MODE)
@@ -144,6 +145,8 @@ def key_of(said: Authorization, at: datetime) -> Credential:
     ended = key.not_after is not None and at >= key.not_after
     if key.revoked_at is not None or ended or at < key.not_before:
         raise KeyRevoked
+    if key.awaits_second:
+        raise KeyWaiting
     return key
 
 

@@ -12,7 +12,8 @@ from tenants.enums import KeyAlgorithm
 class Credential(Door, Stamped):
     """One key. A door: it is read to learn the tenant. Secrets are sealed, public keys are PEM.
 
-    `former` is the key this one succeeds; an empty `allowed_ips` allows every address.
+    `former` is the key this one succeeds; an empty `allowed_ips` allows every address. A key that
+    `awaits_second` opens nothing until somebody other than `made_by` agrees.
     """
 
     id = OwnIdField("key")
@@ -23,6 +24,8 @@ class Credential(Door, Stamped):
     scopes = ArrayField(models.TextField(), default=list)
     allowed_ips = ArrayField(models.TextField(), default=list, db_default=[])
     former = TenantForeignKey("self", null=True)
+    made_by = models.TextField(default="", db_default="")
+    awaits_second = models.BooleanField(default=False, db_default=False)
     not_before = models.DateTimeField()
     not_after = models.DateTimeField(null=True)
     revoked_at = models.DateTimeField(null=True)

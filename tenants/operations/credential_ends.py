@@ -18,7 +18,10 @@ def tell_ends(*, actor: str, at: datetime) -> int:
     A key is told of at each threshold once, at the nearest one only if several have passed.
     """
     soon = Credential.objects.filter(
-        revoked_at=None, not_after__gt=at, not_after__lte=at + timedelta(days=DAYS_BEFORE[-1])
+        revoked_at=None,
+        awaits_second=False,
+        not_after__gt=at,
+        not_after__lte=at + timedelta(days=DAYS_BEFORE[-1]),
     )
     return sum(
         _tell(key_id, actor=actor, at=at)

@@ -9,6 +9,7 @@ from typing import Final
 from django.db import transaction
 
 from platform_app.kernel import clock
+from platform_app.kernel.errors import SecondPersonNeeded
 from tenants.enums import KeyAlgorithm
 from tenants.errors import KeyEnded, KeyKindWrong, KeyRotated, OverlapTooShort
 from tenants.models import Credential
@@ -24,9 +25,9 @@ def rotate_hmac_key(
 ) -> tuple[Credential, str]:
     """A successor with a new secret, returned here and never again.
 
-    The former key ends after `overlap`, or at its own end if that is sooner. Audited. Raises
-    NotFound, KeyEnded, KeyRotated, KeyKindWrong, and OverlapTooShort (in live mode, under seven
-    days).
+    The former key ends after `overlap`, or at its own end if that is sooner; in live mode the
+    overlap begins when a second person agrees to the successor. Audited. Raises NotFound, KeyEnded,
+    KeyRotated, KeyKindWrong, and OverlapTooShort (in live mode, under seven days).
     """
     former = _former(key_id, at, overlap)
     if former.algorithm != KeyAlgorithm.HMAC:
@@ -51,6 +52,28 @@ def rotate_public_key(
     key = _successor(former, at)
     give_public_key(key, former.algorithm, public_key_pem)
     return _handed_over(former, key, actor=actor, at=at, overlap=overlap)
+
+
+@transaction.atomic
+def agree_to_key(*, key_id: str, actor: str, at: datetime) -> Credential:
+    """A second person lets a live key into force; the key it succeeds ends after `OVERLAP`.
+
+    Once: repeating it changes nothing. Audited. Raises NotFound, SecondPersonNeeded (whoever made
+    it), KeyEnded (revoked, or over).
+    """
+    key = locked(key_id)
+    if not key.awaits_second:
+        return key
+    if key.revoked_at is not None or (key.not_after is not None and at >= key.not_after):
+        raise KeyEnded
+    if actor == key.made_by:
+        raise SecondPersonNeeded
+    key.awaits_second, key.not_before = False, at
+    key.save(update_fields=["awaits_second", "not_before"])
+    note("agree", key, actor=actor, at=at)
+    if key.former_id:
+        _end(locked(key.former_id), key, actor=actor, at=at, until=at + OVERLAP)
+    return key
 
 
 def _former(key_id: str, at: datetime, overlap: timedelta) -> Credential:
@@ -81,10 +104,14 @@ def _handed_over(
     former: Credential, key: Credential, *, actor: str, at: datetime, overlap: timedelta
 ) -> Credential:
     save_new(key, actor=actor, at=at)
-    until = at + overlap
+    if not key.awaits_second:
+        _end(former, key, actor=actor, at=at, until=at + overlap)
+    return key
+
+
+def _end(former: Credential, key: Credential, *, actor: str, at: datetime, until: datetime) -> None:
     if former.not_after is None or until < former.not_after:
         former.not_after = until
         former.save(update_fields=["not_after"])
     end = former.not_after.astimezone(clock.SHANGHAI).isoformat()
     note("rotate", former, actor=actor, at=at, successor=key.id, not_after=end)
-    return key

@@ -28,8 +28,10 @@ from tenants.errors import (
     UnknownScope,
 )
 from tenants.models import Credential
+from tenants.queries.modes import in_test_mode
 
 SECRET: Final = "credential.secret"  # noqa: S105 -- the purpose a sealed value is bound to
+SYSTEM: Final = "system:"
 FEWEST_BITS: Final = 2048
 MOST_BITS: Final = 8192
 
@@ -111,11 +113,16 @@ def allow_ips(*, key_id: str, allowed_ips: Sequence[str], actor: str, at: dateti
 
 @transaction.atomic
 def revoke_key(*, key_id: str, actor: str, at: datetime) -> Credential:
-    """The key opens nothing from now on. Once: repeating it changes nothing. Raises NotFound."""
+    """The key opens nothing from now on. Once: repeating it changes nothing. Raises NotFound.
+
+    A successor nobody agreed to yet is rejected by it: the key it would succeed is free again.
+    """
     key = locked(key_id)
     if key.revoked_at is None:
         key.revoked_at = at
-        key.save(update_fields=["revoked_at"])
+        if key.awaits_second:
+            key.former = None
+        key.save(update_fields=["revoked_at", "former"])
         note("revoke", key, actor=actor, at=at)
     return key
 
@@ -151,7 +158,13 @@ def give_public_key(key: Credential, algorithm: str, public_key_pem: str) -> Non
 
 
 def save_new(key: Credential, *, actor: str, at: datetime) -> Credential:
-    """Store a key that was put together, and say so in the audit chain."""
+    """Store a key that was put together, and say so in the audit chain.
+
+    In live mode a key that a person made waits for a second one; what we run on the server does
+    not (`system:…`).
+    """
+    key.made_by = actor
+    key.awaits_second = not (actor.startswith(SYSTEM) or in_test_mode())
     key.save(force_insert=True)
     facts = {"algorithm": str(key.algorithm), "scopes": list(key.scopes)}
     if key.allowed_ips:

@@ -1,7 +1,6 @@
 """Why does my signature not match? In test mode only: what we saw, and what was signed instead."""
 
 import base64
-import binascii
 import hashlib
 from typing import Any, Final
 
@@ -120,7 +119,7 @@ def _difference(request: Request, message: bytes) -> dict[str, Any] | None:
     told = request.headers.get(SIGNED_STRING, "")
     try:
         signed = base64.b64decode(told, validate=True)
-    except binascii.Error:
+    except ValueError:
         signed = b""
     found: Difference | None = difference(message, signed) if signed else None
     return found._asdict() if found else None

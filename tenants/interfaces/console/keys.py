@@ -62,7 +62,9 @@ def create(request: ConsoleRequest) -> HttpResponse:
     except DomainError as refusal:
         _put_to(form, refusal)
         return _list(request, form)
-    messages.success(request, _("The key is in force. Sign with its private half and this key id."))
+    messages.success(
+        request, _("The public key is kept. Sign with its private half and this key id.")
+    )
     return redirect("console:key-detail", made.id)
 
 
@@ -92,7 +94,7 @@ def rotate(request: ConsoleRequest, key_id: str) -> HttpResponse:
     except DomainError as refusal:
         _put_to(form, refusal)
         return _one(request, key_id, pair=form)
-    messages.success(request, _("The successor is in force. The former key goes on for now."))
+    messages.success(request, _("The successor is made. The former key goes on for now."))
     return redirect("console:key-detail", made.id)
 
 
@@ -118,6 +120,20 @@ def addresses(request: ConsoleRequest, key_id: str) -> HttpResponse:
 
 @require_POST
 @console_view(*WHO)
+def agree(request: ConsoleRequest, key_id: str) -> HttpResponse:
+    """A second person lets a live key into force."""
+    _row(key_id)
+    try:
+        credential_rotation.agree_to_key(key_id=key_id, actor=request.member.id, at=clock.now())
+    except DomainError as refusal:
+        messages.error(request, say(refusal))
+    else:
+        messages.success(request, _("The key is in force."))
+    return redirect("console:key-detail", key_id)
+
+
+@require_POST
+@console_view(*WHO)
 def revoke(request: ConsoleRequest, key_id: str) -> HttpResponse:
     """The end of a key, once somebody says that nothing needs it."""
     _row(key_id)
@@ -137,7 +153,10 @@ def _row(key_id: str) -> Any:
 
 
 def _state(row: Any) -> KeyState:
-    return state_of(row.not_before, row.not_after, row.revoked_at, at=clock.now())
+    return state_of(
+        row.not_before, row.not_after, row.revoked_at,
+        awaits_second=row.awaits_second, at=clock.now(),
+    )  # fmt: skip
 
 
 def _list(request: ConsoleRequest, form: KeyForm) -> HttpResponse:
@@ -160,6 +179,7 @@ def _one(
     context = {
         "key": row,
         "state": state,
+        "is_mine": row.made_by == request.member.id,
         "is_open": state not in {KeyState.OVER, KeyState.REVOKED},
         "pair": pair or PublicKeyForm(),
         "places": places or AddressesForm(initial={"allowed_ips": "\n".join(row.allowed_ips)}),

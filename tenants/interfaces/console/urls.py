@@ -20,6 +20,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("keys/<str:key_id>", keys.detail, name="key-detail"),
     path("keys/<str:key_id>/rotate", keys.rotate, name="key-rotate"),
     path("keys/<str:key_id>/addresses", keys.addresses, name="key-addresses"),
+    path("keys/<str:key_id>/agree", keys.agree, name="key-agree"),
     path("keys/<str:key_id>/revoke", keys.revoke, name="key-revoke"),
     path("webhooks", webhooks.listing, name="webhook-list"),
     path("webhooks/deliveries/<str:delivery_id>", webhooks.detail, name="delivery-detail"),

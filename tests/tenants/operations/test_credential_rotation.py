@@ -1,6 +1,6 @@
 """A successor, both in force for a while; addresses; who is told when a key ends."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 
 import tenants.tasks
 from platform_app.kernel import clock
-from platform_app.kernel.errors import NotFound
+from platform_app.kernel.errors import NotFound, SecondPersonNeeded
 from platform_app.kernel.models import AuditRecord, Dispatch, Event
 from platform_app.kernel.scope import NoScope
 from platform_app.kernel.tenancy import tenant_scope
@@ -27,7 +27,11 @@ from tenants.errors import (
 )
 from tenants.models import Credential, Tenant, WebhookDelivery
 from tenants.operations.credential_ends import tell_ends
-from tenants.operations.credential_rotation import rotate_hmac_key, rotate_public_key
+from tenants.operations.credential_rotation import (
+    agree_to_key,
+    rotate_hmac_key,
+    rotate_public_key,
+)
 from tenants.operations.credentials import (
     allow_ips,
     create_hmac_key,
@@ -134,6 +138,54 @@ def test_in_live_mode_seven_days_are_the_least(tenant: Tenant, at: datetime) -> 
         assert Credential.objects.get(pk=key.pk).not_after == at
 
 
+@pytest.fixture
+def live(tenant: Tenant) -> Iterator[Tenant]:
+    """The platform does business; its scope is open."""
+    Tenant.objects.filter(pk=tenant.pk).update(is_virtual=False)
+    with tenant_scope(tenant.id):
+        yield tenant
+
+
+@pytest.mark.usefixtures("live")
+def test_a_live_key_takes_two_people(at: datetime) -> None:
+    key, _ = create_hmac_key(label="k", scopes=["read"], actor="usr_a", at=at)
+    assert (key.awaits_second, key.made_by) == (True, "usr_a")
+    before = state()
+    with pytest.raises(SecondPersonNeeded):
+        agree_to_key(key_id=key.id, actor="usr_a", at=at)
+    with pytest.raises(NotFound):
+        agree_to_key(key_id="key_x", actor="usr_b", at=at)
+    assert state() == before
+    later = at + timedelta(hours=2)
+    for moment in (later, later + timedelta(hours=1)):
+        agree_to_key(key_id=key.id, actor="usr_b", at=moment)
+    key.refresh_from_db()
+    assert (key.awaits_second, key.not_before) == (False, later)
+    assert [action for action, _ in audited()] == [
+        "tenants.credential.create", "tenants.credential.agree",
+    ]  # fmt: skip
+    ours, _ = create_hmac_key(label="k", scopes=["read"], actor="system:command", at=at)
+    assert ours.awaits_second is False
+    gone, _ = create_hmac_key(label="k", scopes=["read"], actor="usr_a", at=at)
+    revoke_key(key_id=gone.id, actor="usr_b", at=at)
+    with pytest.raises(KeyEnded):
+        agree_to_key(key_id=gone.id, actor="usr_b", at=at)
+
+
+@pytest.mark.usefixtures("live")
+def test_a_live_overlap_begins_when_the_second_person_agrees(at: datetime) -> None:
+    old, _ = create_hmac_key(label="k", scopes=["read"], actor="system:command", at=at)
+    refused, _ = rotate_hmac_key(key_id=old.id, actor="usr_a", at=at)
+    assert Credential.objects.get(pk=old.pk).not_after is None
+    revoke_key(key_id=refused.id, actor="usr_b", at=at)
+    wanted, _ = rotate_hmac_key(key_id=old.id, actor="usr_a", at=at)
+    agree_to_key(key_id=wanted.id, actor="usr_b", at=at + timedelta(days=3))
+    assert Credential.objects.get(pk=old.pk).not_after == at + timedelta(days=10)
+    assert audited()[-2:] == [
+        ("tenants.credential.agree", wanted.id), ("tenants.credential.rotate", old.id),
+    ]  # fmt: skip
+
+
 @pytest.mark.usefixtures("inside")
 def test_a_key_has_one_successor_in_the_database_too(at: datetime) -> None:
     old, _ = create_hmac_key(label="k", scopes=["read"], actor="usr", at=at)
@@ -156,10 +208,14 @@ def test_neighbors_and_nobody_touch_no_key(
         with pytest.raises(NotFound):
             rotate_hmac_key(**by)
         with pytest.raises(NotFound):
+            agree_to_key(**by)
+        with pytest.raises(NotFound):
             allow_ips(allowed_ips=["203.0.113.7"], **by)
         assert tell_ends(actor="system:keys", at=at) == 0
     with pytest.raises(NoScope):
         rotate_hmac_key(**by)
+    with pytest.raises(NoScope):
+        agree_to_key(**by)
     with pytest.raises(NoScope):
         allow_ips(allowed_ips=[], **by)
     with pytest.raises(NoScope):

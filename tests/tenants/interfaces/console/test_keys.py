@@ -178,6 +178,27 @@ def test_revoking_asks_whether_one_is_sure(tenant: Tenant, at: datetime) -> None
     assert client.get(f"/console/keys/{key.id}").context["is_open"] is False
 
 
+def test_a_live_key_opens_once_a_colleague_agrees(tenant: Tenant, at: datetime) -> None:
+    Tenant.objects.filter(pk=tenant.pk).update(is_virtual=False)
+    maker = desk.at_the_desk("developer", tenant, at)
+    page = maker.post("/console/keys/new", NEW)
+    partner = Partner(page.context["key"].id, page.context["secret"])
+    answer = partner.get("hello")
+    assert (answer.status_code, answer.json()["code"]) == (401, "key_waiting")
+    address = f"/console/keys/{partner.key_id}"
+    page = maker.get(address)
+    assert (str(page.context["state"]), page.context["is_mine"]) == ("waiting", True)
+    page = maker.post(f"{address}/agree", follow=True)
+    assert [message.level_tag for message in page.context["messages"]] == ["error"]
+    assert partner.get("hello").json()["code"] == "key_waiting"
+
+    colleague = desk.at_the_desk("owner", tenant, at)
+    assert colleague.get(address).context["is_mine"] is False
+    page = colleague.post(f"{address}/agree", follow=True)
+    assert [message.level_tag for message in page.context["messages"]] == ["success"]
+    assert partner.get("hello").status_code == 200
+
+
 @pytest.mark.parametrize("item_count", [1, 3])
 def test_the_list_costs_the_same_for_any_length(
     tenant: Tenant,
@@ -219,7 +240,7 @@ def test_another_platforms_key_is_not_there(
     assert who.statuses(f"/console/keys/{key.id}") == (302, 404, 200)
     assert who.neighbor.get("/console/keys").context["rows"] == []
     for act, told in (
-        ("rotate", {"public_key_pem": pem()}), ("revoke", {"sure": "on"}),
+        ("rotate", {"public_key_pem": pem()}), ("agree", {}), ("revoke", {"sure": "on"}),
         ("addresses", {"allowed_ips": "203.0.113.7"}),
     ):  # fmt: skip
         assert who.neighbor.post(f"/console/keys/{key.id}/{act}", told).status_code == 404
