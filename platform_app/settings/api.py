@@ -38,4 +38,4 @@ SM2 = env.flag("BAITIAO_SM2", default=False)
 # that is generated and kept sealed in the data directory, for development.
 RESPONSE_KEY = env.text("BAITIAO_RESPONSE_KEY", "")
 # The one that will sign next: its public half is told in advance.
-NEXT_RESPONSE_KEY = env.text("BAITIAO_NEXT_RESPONSE_KEY", "")
+NEXT_RESPONSE_KEY = env.text("BAITIAO_RESPONSE_NEXT", "")

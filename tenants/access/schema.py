@@ -30,7 +30,7 @@ class SignatureScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untype
         }
 
 
-class NamedKeyScheme(SignatureScheme):
+class NamedKeyScheme(SignatureScheme):  # type: ignore[no-untyped-call]
     """The same header, where the signature is looked at instead of believed."""
 
     target_class = "tenants.interfaces.api.signature_debug.NamedKey"

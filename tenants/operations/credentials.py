@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.serialization import (
 from django.conf import settings
 from django.db import transaction
 
-from platform_app.kernel import audit, crypto
+from platform_app.kernel import audit, crypto, ids
 from platform_app.kernel.errors import Invalid, NotFound
 from tenants.domain import ip_ranges, signing_sm2
 from tenants.domain.words import one_line
@@ -31,7 +31,6 @@ from tenants.models import Credential
 from tenants.queries.modes import in_test_mode
 
 SECRET: Final = "credential.secret"  # noqa: S105 -- the purpose a sealed value is bound to
-SYSTEM: Final = "system:"
 FEWEST_BITS: Final = 2048
 MOST_BITS: Final = 8192
 
@@ -160,11 +159,11 @@ def give_public_key(key: Credential, algorithm: str, public_key_pem: str) -> Non
 def save_new(key: Credential, *, actor: str, at: datetime) -> Credential:
     """Store a key that was put together, and say so in the audit chain.
 
-    In live mode a key that a person made waits for a second one; what we run on the server does
+    In live mode a key that a member made waits for a second one; what is made on the server does
     not (`system:…`).
     """
     key.made_by = actor
-    key.awaits_second = not (actor.startswith(SYSTEM) or in_test_mode())
+    key.awaits_second = _is_member(actor) and not in_test_mode()
     key.save(force_insert=True)
     facts = {"algorithm": str(key.algorithm), "scopes": list(key.scopes)}
     if key.allowed_ips:
@@ -203,6 +202,14 @@ def _key(
         not_after=not_after,
         allowed_ips=ip_ranges.canonical(allowed_ips),
     )
+
+
+def _is_member(actor: str) -> bool:
+    try:
+        ids.to_uuid("usr", actor)
+    except ValueError:
+        return False
+    return True
 
 
 def _rsa_pem(text: str) -> str:

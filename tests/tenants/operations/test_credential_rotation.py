@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from django.db import IntegrityError, transaction
 
 import tenants.tasks
-from platform_app.kernel import clock
+from platform_app.kernel import clock, ids
 from platform_app.kernel.errors import NotFound, SecondPersonNeeded
 from platform_app.kernel.models import AuditRecord, Dispatch, Event
 from platform_app.kernel.scope import NoScope
@@ -45,6 +45,7 @@ from tests.tenants.operations.test_credentials import audited, public_pem
 
 pytestmark = pytest.mark.django_db
 WEEK = timedelta(days=7)
+MAKER, COLLEAGUE = ids.new_id("usr"), ids.new_id("usr")
 
 
 def pem() -> str:
@@ -148,17 +149,17 @@ def live(tenant: Tenant) -> Iterator[Tenant]:
 
 @pytest.mark.usefixtures("live")
 def test_a_live_key_takes_two_people(at: datetime) -> None:
-    key, _ = create_hmac_key(label="k", scopes=["read"], actor="usr_a", at=at)
-    assert (key.awaits_second, key.made_by) == (True, "usr_a")
+    key, _ = create_hmac_key(label="k", scopes=["read"], actor=MAKER, at=at)
+    assert (key.awaits_second, key.made_by) == (True, MAKER)
     before = state()
     with pytest.raises(SecondPersonNeeded):
-        agree_to_key(key_id=key.id, actor="usr_a", at=at)
+        agree_to_key(key_id=key.id, actor=MAKER, at=at)
     with pytest.raises(NotFound):
-        agree_to_key(key_id="key_x", actor="usr_b", at=at)
+        agree_to_key(key_id="key_x", actor=COLLEAGUE, at=at)
     assert state() == before
     later = at + timedelta(hours=2)
     for moment in (later, later + timedelta(hours=1)):
-        agree_to_key(key_id=key.id, actor="usr_b", at=moment)
+        agree_to_key(key_id=key.id, actor=COLLEAGUE, at=moment)
     key.refresh_from_db()
     assert (key.awaits_second, key.not_before) == (False, later)
     assert [action for action, _ in audited()] == [
@@ -166,20 +167,20 @@ def test_a_live_key_takes_two_people(at: datetime) -> None:
     ]  # fmt: skip
     ours, _ = create_hmac_key(label="k", scopes=["read"], actor="system:command", at=at)
     assert ours.awaits_second is False
-    gone, _ = create_hmac_key(label="k", scopes=["read"], actor="usr_a", at=at)
-    revoke_key(key_id=gone.id, actor="usr_b", at=at)
+    gone, _ = create_hmac_key(label="k", scopes=["read"], actor=MAKER, at=at)
+    revoke_key(key_id=gone.id, actor=COLLEAGUE, at=at)
     with pytest.raises(KeyEnded):
-        agree_to_key(key_id=gone.id, actor="usr_b", at=at)
+        agree_to_key(key_id=gone.id, actor=COLLEAGUE, at=at)
 
 
 @pytest.mark.usefixtures("live")
 def test_a_live_overlap_begins_when_the_second_person_agrees(at: datetime) -> None:
     old, _ = create_hmac_key(label="k", scopes=["read"], actor="system:command", at=at)
-    refused, _ = rotate_hmac_key(key_id=old.id, actor="usr_a", at=at)
+    refused, _ = rotate_hmac_key(key_id=old.id, actor=MAKER, at=at)
     assert Credential.objects.get(pk=old.pk).not_after is None
-    revoke_key(key_id=refused.id, actor="usr_b", at=at)
-    wanted, _ = rotate_hmac_key(key_id=old.id, actor="usr_a", at=at)
-    agree_to_key(key_id=wanted.id, actor="usr_b", at=at + timedelta(days=3))
+    revoke_key(key_id=refused.id, actor=COLLEAGUE, at=at)
+    wanted, _ = rotate_hmac_key(key_id=old.id, actor=MAKER, at=at)
+    agree_to_key(key_id=wanted.id, actor=COLLEAGUE, at=at + timedelta(days=3))
     assert Credential.objects.get(pk=old.pk).not_after == at + timedelta(days=10)
     assert audited()[-2:] == [
         ("tenants.credential.agree", wanted.id), ("tenants.credential.rotate", old.id),
