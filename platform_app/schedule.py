@@ -44,6 +44,10 @@ SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": timedelta(minutes=1),
     },
     "season": {"task": "credit.grant_seasonal_limits", "schedule": crontab(hour="5", minute="0")},
+    "tell which keys end": {
+        "task": "tenants.tell_key_ends",
+        "schedule": crontab(hour="9", minute="5"),
+    },
     "event partitions": {
         "task": "kernel.ensure_partitions",
         "schedule": crontab(hour="3", minute="0"),

@@ -48,6 +48,18 @@ class Role(models.TextChoices):
 class KeyAlgorithm(models.TextChoices):
     HMAC = "BT-HMAC-SHA256", "HMAC-SHA256"
     RSA = "BT-SHA256-RSA2048", "RSA-SHA256"
+    SM2 = "BT-SM2-SM3", "SM2-SM3"
+
+
+class KeyState(models.TextChoices):
+    """How far a key is, at a moment; see `tenants.domain.key_states`."""
+
+    WAITING = "waiting", _("Waits for a second person")
+    COMING = "coming", _("Not yet in force")
+    IN_FORCE = "in_force", _("In force")
+    ENDING = "ending", _("Ends soon")
+    OVER = "over", _("Over")
+    REVOKED = "revoked", _("Revoked")
 
 
 class KeyScope(models.TextChoices):

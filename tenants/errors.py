@@ -91,6 +91,54 @@ class PrivateKeyPasted(Invalid):
     )
 
 
+class BadSm2Key(Invalid):
+    code = "public_key_invalid"
+    message = gettext_noop("This is not an SM2 public key (curve sm2p256v1) in PEM form.")
+
+
+class AlgorithmNotOffered(Invalid):
+    code = "algorithm_not_offered"
+    message = gettext_noop("Keys of {algorithm} are not offered here. Ask us to switch them on.")
+
+
+class BadIpRange(Invalid):
+    code = "ip_range_invalid"
+    message = gettext_noop(
+        "“{text}” is neither an IP address nor a range such as 203.0.113.0/24 (bits behind the "
+        "mask are zero)."
+    )
+
+
+class TooManyIpRanges(Invalid):
+    code = "ip_ranges_too_many"
+    message = gettext_noop("A key takes at most {limit} addresses and ranges.")
+
+
+class KeyEnded(Conflict):
+    code = "key_ended"
+    message = gettext_noop("This key is revoked or over: create a new one instead.")
+
+
+class KeyRotated(Conflict):
+    code = "key_rotated"
+    message = gettext_noop("This key has a successor already. Rotate that one.")
+
+
+class KeyKindWrong(Conflict):
+    code = "key_kind_wrong"
+    message = gettext_noop(
+        "A shared secret is rotated without a public key, a key pair with the new public key."
+    )
+
+
+class OverlapTooShort(Invalid):
+    code = "overlap_too_short"
+    message = gettext_noop(
+        "Old and new key stay in force together for at least {days} days. Revoke the old key if it "
+        "must end sooner."
+    )
+
+
 class Unauthenticated(DomainError):
     """Who is calling could not be established."""
 
@@ -117,6 +165,26 @@ class KeyRevoked(Unauthenticated):
     message = gettext_noop("This key is revoked or outside its dates.")
 
 
+class SchemeNotOffered(Unauthenticated):
+    code = "scheme_not_offered"
+    message = gettext_noop("Requests signed with {scheme} are not accepted here.")
+
+
+class IpNotAllowed(Forbidden):
+    code = "ip_not_allowed"
+    message = gettext_noop("This key may not be used from the address {address}.")
+
+
+class TestModeOnly(Forbidden):
+    code = "test_mode_only"
+    message = gettext_noop("This is there in test mode only.")
+
+
+class KeyWaiting(Unauthenticated):
+    code = "key_waiting"
+    message = gettext_noop("This key opens nothing yet: a second person has to agree to it.")
+
+
 class TimestampStale(Unauthenticated):
     code = "timestamp_stale"
     message = gettext_noop("The timestamp is more than 300 seconds away from our clock.")
@@ -127,6 +195,7 @@ class SignatureInvalid(Unauthenticated):
     message = gettext_noop(
         "The signature does not match the method, path, timestamp, nonce and body we received."
     )
+    members = ("canonical_sha256", "body_sha256", "body_length")
 
 
 class SignatureReplayed(Unauthenticated):

@@ -1,7 +1,7 @@
-"""The REST surface's manners: problem+json, tenant scope, idempotency, cursor pages."""
+"""The REST surface's manners: problem+json, scope, rates, signed answers, idempotency, pages."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from typing import Any, ClassVar, Final
 
@@ -17,13 +17,14 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from platform_app.kernel import idempotency
-from platform_app.kernel.errors import DomainError, Invalid, NotFound, Unavailable
-from platform_app.kernel.http import request_id_of, say
+from platform_app.kernel import idempotency, rates
+from platform_app.kernel.errors import DomainError, Invalid, NotFound, RateLimited, Unavailable
+from platform_app.kernel.http import ANSWER_SIGNER, request_id_of, say
 from platform_app.kernel.tenancy import tenant_scope
 
 logger = structlog.get_logger(__name__)
 _LIMIT: Final = re.compile(r"[1-9][0-9]?|100")
+_AGAIN: Final = {"request_in_progress", "try_again", RateLimited.code}
 
 
 class StrictSerializer(serializers.Serializer[Any]):
@@ -40,9 +41,14 @@ class StrictSerializer(serializers.Serializer[Any]):
 
 
 class ApiView(APIView):
-    """One operation. Opens the caller's tenant scope; `scope` is what the key must be allowed."""
+    """One operation. Opens the caller's tenant scope; `scope` is what the key must be allowed.
+
+    `bucket` is where its requests are counted. The answer is signed if the request was.
+    """
 
     scope: ClassVar[str] = "read"
+    bucket: ClassVar[str] = rates.CALLS
+    spent: rates.Spent | None = None
     input: ClassVar[type[serializers.Serializer[Any]] | None] = None
 
     def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> Any:
@@ -53,6 +59,21 @@ class ApiView(APIView):
         super().initial(request, *args, **kwargs)
         if request.auth is not None:
             self._scopes.enter_context(tenant_scope(caller_of(request).tenant_id))
+
+    def check_throttles(self, request: Request) -> None:
+        """Count the request against its key. Raises problem 429."""
+        if request.auth is not None:
+            self.spent = rates.spend(actor_of(request), self.bucket)
+
+    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
+        answer: Any = super().finalize_response(request, response, *args, **kwargs)
+        if self.spent is not None:
+            _put(answer, self.spent.headers)
+        if isinstance(answer, Response):
+            answer.add_post_render_callback(lambda whole: _sign(request, whole))
+        elif not answer.streaming:
+            _sign(request, answer)
+        return answer
 
     def body(self, request: Request) -> dict[str, Any]:
         """The validated request body. Raises problem 422 with the path of each bad field."""
@@ -74,6 +95,17 @@ class ApiView(APIView):
         if answer.replayed:
             response["Idempotent-Replayed"] = "true"
         return response
+
+
+def _sign(request: Request, response: Any) -> None:
+    sign = request.META.get(ANSWER_SIGNER)
+    if sign is not None:
+        _put(response, sign(response.content))
+
+
+def _put(response: Any, headers: Mapping[str, str]) -> None:
+    for name, value in headers.items():
+        response[name] = value
 
 
 def caller_of(request: Request) -> Any:
@@ -140,6 +172,7 @@ def problem_handler(exc: Exception, context: dict[str, Any]) -> Response | None:
     exc = _as_refusal(exc)
     if isinstance(exc, DomainError):
         response = _answer(request, exc.status, exc.code, say(exc), say(exc, "en"), _where(exc))
+        response.data.update({name: exc.facts[name] for name in exc.members if name in exc.facts})
     elif isinstance(exc, exceptions.ValidationError):
         response = _validation(request, exc)
     elif isinstance(exc, exceptions.APIException):
@@ -150,7 +183,9 @@ def problem_handler(exc: Exception, context: dict[str, Any]) -> Response | None:
         return None
     if response.status_code == 401:  # noqa: PLR2004
         response["WWW-Authenticate"] = context["view"].get_authenticate_header(request)
-    if response.data["retryable"]:
+    if isinstance(exc, RateLimited):
+        _put(response, exc.headers)
+    elif response.data["retryable"]:
         response["Retry-After"] = "1"
     return response
 
@@ -218,6 +253,6 @@ def _answer(
         "message_en": str(english),
         "errors": errors,
         "request_id": request_id_of(request),
-        "retryable": status in {409, 429, 503} and code in {"request_in_progress", "try_again"},
+        "retryable": status in {409, 429, 503} and code in _AGAIN,
     }
     return Response(body, status=status, content_type="application/problem+json")

@@ -4,6 +4,8 @@
 fill it in, so that a refusal reads the same in the API, on a page and in a log.
 """
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any, ClassVar, Final
 
 
@@ -13,11 +15,15 @@ def gettext_noop(message: str) -> str:
 
 
 class DomainError(Exception):
-    """A business act was refused and nothing moved."""
+    """A business act was refused and nothing moved.
+
+    `members` names the facts that a problem answers beside its words, where they are given.
+    """
 
     status: ClassVar[int] = 422
     code: ClassVar[str] = "refused"
     message: ClassVar[str] = gettext_noop("The request was refused.")
+    members: ClassVar[tuple[str, ...]] = ()
 
     def __init__(self, *, field: str | None = None, **facts: Any) -> None:
         self.field = field
@@ -93,6 +99,15 @@ class Unavailable(DomainError):
     status = 503
     code = "try_again"
     message = gettext_noop("Please send the same request again in a moment.")
+
+
+class RateLimited(DomainError):
+    """Too many requests in the window; `seconds` until it ends, `headers` for the answer."""
+
+    status = 429
+    code = "rate_limited"
+    headers: Mapping[str, str] = MappingProxyType({})
+    message = gettext_noop("Too many requests: the next ones are answered in {seconds} seconds.")
 
 
 # What a NotFound may miss, so that the catalog has a word for each.

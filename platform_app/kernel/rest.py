@@ -255,7 +255,7 @@ def _with_refusals(text: str, refusals: Sequence[type[DomainError]]) -> str:
 def _problems(
     view: type[ApiView], refusals: Sequence[type[DomainError]]
 ) -> dict[tuple[int, str], OpenApiResponse]:
-    statuses = {401, 403, 503, *(refusal.status for refusal in refusals)}
+    statuses = {401, 403, 429, 503, *(refusal.status for refusal in refusals)}
     if view.input is not None:
         statuses |= {400, 422}
     if getattr(view, "keyed", False):

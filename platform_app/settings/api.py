@@ -1,5 +1,7 @@
 """The partner REST surface."""
 
+from platform_app.settings import env
+
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["tenants.access.signature.SignatureAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["tenants.access.signature.HasScope"],
@@ -22,3 +24,18 @@ SPECTACULAR_SETTINGS = {
     "SORT_OPERATIONS": True,
     "ENUM_ADD_EXPLICIT_BLANK_NULL_CHOICE": False,
 }
+
+# Addresses and ranges of our own proxies, whose X-Forwarded-For is believed; `unix` for a proxy on
+# this machine that speaks over a socket file.
+TRUSTED_PROXIES = env.words("TRUSTED_PROXIES")
+# Requests a second that a key may send, on average over ten seconds; 0 counts nothing.
+API_RATE_PER_SECOND = env.integer("API_RATE_PER_SECOND", 20)
+# The same for calls that carry hundreds of rows each.
+API_BATCH_RATE_PER_SECOND = env.integer("API_BATCH_RATE_PER_SECOND", 5)
+# Keys of SM2 (needs the package gmssl, group `sm`).
+SM2 = env.flag("BAITIAO_SM2", default=False)
+# The private RSA key (PEM) that signs answers to whoever signs with a key pair; without it, one
+# that is generated and kept sealed in the data directory, for development.
+RESPONSE_KEY = env.text("BAITIAO_RESPONSE_KEY", "")
+# The one that will sign next: its public half is told in advance.
+NEXT_RESPONSE_KEY = env.text("BAITIAO_RESPONSE_NEXT", "")

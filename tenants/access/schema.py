@@ -17,10 +17,21 @@ class SignatureScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untype
             "in": "header",
             "name": "Authorization",
             "description": (
-                "`BT-HMAC-SHA256` or `BT-SHA256-RSA2048` followed by "
+                "`BT-HMAC-SHA256`, `BT-SHA256-RSA2048` or `BT-SM2-SM3` (where it is switched on) "
+                "followed by "
                 '`key_id="key_…",nonce="32 hex",timestamp="1795190400",signature="base64"`. '
                 "Signed are five lines, each ended by a line feed: method, path with the raw query "
                 "as sent, timestamp, nonce, raw body. The timestamp may differ from our clock by "
-                "300 seconds; a nonce is good once."
+                "300 seconds; a nonce is good once. The answer is signed too: `BT-Timestamp`, "
+                "`BT-Nonce` (yours), `BT-Key-Id` and `BT-Signature` over timestamp, nonce and raw "
+                "body. `RateLimit-Limit`, `-Remaining` and `-Reset` say what is left of ten "
+                "seconds; beyond it 429 with `Retry-After`."
             ),
         }
+
+
+class NamedKeyScheme(SignatureScheme):  # type: ignore[no-untyped-call]
+    """The same header, where the signature is looked at instead of believed."""
+
+    target_class = "tenants.interfaces.api.signature_debug.NamedKey"
+    name = "NamedKey"

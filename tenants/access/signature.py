@@ -1,14 +1,17 @@
 """Who is calling the partner API: the signed request, verified on its raw bytes.
 
 Order of the checks: the header can be read, the key exists and is in force, the timestamp is near,
-the signature matches, the nonce is fresh. Only a request that got so far burns its nonce, so a
-stranger cannot use up a partner's.
+the signature matches, the address is allowed, the nonce is fresh. Only a request that got so far
+burns its nonce, so a stranger cannot use up a partner's. From the moment the signature matched,
+whatever we answer is signed (`tenants/access/answer_signing.py`).
 """
 
+import hashlib
 from datetime import datetime
 from typing import Any, Final, cast
 
 from cryptography.exceptions import InvalidTag
+from django.conf import settings
 from django.core.cache import cache
 from django.db.models import Exists, OuterRef
 from django.http import HttpRequest
@@ -18,13 +21,18 @@ from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
 from platform_app.kernel import clock, crypto
-from tenants.domain import signing
+from platform_app.kernel.client_address import client_address
+from tenants.access.answer_signing import will_sign
+from tenants.domain import ip_ranges, signing, signing_sm2
 from tenants.domain.signing import Authorization
 from tenants.enums import TenantStatus
 from tenants.errors import (
+    IpNotAllowed,
     KeyRevoked,
     KeyUnknown,
+    KeyWaiting,
     NonceStoreDown,
+    SchemeNotOffered,
     ScopeMissing,
     SignatureInvalid,
     SignatureMalformed,
@@ -35,6 +43,7 @@ from tenants.errors import (
 )
 from tenants.models import Credential, Tenant
 from tenants.operations.credentials import SECRET
+from tenants.queries.modes import IN_TEST_MODE
 from tenants.values import Caller
 
 # A timestamp is good from 300 s before to 300 s after: the nonce must outlive the whole span.
@@ -69,14 +78,19 @@ class HasScope(BasePermission):
 
 def verify(request: HttpRequest, *, at: datetime) -> Caller:
     """The caller of a Django request whose body nobody has read yet."""
-    said = _header(request)
-    key = _key(said, at)
+    said = read_header(request)
+    key = key_of(said, at)
     if abs(at.timestamp() - said.timestamp) > signing.WINDOW_SECONDS:
         raise TimestampStale
-    if not _matches(key, signed_bytes(request, said), said.signature):
-        raise SignatureInvalid
+    secret = secret_of(key)
+    message = signed_bytes(request, said)
+    if not matches(key, secret, message, said.signature):
+        raise SignatureInvalid(**_seen(request, key, message))
+    is_test: bool = key.in_test_mode  # type: ignore[attr-defined]  # annotated by key_of
+    will_sign(request, key_id=key.id, secret=secret, nonce=said.nonce, is_test=is_test)
+    _check_address(key, request)
     _burn(said)
-    if key.of_suspended:  # type: ignore[attr-defined]  # annotated by _key
+    if key.of_suspended:  # type: ignore[attr-defined]  # annotated by key_of
         raise TenantSuspended
     _note_use(key, at)
     return Caller(key.tenant_id, key.id, frozenset(key.scopes))
@@ -102,20 +116,25 @@ def target_of(request: HttpRequest) -> str:
     return f"{path}?{query}" if query else path
 
 
-def _header(request: HttpRequest) -> Authorization:
+def read_header(request: HttpRequest) -> Authorization:
+    """What the Authorization header says. Raises SignatureMissing, -Malformed, SchemeNotOffered."""
     header = request.headers.get("Authorization", "")
     if not header:
         raise SignatureMissing
     try:
-        return signing.parse_authorization(header)
+        said = signing.parse_authorization(header)
     except ValueError as error:
         raise SignatureMalformed(why=str(error)) from None
+    if said.scheme == signing.SM2 and not settings.SM2:
+        raise SchemeNotOffered(scheme=said.scheme)
+    return said
 
 
-def _key(said: Authorization, at: datetime) -> Credential:
+def key_of(said: Authorization, at: datetime) -> Credential:
+    """The key that is named, in force. Raises KeyUnknown, KeyRevoked, KeyWaiting."""
     try:
         key: Credential | None = (
-            Credential.doors.annotate(of_suspended=_OF_SUSPENDED)
+            Credential.doors.annotate(of_suspended=_OF_SUSPENDED, in_test_mode=IN_TEST_MODE)
             .filter(pk=said.key_id, algorithm=said.scheme)
             .first()
         )
@@ -126,17 +145,47 @@ def _key(said: Authorization, at: datetime) -> Credential:
     ended = key.not_after is not None and at >= key.not_after
     if key.revoked_at is not None or ended or at < key.not_before:
         raise KeyRevoked
+    if key.awaits_second:
+        raise KeyWaiting
     return key
 
 
-def _matches(key: Credential, message: bytes, signature: str) -> bool:
+def secret_of(key: Credential) -> str:
+    """The shared secret in clear; empty for a key pair, and for a seal that was tampered with."""
+    if key.algorithm != signing.HMAC:
+        return ""
+    try:
+        return crypto.unseal_for_platform(bytes(key.secret_sealed), purpose=SECRET)
+    except InvalidTag:
+        return ""
+
+
+def matches(key: Credential, secret: str, message: bytes, signature: str) -> bool:
+    """Whether the holder of the key signed exactly these bytes."""
     if key.algorithm == signing.RSA:
         return signing.rsa_matches(key.public_key_pem, message, signature)
-    try:
-        secret = crypto.unseal_for_platform(bytes(key.secret_sealed), purpose=SECRET)
-    except InvalidTag:
-        return False
-    return signing.hmac_matches(secret, message, signature)
+    if key.algorithm == signing.SM2:
+        return signing_sm2.matches(key.public_key_pem, message, signature)
+    return bool(secret) and signing.hmac_matches(secret, message, signature)
+
+
+def _seen(request: HttpRequest, key: Credential, message: bytes) -> dict[str, Any]:
+    """In test mode: hashes of what reached us, so that a partner finds the difference itself."""
+    if not key.in_test_mode:  # type: ignore[attr-defined]  # annotated by key_of
+        return {}
+    return {
+        "canonical_sha256": hashlib.sha256(message).hexdigest(),
+        "body_sha256": hashlib.sha256(request.body).hexdigest(),
+        "body_length": len(request.body),
+    }
+
+
+def _check_address(key: Credential, request: HttpRequest) -> None:
+    if not key.allowed_ips:
+        return
+    address = client_address(request)
+    if not ip_ranges.holds(key.allowed_ips, address):
+        raise IpNotAllowed(address=address or "?")
 
 
 def _burn(said: Authorization) -> None:

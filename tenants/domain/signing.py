@@ -18,7 +18,8 @@ from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
 HMAC: Final = "BT-HMAC-SHA256"
 RSA: Final = "BT-SHA256-RSA2048"
-SCHEMES: Final = (HMAC, RSA)
+SM2: Final = "BT-SM2-SM3"
+SCHEMES: Final = (HMAC, RSA, SM2)
 WINDOW_SECONDS: Final = 300
 
 _FIELD: Final = re.compile(r'\s*([a-z_]+)="([^"\\]*)"\s*')
@@ -44,6 +45,11 @@ def string_to_sign(method: str, target: str, timestamp: int, nonce: str, body: b
     """The bytes to sign. `target` is the path and, behind `?`, the raw query."""
     head = f"{method}\n{target}\n{timestamp}\n{nonce}\n"
     return head.encode("latin-1") + body + b"\n"
+
+
+def answer_to_sign(timestamp: int, nonce: str, body: bytes) -> bytes:
+    """The bytes we sign of an answer; `nonce` is the request's own, so no answer fits another."""
+    return f"{timestamp}\n{nonce}\n".encode("latin-1") + body + b"\n"
 
 
 def sign_hmac(secret: str, message: bytes) -> str:

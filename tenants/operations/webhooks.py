@@ -188,7 +188,7 @@ def make_deliveries(event_id: str) -> None:
 
 CONSUMER: Final = Consumer(
     name="tenants.webhooks",
-    prefixes=("credit.", "tenants.merchant."),
+    prefixes=("credit.", "tenants.merchant.", "tenants.key."),
     handle=make_deliveries,
     condition_sql=(
         "EXISTS (SELECT 1 FROM tenants_webhookendpoint e"

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import pytest
 
-from tenants.domain import standard_webhooks
+from tenants.domain import signing, standard_webhooks
 
 HERE: Final = Path(__file__).parent
 CLIENTS: Final = HERE.parents[1] / "docs" / "partners" / "clients"
@@ -78,12 +78,17 @@ def needs(program: str) -> pytest.MarkDecorator:
     return pytest.mark.skipif(shutil.which(program) is None, reason=f"no {program} here")
 
 
-def test_python() -> None:
+def python_client() -> Any:
     spec = importlib.util.spec_from_file_location("client", CLIENTS / "baitiao.py")
     assert spec is not None
     assert spec.loader is not None
     client: Any = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(client)
+    return client
+
+
+def test_python() -> None:
+    client = python_client()
     found = [
         client.signature(
             VECTORS["secret"], one["method"], one["target"], one["timestamp"], one["nonce"],
@@ -95,6 +100,44 @@ def test_python() -> None:
         for given, timestamp, body, now, _is_ours in DELIVERIES
     ]  # fmt: skip
     assert found == WANTED
+
+
+def test_python_checks_our_answers() -> None:
+    client = python_client()
+    raw, nonce = '{"status":"authorized","备注":"a&b"}\n'.encode(), "0" * 31 + "a"
+    sent = client.authorization("key_1", SECRET, "GET", "/api/v1/hello", b"").replace(
+        'nonce="', f'nonce="{nonce}",was="'
+    )
+    good = signing.sign_hmac(SECRET, signing.answer_to_sign(TOLD, nonce, raw))
+
+    def genuine(**wrong: Any) -> Any:
+        facts: dict[str, Any] = {
+            "secret": SECRET, "sent_authorization": sent, "timestamp": str(TOLD), "nonce": nonce,
+            "given": good, "raw": raw, "now": TOLD + 300, **wrong,
+        }  # fmt: skip
+        return client.is_genuine_answer(**facts)
+
+    assert genuine() is True
+    foreign = signing.sign_hmac(SECRET, signing.answer_to_sign(TOLD, "0" * 32, raw))
+    for wrong in (
+        {"raw": raw[:-1]},
+        {"given": ""},
+        {"given": "签名"},
+        {"now": TOLD + 301},
+        {"timestamp": "soon"},
+        {"secret": OLD},
+        {"nonce": "0" * 32, "given": foreign},
+    ):
+        assert genuine(**wrong) is False
+
+
+@pytest.mark.parametrize("parsed", ["{}", {}, None])
+def test_python_takes_raw_bytes_only(parsed: Any) -> None:
+    client = python_client()
+    with pytest.raises(TypeError, match="raw bytes of the body"):
+        client.is_genuine(SECRET, "evt_1", str(TOLD), "", parsed, TOLD)
+    with pytest.raises(TypeError, match="raw bytes of the body"):
+        client.is_genuine_answer(SECRET, "", str(TOLD), "", "", parsed, TOLD)
 
 
 @needs("node")

@@ -19,14 +19,14 @@ GUNICORN = {"WEB_CONCURRENCY", "FORWARDED_ALLOW_IPS"}
 
 
 def read_by_settings() -> set[str]:
-    reader = re.compile(r'env\.(?:text|flag|integer|words|secret)\(\s*"([A-Z_]+)"')
+    reader = re.compile(r'env\.(?:text|flag|integer|words|secret)\(\s*"([A-Z0-9_]+)"')
     files = (ROOT / "platform_app" / "settings").glob("*.py")
     return {name for file in files for name in reader.findall(file.read_text())}
 
 
 def named_in_example() -> set[str]:
     example = (ROOT / ".env.example").read_text()
-    return set(re.findall(r"^(?:# )?([A-Z_]+)=", example, re.MULTILINE))
+    return set(re.findall(r"^(?:# )?([A-Z0-9_]+)=", example, re.MULTILINE))
 
 
 def test_the_services_are_those_of_production() -> None:
@@ -40,7 +40,7 @@ def test_the_example_names_every_variable_the_settings_read() -> None:
 
 
 def test_the_example_names_every_variable_compose_asks_for() -> None:
-    asked = set(re.findall(r"\$\{([A-Z_]+)", TEXT))
+    asked = set(re.findall(r"\$\{([A-Z0-9_]+)", TEXT))
     assert asked - named_in_example() == set()
 
 
@@ -66,7 +66,7 @@ def test_nothing_starts_before_the_schema_is_there(service: str) -> None:
 
 def test_no_secret_has_a_default() -> None:
     secrets = [line for line in TEXT.splitlines() if re.search(r"\$\{\w*(PASSWORD|_KEY)", line)]
-    assert len(secrets) == 9
+    assert len(secrets) == 10
     assert [line for line in secrets if ":?}" not in line] == []
 
 

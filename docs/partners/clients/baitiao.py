@@ -40,7 +40,11 @@ def is_genuine(
     raw: bytes,
     now: float | None = None,
 ) -> bool:
-    """Whether a webhook is ours and of the last five minutes; `raw` is the body as received."""
+    """Whether a webhook is ours and of the last five minutes; `raw` is the body as received.
+
+    In Django take `request.body`, in Flask `request.get_data()`, in FastAPI `await request.body()`.
+    """
+    _must_be_raw(raw)
     moment = time.time() if now is None else now
     if (
         not (timestamp.isascii() and timestamp.isdigit())
@@ -60,3 +64,35 @@ def is_genuine(
         if hmac.compare_digest(given, wanted):
             return True
     return False
+
+
+def is_genuine_answer(
+    secret: str,
+    sent_authorization: str,
+    timestamp: str,
+    nonce: str,
+    given: str,
+    raw: bytes,
+    now: float | None = None,
+) -> bool:
+    """Whether an answer is ours, to this very request, and of the last five minutes.
+
+    `timestamp`, `nonce` and `given` are the headers BT-Timestamp, BT-Nonce and BT-Signature of the
+    answer, `sent_authorization` is the header you sent, `raw` the body of the answer as received.
+    """
+    _must_be_raw(raw)
+    moment = time.time() if now is None else now
+    if (
+        not (timestamp.isascii() and timestamp.isdigit())
+        or abs(moment - int(timestamp)) > WINDOW_SECONDS
+        or f'nonce="{nonce}"' not in sent_authorization
+    ):
+        return False
+    message = f"{timestamp}\n{nonce}\n".encode("latin-1") + raw + b"\n"
+    wanted = base64.b64encode(hmac.new(secret.encode(), message, hashlib.sha256).digest())
+    return hmac.compare_digest(wanted, given.encode("latin-1", "replace"))
+
+
+def _must_be_raw(raw: object) -> None:
+    if not isinstance(raw, bytes):
+        raise TypeError(f"the raw bytes of the body are signed, not a parsed {type(raw).__name__}")

@@ -104,6 +104,17 @@
     }
   });
 
+  // --- what is shown once can be copied ----------------------------------------------------------
+  document.querySelectorAll("[data-copy]").forEach((button) => {
+    if (!navigator.clipboard) return; // the text itself is selected by one click
+    button.hidden = false;
+    button.addEventListener("click", async () => {
+      const text = document.getElementById(button.dataset.copy).textContent;
+      await navigator.clipboard.writeText(text);
+      button.textContent = button.dataset.copied;
+    });
+  });
+
   // --- a form is sent once -----------------------------------------------------------------------
   document.addEventListener("submit", (event) => {
     if (event.target.method !== "post" || event.target.hasAttribute("hx-post")) return;

@@ -8,7 +8,7 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from platform_app.kernel import clock
+from platform_app.kernel import clock, rates
 from platform_app.kernel.drf import StrictSerializer, actor_of, field_problems
 from platform_app.kernel.errors import DomainError, gettext_noop
 from platform_app.kernel.http import say
@@ -93,6 +93,7 @@ class OrderBatchOutput(Output):
 )
 class OrderBatch(KeyedView):
     scope = "pool"
+    bucket = rates.BATCHES
     input = OrderBatchInput
 
     def post(self, request: Request) -> Response:

@@ -16,10 +16,14 @@ from tenants.interfaces.api.merchants import (
     MerchantShowByNumber,
 )
 from tenants.interfaces.api.orders import OrderBatch
+from tenants.interfaces.api.response_keys import ResponseKeyList
+from tenants.interfaces.api.signature_debug import SignatureDebug
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("docs/", show_reference, name="docs-show"),
     path("hello", Hello.as_view(), name="hello-show"),
+    path("response_keys", ResponseKeyList.as_view(), name="response_key-list"),
+    path("signature_debug", SignatureDebug.as_view(), name="signature_debug-show"),
     path("merchants", MerchantList.as_view(), name="merchant-list"),
     path(
         "merchants/ext:<path:external_id>",

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from tenants.interfaces.console import imports, members, people, theme, webhooks
+from tenants.interfaces.console import imports, keys, members, people, theme, webhooks
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("login", members.login, name="member-login"),
@@ -15,6 +15,13 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("imports/<str:import_id>", imports.detail, name="import-detail"),
     path("imports/<str:import_id>/progress", imports.progress, name="import-progress"),
     path("imports/<str:import_id>/errors.csv", imports.errors, name="import-errors"),
+    path("keys", keys.listing, name="key-list"),
+    path("keys/new", keys.create, name="key-create"),
+    path("keys/<str:key_id>", keys.detail, name="key-detail"),
+    path("keys/<str:key_id>/rotate", keys.rotate, name="key-rotate"),
+    path("keys/<str:key_id>/addresses", keys.addresses, name="key-addresses"),
+    path("keys/<str:key_id>/agree", keys.agree, name="key-agree"),
+    path("keys/<str:key_id>/revoke", keys.revoke, name="key-revoke"),
     path("webhooks", webhooks.listing, name="webhook-list"),
     path("webhooks/deliveries/<str:delivery_id>", webhooks.detail, name="delivery-detail"),
     path("webhooks/deliveries/<str:delivery_id>/resend", webhooks.resend, name="delivery-resend"),
