@@ -181,3 +181,11 @@ class WebhookDeliveryAdmin(TenantRowsAdmin):
 class WebhookAttemptAdmin(TenantRowsAdmin):
     list_display = ("id", "tenant", "delivery", "attempt_no", "at", "status_code", "duration_ms")
     hidden = ("response_excerpt",)
+
+
+@admin.register(models.ApiRequest)
+class ApiRequestAdmin(TenantRowsAdmin):
+    list_display = ("id", "tenant", "at", "method", "route", "status", "code", "duration_ms")
+    list_filter = (TenantFilter, "status")
+    search_fields = ("external_id__exact", "code__exact")
+    hidden = ("asked", "answered")

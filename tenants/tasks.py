@@ -4,9 +4,9 @@ from typing import Any
 
 from celery import shared_task
 
-from platform_app.kernel import jobs
+from platform_app.kernel import clock, jobs
 from platform_app.kernel.tenancy import platform_scope
-from tenants.operations import deliveries, imports
+from tenants.operations import api_requests, deliveries, imports
 
 
 @shared_task(name="tenants.import_file")
@@ -29,3 +29,15 @@ def resume_imports(**_: Any) -> int:
 def send_webhooks(**_: Any) -> int:
     """Send every due webhook of every platform."""
     return deliveries.send_due()
+
+
+@shared_task(name="tenants.write_api_requests")
+def write_api_requests(**_: Any) -> int:
+    """Move the request log's buffer into its table."""
+    return api_requests.write_api_requests()
+
+
+@shared_task(name="tenants.purge_api_requests")
+def purge_api_requests(**_: Any) -> int:
+    """Remove requests older than thirty days."""
+    return api_requests.purge_api_requests(at=clock.now())

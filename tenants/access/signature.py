@@ -18,6 +18,7 @@ from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
 from platform_app.kernel import clock, crypto
+from tenants.access import request_log
 from tenants.domain import signing
 from tenants.domain.signing import Authorization
 from tenants.enums import TenantStatus
@@ -70,11 +71,14 @@ class HasScope(BasePermission):
 def verify(request: HttpRequest, *, at: datetime) -> Caller:
     """The caller of a Django request whose body nobody has read yet."""
     said = _header(request)
-    key = _key(said, at)
+    key = _key(said)
+    request_log.note_key(request, key)
+    _in_force(key, at)
     if abs(at.timestamp() - said.timestamp) > signing.WINDOW_SECONDS:
         raise TimestampStale
     if not _matches(key, signed_bytes(request, said), said.signature):
         raise SignatureInvalid
+    request_log.note_verified(request)
     _burn(said)
     if key.of_suspended:  # type: ignore[attr-defined]  # annotated by _key
         raise TenantSuspended
@@ -112,7 +116,7 @@ def _header(request: HttpRequest) -> Authorization:
         raise SignatureMalformed(why=str(error)) from None
 
 
-def _key(said: Authorization, at: datetime) -> Credential:
+def _key(said: Authorization) -> Credential:
     try:
         key: Credential | None = (
             Credential.doors.annotate(of_suspended=_OF_SUSPENDED)
@@ -123,10 +127,13 @@ def _key(said: Authorization, at: datetime) -> Credential:
         key = None
     if key is None:
         raise KeyUnknown
+    return key
+
+
+def _in_force(key: Credential, at: datetime) -> None:
     ended = key.not_after is not None and at >= key.not_after
     if key.revoked_at is not None or ended or at < key.not_before:
         raise KeyRevoked
-    return key
 
 
 def _matches(key: Credential, message: bytes, signature: str) -> bool:

@@ -1,5 +1,6 @@
 """Tenants' tables."""
 
+from tenants.models.api_request import ApiRequest
 from tenants.models.consent import ConsentRecord
 from tenants.models.credential import Credential
 from tenants.models.embed import EmbedSession
@@ -10,6 +11,7 @@ from tenants.models.trade import TradeImport, TradeImportError, TradeOrder
 from tenants.models.webhook import WebhookAttempt, WebhookDelivery, WebhookEndpoint
 
 __all__ = [
+    "ApiRequest",
     "ConsentRecord",
     "Credential",
     "EmbedSession",

@@ -45,6 +45,7 @@ from platform_app.kernel.tenancy import platform_scope, tenant_scope
 from risk.models import Scorecard
 from risk.operations.scorecards import register_scorecard, validate_scorecard
 from tenants.models import (
+    ApiRequest,
     Credential,
     Member,
     Merchant,
@@ -101,7 +102,11 @@ def live(tenant: Tenant, number: int, at: datetime) -> None:
         CloseException.objects.create(
             drawdown=drawdown, on=clock.day_of(at), problem="x", opened_at=at, status="repaired"
         )
-        create_hmac_key(label=no, scopes=["read"], actor="usr", at=at)
+        key, _ = create_hmac_key(label=no, scopes=["read"], actor="usr", at=at)
+        ApiRequest.objects.create(
+            at=at, key_id=key.id, is_verified=True, method="GET", route="/x", path="/x",
+            status=200, duration_ms=1,
+        )  # fmt: skip
         open_session(
             merchant_id=merchant.id, component="line", origin="", return_url="", locale="zh-hans",
             order_no="", amount_minor=0, actor="usr", at=at,
