@@ -16,6 +16,7 @@ SCHEDULE: dict[str, dict[str, Any]] = {
         "task": "tenants.purge_api_requests",
         "schedule": crontab(hour="3", minute="20"),
     },
+    "resume replays": {"task": "tenants.resume_replays", "schedule": timedelta(minutes=2)},
     "resume imports": {"task": "tenants.resume_imports", "schedule": timedelta(minutes=5)},
     "decide applications": {"task": "credit.decide_applications", "schedule": timedelta(minutes=2)},
     "pursue funding": {"task": "credit.sweep_funding", "schedule": timedelta(seconds=30)},

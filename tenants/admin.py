@@ -183,6 +183,12 @@ class WebhookAttemptAdmin(TenantRowsAdmin):
     hidden = ("response_excerpt",)
 
 
+@admin.register(models.WebhookReplay)
+class WebhookReplayAdmin(TenantRowsAdmin):
+    list_display = ("id", "tenant", "endpoint", "since", "until", "status", "event_count", "actor")
+    list_filter = (TenantFilter, "status")
+
+
 @admin.register(models.ApiRequest)
 class ApiRequestAdmin(TenantRowsAdmin):
     list_display = ("id", "tenant", "at", "method", "route", "status", "code", "duration_ms")

@@ -8,7 +8,7 @@ from tenants.models.member import Member
 from tenants.models.merchant import Merchant, MerchantPerson
 from tenants.models.tenant import Tenant
 from tenants.models.trade import TradeImport, TradeImportError, TradeOrder
-from tenants.models.webhook import WebhookAttempt, WebhookDelivery, WebhookEndpoint
+from tenants.models.webhook import WebhookAttempt, WebhookDelivery, WebhookEndpoint, WebhookReplay
 
 __all__ = [
     "ApiRequest",
@@ -25,4 +25,5 @@ __all__ = [
     "WebhookAttempt",
     "WebhookDelivery",
     "WebhookEndpoint",
+    "WebhookReplay",
 ]

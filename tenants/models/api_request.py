@@ -49,4 +49,15 @@ class ApiRequest(TenantOwned, Stamped):
                 condition=~models.Q(external_id=""),
                 name="tenants_apirequest_external",
             ),
+            models.Index(
+                fields=["tenant_id", "code", "at"],
+                condition=~models.Q(code=""),
+                name="tenants_apirequest_code",
+            ),
+            models.Index(fields=["tenant_id", "route", "at"], name="tenants_apirequest_route"),
+            models.Index(
+                fields=["tenant_id", "at"],
+                condition=models.Q(is_replayed=True),
+                name="tenants_apirequest_replayed",
+            ),
         ]

@@ -43,6 +43,11 @@ class OperationFigures:
     def error_rate(self) -> float:
         return (self.theirs + self.ours) / self.count
 
+    @property
+    def path_start(self) -> str:
+        """What the paths of these requests have in common: up to the first named part."""
+        return self.route.partition("{")[0]
+
 
 @dataclass(frozen=True, slots=True)
 class Bucket:

@@ -53,6 +53,7 @@ from tenants.models import (
     WebhookAttempt,
     WebhookDelivery,
     WebhookEndpoint,
+    WebhookReplay,
 )
 from tenants.operations.credentials import create_hmac_key
 from tenants.operations.embed_sessions import open_session
@@ -117,6 +118,9 @@ def live(tenant: Tenant, number: int, at: datetime) -> None:
         )
         endpoint, _ = create_endpoint(
             url="http://127.0.0.1:1/hook", event_names=[], actor="usr", at=at
+        )
+        WebhookReplay.objects.create(
+            endpoint=endpoint, since=at, until=at + timedelta(days=1), actor="usr", asked_at=at
         )
         event_id = events.record("credit.day.closed", subject=no, actor="usr", at=at)
         make_deliveries(event_id)
