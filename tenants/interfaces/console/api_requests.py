@@ -27,7 +27,7 @@ class RequestFilter(FilterForm):
     code = search_field(_("Error code"))
     key = forms.ChoiceField(label=_("API key"), required=False)
     since = moment_field(_("From"))
-    until = moment_field(_("Before"))
+    until = moment_field(_("Ends before"))
 
     def __init__(self, data: Any, keys: list[Credential]) -> None:
         super().__init__(data)

@@ -61,7 +61,7 @@ class ImportFilter(FilterForm):
 
 class ReplayForm(forms.Form):
     since = moment_field(_("From"), required=True)
-    until = moment_field(_("Before"), required=True)
+    until = moment_field(_("Ends before"), required=True)
     types = forms.CharField(
         label=_("Event names, apart by spaces; empty: all it asks for"),
         required=False,

@@ -12,6 +12,7 @@ import threading
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from importlib.metadata import version
+from multiprocessing.context import ForkProcess
 from typing import Any, Final
 
 import django
@@ -166,7 +167,7 @@ def _check(tenant: Tenant, size: int, tried: int) -> None:
         raise CommandError(msg)
 
 
-def _receiver() -> tuple[int, multiprocessing.Process]:
+def _receiver() -> tuple[int, ForkProcess]:
     """A server of its own process: 204 for everybody but the broken endpoint."""
     listening = socket.create_server(("127.0.0.1", 0), backlog=128)
     process = multiprocessing.get_context("fork").Process(target=_serve, args=(listening,))
