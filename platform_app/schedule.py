@@ -8,6 +8,15 @@ from celery.schedules import crontab
 SCHEDULE: dict[str, dict[str, Any]] = {
     "relay the outbox": {"task": "kernel.relay_dispatches", "schedule": timedelta(seconds=5)},
     "send due webhooks": {"task": "tenants.send_webhooks", "schedule": timedelta(seconds=5)},
+    "write the request log": {
+        "task": "tenants.write_api_requests",
+        "schedule": timedelta(seconds=3),
+    },
+    "purge the request log": {
+        "task": "tenants.purge_api_requests",
+        "schedule": crontab(hour="3", minute="20"),
+    },
+    "resume replays": {"task": "tenants.resume_replays", "schedule": timedelta(minutes=2)},
     "resume imports": {"task": "tenants.resume_imports", "schedule": timedelta(minutes=5)},
     "decide applications": {"task": "credit.decide_applications", "schedule": timedelta(minutes=2)},
     "pursue funding": {"task": "credit.sweep_funding", "schedule": timedelta(seconds=30)},

@@ -181,3 +181,17 @@ class WebhookDeliveryAdmin(TenantRowsAdmin):
 class WebhookAttemptAdmin(TenantRowsAdmin):
     list_display = ("id", "tenant", "delivery", "attempt_no", "at", "status_code", "duration_ms")
     hidden = ("response_excerpt",)
+
+
+@admin.register(models.WebhookReplay)
+class WebhookReplayAdmin(TenantRowsAdmin):
+    list_display = ("id", "tenant", "endpoint", "since", "until", "status", "event_count", "actor")
+    list_filter = (TenantFilter, "status")
+
+
+@admin.register(models.ApiRequest)
+class ApiRequestAdmin(TenantRowsAdmin):
+    list_display = ("id", "tenant", "at", "method", "route", "status", "code", "duration_ms")
+    list_filter = (TenantFilter, "status")
+    search_fields = ("external_id__exact", "code__exact")
+    hidden = ("asked", "answered")

@@ -82,6 +82,12 @@ class DeliveryStatus(models.TextChoices):
     FAILED = "failed", _("Failed")
 
 
+class ReplayStatus(models.TextChoices):
+    WAITING = "waiting", _("Waiting")
+    DONE = "done", _("Done")
+    STOPPED = "stopped", _("Stopped: the endpoint is switched off")
+
+
 class ConsentCode(models.TextChoices):
     """Each is asked for, given and withdrawn on its own."""
 

@@ -284,3 +284,20 @@ class BadEventName(Invalid):
 class EndpointDisabled(Conflict):
     code = "endpoint_disabled"
     message = gettext_noop("This endpoint is switched off. Switch it on first.")
+
+
+class NobodyListens(Conflict):
+    code = "nobody_listens"
+    message = gettext_noop("No endpoint that is switched on asks for this event.")
+
+
+class ReplayRunning(Conflict):
+    code = "replay_running"
+    message = gettext_noop("Another replay to this endpoint is still running. Wait until it ends.")
+
+
+class ReplayTooLarge(Invalid):
+    code = "replay_too_large"
+    message = gettext_noop(
+        "At most {days} days and {most} events are replayed at once. Choose a shorter time."
+    )

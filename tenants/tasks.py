@@ -8,7 +8,7 @@ from celery import shared_task
 from platform_app.kernel import clock, jobs
 from platform_app.kernel.tenancy import platform_scope, tenant_scope
 from tenants.models import Tenant
-from tenants.operations import credential_ends, deliveries, imports
+from tenants.operations import api_requests, credential_ends, deliveries, imports, replays
 
 logger = structlog.get_logger(__name__)
 
@@ -51,3 +51,31 @@ def tell_key_ends(**_: Any) -> int:
         except Exception:
             logger.exception("tenants.tell_key_ends.failed", tenant=tenant_id)
     return count
+
+
+@shared_task(name="tenants.write_api_requests")
+def write_api_requests(**_: Any) -> int:
+    """Move the request log's buffer into its table."""
+    return api_requests.write_api_requests()
+
+
+@shared_task(name="tenants.purge_api_requests")
+def purge_api_requests(**_: Any) -> int:
+    """Remove requests older than thirty days."""
+    return api_requests.purge_api_requests(at=clock.now())
+
+
+@shared_task(name="tenants.replay_webhooks")
+def replay_webhooks(*, tenant_id: str, replay_id: str, **_: Any) -> None:  # noqa: ARG001 -- opens the scope
+    """Go on with one replay to its end."""
+    replays.work_replay(replay_id=replay_id)
+
+
+@shared_task(name="tenants.resume_replays")
+def resume_replays(**_: Any) -> int:
+    """Ask for every unfinished replay again; whoever comes second finds nothing left to do."""
+    with platform_scope():
+        waiting = [(row.tenant_id, row.id) for row in replays.unfinished()]
+        for tenant_id, replay_id in waiting:
+            jobs.enqueue("tenants.replay_webhooks", tenant_id=tenant_id, replay_id=replay_id)
+    return len(waiting)

@@ -22,6 +22,7 @@ from rest_framework.request import Request
 
 from platform_app.kernel import clock, crypto
 from platform_app.kernel.client_address import client_address
+from tenants.access import request_log
 from tenants.access.answer_signing import will_sign
 from tenants.domain import ip_ranges, signing, signing_sm2
 from tenants.domain.signing import Authorization
@@ -79,18 +80,21 @@ class HasScope(BasePermission):
 def verify(request: HttpRequest, *, at: datetime) -> Caller:
     """The caller of a Django request whose body nobody has read yet."""
     said = read_header(request)
-    key = key_of(said, at)
+    key = find_key(said)
+    request_log.note_key(request, key)
+    _in_force(key, at)
     if abs(at.timestamp() - said.timestamp) > signing.WINDOW_SECONDS:
         raise TimestampStale
     secret = secret_of(key)
     message = signed_bytes(request, said)
     if not matches(key, secret, message, said.signature):
         raise SignatureInvalid(**_seen(request, key, message))
-    is_test: bool = key.in_test_mode  # type: ignore[attr-defined]  # annotated by key_of
+    request_log.note_verified(request)
+    is_test: bool = key.in_test_mode  # type: ignore[attr-defined]  # annotated by find_key
     will_sign(request, key_id=key.id, secret=secret, nonce=said.nonce, is_test=is_test)
     _check_address(key, request)
     _burn(said)
-    if key.of_suspended:  # type: ignore[attr-defined]  # annotated by key_of
+    if key.of_suspended:  # type: ignore[attr-defined]  # annotated by find_key
         raise TenantSuspended
     _note_use(key, at)
     return Caller(key.tenant_id, key.id, frozenset(key.scopes))
@@ -130,8 +134,8 @@ def read_header(request: HttpRequest) -> Authorization:
     return said
 
 
-def key_of(said: Authorization, at: datetime) -> Credential:
-    """The key that is named, in force. Raises KeyUnknown, KeyRevoked, KeyWaiting."""
+def find_key(said: Authorization) -> Credential:
+    """The key that is named, in force or not. Raises KeyUnknown."""
     try:
         key: Credential | None = (
             Credential.doors.annotate(of_suspended=_OF_SUSPENDED, in_test_mode=IN_TEST_MODE)
@@ -142,12 +146,22 @@ def key_of(said: Authorization, at: datetime) -> Credential:
         key = None
     if key is None:
         raise KeyUnknown
+    return key
+
+
+def key_of(said: Authorization, at: datetime) -> Credential:
+    """The key that is named. Raises KeyUnknown, KeyRevoked, KeyWaiting."""
+    key = find_key(said)
+    _in_force(key, at)
+    return key
+
+
+def _in_force(key: Credential, at: datetime) -> None:
     ended = key.not_after is not None and at >= key.not_after
     if key.revoked_at is not None or ended or at < key.not_before:
         raise KeyRevoked
     if key.awaits_second:
         raise KeyWaiting
-    return key
 
 
 def secret_of(key: Credential) -> str:
@@ -171,7 +185,7 @@ def matches(key: Credential, secret: str, message: bytes, signature: str) -> boo
 
 def _seen(request: HttpRequest, key: Credential, message: bytes) -> dict[str, Any]:
     """In test mode: hashes of what reached us, so that a partner finds the difference itself."""
-    if not key.in_test_mode:  # type: ignore[attr-defined]  # annotated by key_of
+    if not key.in_test_mode:  # type: ignore[attr-defined]  # annotated by find_key
         return {}
     return {
         "canonical_sha256": hashlib.sha256(message).hexdigest(),

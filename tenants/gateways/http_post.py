@@ -7,18 +7,20 @@ the very address that was checked: a second look-up could answer differently.
 import ipaddress
 import socket
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import SplitResult, urlsplit
 
 import certifi
 import urllib3
-from urllib3.exceptions import HTTPError
+from urllib3.exceptions import HTTPError, ProtocolError
 
 CONNECT_SECONDS: Final = 5.0
 READ_SECONDS: Final = 15.0
 EXCERPT_BYTES: Final = 1_000
+STALE_SECONDS: Final = 1.0  # a kept connection that was closed says so at once
 _LOCAL_HOSTS: Final = frozenset(["127.0.0.1", "localhost"])
 
 Resolve = Callable[..., list[Any]]
@@ -53,6 +55,9 @@ class Reply:
     def is_success(self) -> bool:
         """2xx only: a redirect is a failure, not a place to go."""
         return self.status_code is not None and 200 <= self.status_code < 300  # noqa: PLR2004
+
+
+Send = Callable[[Mapping[str, str], str], Reply]
 
 
 def checked(url: str, *, allow_local: bool, resolve: Resolve = socket.getaddrinfo) -> Target:
@@ -90,37 +95,80 @@ def is_public(address: str) -> bool:
 
 
 def post(url: str, *, headers: Mapping[str, str], body: str, allow_local: bool) -> Reply:
-    """Send once: no redirects, no retries, 5 s to connect, 15 s to answer. Never raises.
+    """Send once, as `line_to` does."""
+    with line_to(url, allow_local=allow_local) as send:
+        return send(headers, body)
 
-    Touches no database, so it may run in any thread.
+
+@contextmanager
+def line_to(url: str, *, allow_local: bool) -> Iterator[Send]:
+    """Several posts to one address: looked up and checked once, over one connection if it is kept.
+
+    Each post: no redirects, 5 s to connect, 15 s to answer; never raises. A kept connection that
+    the other side had closed meanwhile is opened anew, once. Touches no database, so it may be
+    used in any thread.
     """
     started = time.monotonic()
     try:
         target = checked(url, allow_local=allow_local)
-        return _send(target, headers, body.encode(), started)
     except NotAllowed as error:
-        return Reply(None, "", f"refused: {error}", _since(started))
-    except (HTTPError, OSError, ValueError) as error:
-        return Reply(None, "", _short(error), _since(started))
+        refused = Reply(None, "", f"refused: {error}", _since(started))
+        yield lambda _headers, _body: refused
+        return
+    with _pool(target) as pool:
+        line = _Line(target, pool)
+        yield line.send
 
 
-def _send(target: Target, headers: Mapping[str, str], body: bytes, started: float) -> Reply:
+@dataclass(slots=True)
+class _Line:
+    target: Target
+    pool: urllib3.HTTPConnectionPool
+    was_used: bool = False
+
+    def send(self, headers: Mapping[str, str], body: str) -> Reply:
+        started = time.monotonic()
+        try:
+            return self._kept(headers, body.encode(), started)
+        except (HTTPError, OSError, ValueError) as error:
+            return Reply(None, "", _short(error), _since(started))
+
+    def _kept(self, headers: Mapping[str, str], body: bytes, started: float) -> Reply:
+        was_used, self.was_used = self.was_used, True
+        try:
+            return _send(self.pool, self.target, headers, body, started)
+        except ProtocolError:
+            if not was_used or time.monotonic() - started > STALE_SECONDS:
+                raise
+            return _send(self.pool, self.target, headers, body, started)
+
+
+def _send(
+    pool: urllib3.HTTPConnectionPool,
+    target: Target,
+    headers: Mapping[str, str],
+    body: bytes,
+    started: float,
+) -> Reply:
     default = 443 if target.scheme == "https" else 80
     name = f"[{target.host}]" if ":" in target.host else target.host
     host = name if target.port == default else f"{name}:{target.port}"
-    with _pool(target) as pool:
-        response = pool.urlopen(
-            "POST",
-            target.path,
-            body=body,
-            headers={**headers, "Host": host},
-            redirect=False,
-            retries=False,
-            preload_content=False,
-        )
-        try:
-            excerpt = _excerpt(response, started)
-        finally:
+    response = pool.urlopen(
+        "POST",
+        target.path,
+        body=body,
+        headers={**headers, "Host": host},
+        redirect=False,
+        retries=False,
+        preload_content=False,
+    )
+    is_whole = False
+    try:
+        excerpt, is_whole = _excerpt(response, started)
+    finally:
+        if is_whole:
+            response.release_conn()
+        else:
             response.close()
     return Reply(
         response.status, excerpt, "", _since(started), response.headers.get("Retry-After", "")
@@ -142,18 +190,21 @@ def _pool(target: Target) -> urllib3.HTTPConnectionPool:
     )
 
 
-def _excerpt(response: Any, started: float) -> str:
-    """The first bytes of the answer; the status is what counts, so a dripping body is cut off."""
+def _excerpt(response: Any, started: float) -> tuple[str, bool]:
+    """The first bytes of the answer, and whether that was all of it.
+
+    The status is what counts, so a dripping body is cut off.
+    """
     taken = b""
     try:
         while len(taken) < EXCERPT_BYTES and time.monotonic() - started < READ_SECONDS:
             piece = response.read1(EXCERPT_BYTES - len(taken))
             if not piece:
-                break
+                return _text(taken), True
             taken += piece
     except (HTTPError, OSError):
-        return _text(taken)
-    return _text(taken)
+        return _text(taken), False
+    return _text(taken), False
 
 
 def _text(raw: bytes) -> str:

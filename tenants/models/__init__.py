@@ -1,5 +1,6 @@
 """Tenants' tables."""
 
+from tenants.models.api_request import ApiRequest
 from tenants.models.consent import ConsentRecord
 from tenants.models.credential import Credential
 from tenants.models.embed import EmbedSession
@@ -7,9 +8,10 @@ from tenants.models.member import Member
 from tenants.models.merchant import Merchant, MerchantPerson
 from tenants.models.tenant import Tenant
 from tenants.models.trade import TradeImport, TradeImportError, TradeOrder
-from tenants.models.webhook import WebhookAttempt, WebhookDelivery, WebhookEndpoint
+from tenants.models.webhook import WebhookAttempt, WebhookDelivery, WebhookEndpoint, WebhookReplay
 
 __all__ = [
+    "ApiRequest",
     "ConsentRecord",
     "Credential",
     "EmbedSession",
@@ -23,4 +25,5 @@ __all__ = [
     "WebhookAttempt",
     "WebhookDelivery",
     "WebhookEndpoint",
+    "WebhookReplay",
 ]

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from platform_app.kernel.fields import OwnIdField, PublicIdField, TenantForeignKey
 from platform_app.kernel.models import AppendOnly, Stamped, TenantOwned
-from tenants.enums import DeliveryStatus, EndpointStatus
+from tenants.enums import DeliveryStatus, EndpointStatus, ReplayStatus
 
 
 class WebhookEndpoint(TenantOwned, Stamped):
@@ -23,6 +23,9 @@ class WebhookEndpoint(TenantOwned, Stamped):
     status = models.TextField(choices=EndpointStatus.choices, default=EndpointStatus.ACTIVE)
     disabled_reason = models.TextField(default="", blank=True)
     failing_since = models.DateTimeField(null=True)
+    told_days = models.IntegerField(
+        default=0, db_default=0, help_text="For how many days of failing somebody was told."
+    )
 
     class Meta:
         verbose_name = verbose_name_plural = _("Webhook endpoint")
@@ -86,3 +89,46 @@ class WebhookAttempt(TenantOwned, AppendOnly):
 
     class Meta:
         verbose_name = verbose_name_plural = _("Webhook attempt")
+        indexes = [models.Index(fields=["tenant_id", "at"], name="tenants_webhookattempt_at")]
+
+
+class WebhookReplay(TenantOwned, Stamped):
+    """Events of a time on their way to one endpoint once more; one at a time for each endpoint.
+
+    `last_event_id` is how far it has come, so that a worker that dies is followed by another.
+    """
+
+    id = OwnIdField("whr")
+    endpoint = TenantForeignKey(WebhookEndpoint)
+    since = models.DateTimeField()
+    until = models.DateTimeField()
+    event_names = ArrayField(models.TextField(), default=list, blank=True)
+    status = models.TextField(choices=ReplayStatus.choices, default=ReplayStatus.WAITING)
+    actor = models.TextField()
+    asked_at = models.DateTimeField()
+    last_event_id = PublicIdField("evt", null=True)
+    event_count = models.IntegerField(default=0)
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("Webhook replay")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["tenant_id", "endpoint"],
+                condition=models.Q(status="waiting"),
+                name="tenants_webhookreplay_one",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(status__in=ReplayStatus.values),
+                name="tenants_webhookreplay_status",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(since__lt=models.F("until"), event_count__gte=0),
+                name="tenants_webhookreplay_range",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(status="waiting", finished_at__isnull=True)
+                | (~models.Q(status="waiting") & models.Q(finished_at__isnull=False)),
+                name="tenants_webhookreplay_finished",
+            ),
+        ]

@@ -4,7 +4,7 @@
    next attempt a lease ahead. Commit. A worker that dies loses nothing: the lease runs out.
 2. Send: one thread per endpoint, eight at most, no database in them. A slow endpoint holds up its
    own deliveries; the others go on being claimed and sent meanwhile.
-3. Write: the attempt, and delivered / later / failed, each in the delivery's tenant's scope.
+3. Write: every attempt, and delivered / later / failed, one endpoint's share in one transaction.
 """
 
 import time
@@ -16,25 +16,26 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from cryptography.exceptions import InvalidTag
-from django.db import transaction
-from django.db.models import F, Window
+from django.db import connection, transaction
+from django.db.models import Count, F, Window
 from django.db.models.functions import RowNumber
 
-from platform_app.kernel import clock, crypto, events
+from platform_app.kernel import clock, crypto, ids
 from platform_app.kernel.models import DataKey
 from platform_app.kernel.tenancy import platform_scope, tenant_scope
+from tenants.domain import request_masks
 from tenants.domain import standard_webhooks as standard
-from tenants.enums import DeliveryStatus, EndpointStatus
-from tenants.gateways.http_post import Reply, post
+from tenants.enums import DeliveryStatus
+from tenants.gateways.http_post import Reply, Send, line_to
 from tenants.models import WebhookAttempt, WebhookDelivery, WebhookEndpoint
-from tenants.operations.webhooks import SECRET, allow_local, switch_off
+from tenants.operations.endpoint_health import judge
+from tenants.operations.webhooks import SECRET, allow_local
 
 THREADS: Final = 8
-PER_ENDPOINT: Final = 10
+PER_ENDPOINT: Final = 50
 LEASE: Final = timedelta(seconds=60)
 LAST_START_SECONDS: Final = 35.0  # a send takes up to 20 s more, and must end within the lease
 RUN_SECONDS: Final = 300.0
-GIVE_UP: Final = timedelta(days=5)
 _LOOK_AGAIN_SECONDS: Final = 1.0
 UNREADABLE: Final = Reply(None, "", "secret_unreadable", 0)
 
@@ -76,7 +77,7 @@ def send_due(*, now: Callable[[], datetime] = clock.now) -> int:
             done, _ = wait(busy, timeout=_LOOK_AGAIN_SECONDS, return_when=FIRST_COMPLETED)
             for future in done:
                 del busy[future]
-                count += sum(_write(outcome) for outcome in future.result())
+                count += _write(future.result())
 
 
 def _claim(endpoints: int, busy: set[str], at: datetime) -> dict[str, list[_Parcel]]:
@@ -135,61 +136,100 @@ def _send(parcels: list[_Parcel], now: Callable[[], datetime]) -> list[_Outcome]
     """One endpoint's share, in order. After a failure or too long, the rest is put back unsent."""
     outcomes: list[_Outcome] = []
     started = time.monotonic()
-    for parcel in parcels:
-        failed = bool(outcomes) and (
-            outcomes[-1].reply is None or not outcomes[-1].reply.is_success
-        )
-        if failed or time.monotonic() - started > LAST_START_SECONDS:
-            outcomes.append(_Outcome(parcel, None, now()))
-            continue
-        at = now()
-        if not parcel.secrets:
-            outcomes.append(_Outcome(parcel, UNREADABLE, at))
-            continue
-        signed = standard.headers(
-            *parcel.secrets,
-            message_id=parcel.event_id,
-            timestamp=int(at.timestamp()),
-            body=parcel.body,
-        )
-        reply = post(parcel.url, headers=signed, body=parcel.body, allow_local=allow_local())
-        outcomes.append(_Outcome(parcel, reply, at))
+    with line_to(parcels[0].url, allow_local=allow_local()) as send:
+        for parcel in parcels:
+            before = outcomes[-1].reply if outcomes else None
+            failed = bool(outcomes) and (before is None or not before.is_success)
+            if failed or time.monotonic() - started > LAST_START_SECONDS:
+                outcomes.append(_Outcome(parcel, None, now()))
+                continue
+            at = now()
+            outcomes.append(_Outcome(parcel, _tell(parcel, send, at), at))
     return outcomes
 
 
-def _write(outcome: _Outcome) -> int:
-    parcel, reply, at = outcome.parcel, outcome.reply, outcome.at
+def _tell(parcel: _Parcel, send: Send, at: datetime) -> Reply:
+    if not parcel.secrets:
+        return UNREADABLE
+    signed = standard.headers(
+        *parcel.secrets,
+        message_id=parcel.event_id,
+        timestamp=int(at.timestamp()),
+        body=parcel.body,
+    )
+    return send(signed, parcel.body)
+
+
+def _write(outcomes: list[_Outcome]) -> int:
+    """What became of one endpoint's share, in one transaction; returns how many were tried."""
+    parcel = outcomes[0].parcel
     with tenant_scope(parcel.tenant_id), transaction.atomic():
         endpoint: WebhookEndpoint = WebhookEndpoint.objects.select_for_update().get(
             pk=parcel.endpoint_id
         )
-        row: WebhookDelivery = WebhookDelivery.objects.select_for_update().get(
-            pk=parcel.delivery_id
+        mine = WebhookDelivery.objects.filter(
+            pk__in=[outcome.parcel.delivery_id for outcome in outcomes]
         )
-        if reply is None:
-            row.next_attempt_at = at + standard.LADDER[1]
-            row.save(update_fields=["next_attempt_at"])
-            return 0
-        _log(row, reply, at)
-        row.attempt_count += 1
-        if reply.is_success:
-            row.status, row.delivered_at = DeliveryStatus.DELIVERED, at
-        elif row.status == DeliveryStatus.PENDING:
-            _postpone(row, reply, at)
-        row.save()
-        _judge(endpoint, reply, at)
-    return 1
+        rows = {row.pk: row for row in mine.select_for_update().order_by("pk")}
+        tried = [
+            (rows[outcome.parcel.delivery_id], reply, outcome.at)
+            for outcome in outcomes
+            if (reply := outcome.reply) is not None
+        ]
+        _log(tried)
+        for row, reply, at in tried:
+            _settle(row, reply, at)
+        for outcome in outcomes:
+            if outcome.reply is None:
+                rows[outcome.parcel.delivery_id].next_attempt_at = outcome.at + standard.LADDER[1]
+        _store(list(rows.values()))
+        for _row, reply, at in tried:  # last: switching off fails whatever still waits
+            judge(endpoint, reply, at)
+    return len(tried)
 
 
-def _log(row: WebhookDelivery, reply: Reply, at: datetime) -> None:
-    WebhookAttempt.objects.create(
-        delivery=row,
-        attempt_no=WebhookAttempt.objects.filter(delivery=row).count() + 1,
-        at=at,
-        status_code=reply.status_code,
-        response_excerpt=reply.excerpt,
-        error=reply.error,
-        duration_ms=reply.duration_ms,
+def _store(rows: list[WebhookDelivery]) -> None:
+    """One statement for the whole share: `bulk_update` takes longer than the sending."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE tenants_webhookdelivery AS d SET status = v.status,"
+            " attempt_count = v.attempt_count, next_attempt_at = v.next_attempt_at,"
+            " delivered_at = v.delivered_at"
+            " FROM unnest(%s::uuid[], %s::text[], %s::int[], %s::timestamptz[], %s::timestamptz[])"
+            " AS v(id, status, attempt_count, next_attempt_at, delivered_at) WHERE d.id = v.id",
+            [
+                [str(ids.to_uuid("dlv", row.id)) for row in rows],
+                [str(row.status) for row in rows],
+                [row.attempt_count for row in rows],
+                [row.next_attempt_at for row in rows],
+                [row.delivered_at for row in rows],
+            ],
+        )
+
+
+def _settle(row: WebhookDelivery, reply: Reply, at: datetime) -> None:
+    row.attempt_count += 1
+    if reply.is_success:
+        row.status, row.delivered_at = DeliveryStatus.DELIVERED, at
+    elif row.status == DeliveryStatus.PENDING:
+        _postpone(row, reply, at)
+
+
+def _log(tried: list[tuple[WebhookDelivery, Reply, datetime]]) -> None:
+    """Every attempt, numbered on from those of earlier rounds of the ladder."""
+    before = WebhookAttempt.objects.filter(delivery__in=[row for row, _, _ in tried])
+    made = dict(before.values_list("delivery_id").annotate(Count("pk")))
+    WebhookAttempt.objects.bulk_create(
+        WebhookAttempt(
+            delivery=row,
+            attempt_no=made.get(row.pk, 0) + 1,
+            at=at,
+            status_code=reply.status_code,
+            response_excerpt=request_masks.masked_text(reply.excerpt),
+            error=reply.error,
+            duration_ms=reply.duration_ms,
+        )
+        for row, reply, at in tried
     )
 
 
@@ -199,32 +239,3 @@ def _postpone(row: WebhookDelivery, reply: Reply, at: datetime) -> None:
         row.status = DeliveryStatus.FAILED
         return
     row.next_attempt_at = at + max(pause, standard.retry_after(reply.retry_after, at=at))
-
-
-def _judge(endpoint: WebhookEndpoint, reply: Reply, at: datetime) -> None:
-    """Remember since when an endpoint fails; give it up when it says so or after five days."""
-    if endpoint.status != EndpointStatus.ACTIVE:
-        return
-    if reply.is_success:
-        if endpoint.failing_since is not None:
-            endpoint.failing_since = None
-            endpoint.save(update_fields=["failing_since"])
-        return
-    if endpoint.failing_since is None:
-        endpoint.failing_since = at
-        endpoint.save(update_fields=["failing_since"])
-    if reply.status_code == standard.GONE:
-        _give_up(endpoint, "gone", at)
-    elif at - endpoint.failing_since >= GIVE_UP:
-        _give_up(endpoint, "failing_five_days", at)
-
-
-def _give_up(endpoint: WebhookEndpoint, reason: str, at: datetime) -> None:
-    switch_off(endpoint, reason=reason)
-    events.record(
-        "tenants.endpoint.disabled",
-        subject=endpoint.id,
-        actor="system",
-        at=at,
-        props={"reason": reason},
-    )

@@ -22,7 +22,7 @@ from tenants.models import WebhookDelivery, WebhookEndpoint
 SECRET: Final = "webhook.secret"  # noqa: S105 -- the purpose a sealed value is bound to
 OVERLAP: Final = timedelta(days=2)
 TEST_EVENT: Final = "tenants.webhook_endpoint.tested"
-_NAME: Final = re.compile(r"(credit|tenants)\.[a-z_]+(\.[a-z_]+|\.\*)|(credit|tenants)\.\*")
+NAME: Final = re.compile(r"(credit|tenants)\.[a-z_]+(\.[a-z_]+|\.\*)|(credit|tenants)\.\*")
 
 
 def allow_local() -> bool:
@@ -43,7 +43,7 @@ def create_endpoint(
     except NotAllowed:
         raise BadUrl(field="url") from None
     for name in event_names:
-        if not _NAME.fullmatch(name):
+        if not NAME.fullmatch(name):
             raise BadEventName(field="event_names", name=name[:100])
     secret = standard.new_secret()
     endpoint: WebhookEndpoint = WebhookEndpoint.objects.create(
@@ -62,7 +62,7 @@ def rotate_secret(*, endpoint_id: str, actor: str, at: datetime) -> tuple[Webhoo
     For `OVERLAP` deliveries carry a signature of both, so a receiver may change over at any moment
     of it; a secret that was being given up before is given up now. Raises NotFound.
     """
-    endpoint = _locked(endpoint_id)
+    endpoint = locked_endpoint(endpoint_id)
     secret = standard.new_secret()
     endpoint.former_secret_sealed, endpoint.former_until = endpoint.secret_sealed, at + OVERLAP
     endpoint.secret_sealed = crypto.seal(secret, purpose=SECRET)
@@ -77,7 +77,7 @@ def send_test(*, endpoint_id: str, actor: str, at: datetime) -> WebhookDelivery:
 
     Raises NotFound, EndpointDisabled.
     """
-    endpoint = _locked(endpoint_id)
+    endpoint = locked_endpoint(endpoint_id)
     if endpoint.status != EndpointStatus.ACTIVE:
         raise EndpointDisabled
     event_id = events.record(TEST_EVENT, subject=endpoint.id, actor=actor, at=at, props={})
@@ -99,7 +99,7 @@ def disable_endpoint(*, endpoint_id: str, actor: str, at: datetime) -> WebhookEn
 
     Raises NotFound.
     """
-    endpoint = _locked(endpoint_id)
+    endpoint = locked_endpoint(endpoint_id)
     if endpoint.status == EndpointStatus.ACTIVE:
         switch_off(endpoint, reason="by_hand")
         _note("disable", endpoint, actor=actor, at=at)
@@ -109,11 +109,11 @@ def disable_endpoint(*, endpoint_id: str, actor: str, at: datetime) -> WebhookEn
 @transaction.atomic
 def enable_endpoint(*, endpoint_id: str, actor: str, at: datetime) -> WebhookEndpoint:
     """Tell it of what happens from now on. Audited, once. Raises NotFound."""
-    endpoint = _locked(endpoint_id)
+    endpoint = locked_endpoint(endpoint_id)
     if endpoint.status == EndpointStatus.DISABLED:
         endpoint.status, endpoint.disabled_reason = EndpointStatus.ACTIVE, ""
-        endpoint.failing_since = None
-        endpoint.save(update_fields=["status", "disabled_reason", "failing_since"])
+        endpoint.failing_since, endpoint.told_days = None, 0
+        endpoint.save(update_fields=["status", "disabled_reason", "failing_since", "told_days"])
         _note("enable", endpoint, actor=actor, at=at)
     return endpoint
 
@@ -154,15 +154,27 @@ def switch_off(endpoint: WebhookEndpoint, *, reason: str) -> None:
 def make_deliveries(event_id: str) -> None:
     """The outbox consumer: one delivery for each active endpoint that asks for the event, once."""
     event: Event = Event.objects.get(pk=event_id)
-    asking = [
-        endpoint
-        for endpoint in WebhookEndpoint.objects.filter(status=EndpointStatus.ACTIVE).order_by("id")
-        if standard.wants(endpoint.event_names, event.name)
-    ]
+    asking = endpoints_asking(event.name)
     if not asking:
         return
+    body = body_of(event)
+    WebhookDelivery.objects.bulk_create(
+        [delivery_of(event, endpoint, body, clock.now()) for endpoint in asking],
+        ignore_conflicts=True,
+    )
+    jobs.enqueue("tenants.send_webhooks")
+
+
+def endpoints_asking(event_name: str) -> list[WebhookEndpoint]:
+    """The active endpoints that ask for events of this name, by id."""
+    active = WebhookEndpoint.objects.filter(status=EndpointStatus.ACTIVE).order_by("id")
+    return [one for one in active if standard.wants(one.event_names, event_name)]
+
+
+def body_of(event: Event) -> str:
+    """The body an event is told with."""
     whose = {"merchant_id": event.merchant_id} if event.merchant_id else {}
-    body = standard.body(
+    return standard.body(
         event_id=event.id,
         name=event.name,
         subject=event.subject,
@@ -170,25 +182,24 @@ def make_deliveries(event_id: str) -> None:
         tenant_id=current_tenant_id(),
         props={**whose, **event.props},
     )
-    WebhookDelivery.objects.bulk_create(
-        [
-            WebhookDelivery(
-                endpoint=endpoint,
-                event_id=event.id,
-                event_name=event.name,
-                body=body,
-                next_attempt_at=clock.now(),
-            )
-            for endpoint in asking
-        ],
-        ignore_conflicts=True,
+
+
+def delivery_of(
+    event: Event, endpoint: WebhookEndpoint, body: str, at: datetime
+) -> WebhookDelivery:
+    """A delivery due at `at`, not stored yet."""
+    return WebhookDelivery(
+        endpoint=endpoint,
+        event_id=event.id,
+        event_name=event.name,
+        body=body,
+        next_attempt_at=at,
     )
-    jobs.enqueue("tenants.send_webhooks")
 
 
 CONSUMER: Final = Consumer(
     name="tenants.webhooks",
-    prefixes=("credit.", "tenants.merchant.", "tenants.key."),
+    prefixes=("credit.", "tenants.merchant.", "tenants.key.", "tenants.endpoint."),
     handle=make_deliveries,
     condition_sql=(
         "EXISTS (SELECT 1 FROM tenants_webhookendpoint e"
@@ -197,7 +208,7 @@ CONSUMER: Final = Consumer(
 )
 
 
-def _locked(endpoint_id: str) -> WebhookEndpoint:
+def locked_endpoint(endpoint_id: str) -> WebhookEndpoint:
     try:
         found: WebhookEndpoint | None = (
             WebhookEndpoint.objects.select_for_update().filter(pk=endpoint_id).first()

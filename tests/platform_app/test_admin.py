@@ -45,6 +45,7 @@ from platform_app.kernel.tenancy import platform_scope, tenant_scope
 from risk.models import Scorecard
 from risk.operations.scorecards import register_scorecard, validate_scorecard
 from tenants.models import (
+    ApiRequest,
     Credential,
     Member,
     Merchant,
@@ -52,6 +53,7 @@ from tenants.models import (
     WebhookAttempt,
     WebhookDelivery,
     WebhookEndpoint,
+    WebhookReplay,
 )
 from tenants.operations.credentials import create_hmac_key
 from tenants.operations.embed_sessions import open_session
@@ -101,7 +103,11 @@ def live(tenant: Tenant, number: int, at: datetime) -> None:
         CloseException.objects.create(
             drawdown=drawdown, on=clock.day_of(at), problem="x", opened_at=at, status="repaired"
         )
-        create_hmac_key(label=no, scopes=["read"], actor="usr", at=at)
+        key, _ = create_hmac_key(label=no, scopes=["read"], actor="usr", at=at)
+        ApiRequest.objects.create(
+            at=at, key_id=key.id, is_verified=True, method="GET", route="/x", path="/x",
+            status=200, duration_ms=1,
+        )  # fmt: skip
         open_session(
             merchant_id=merchant.id, component="line", origin="", return_url="", locale="zh-hans",
             order_no="", amount_minor=0, actor="usr", at=at,
@@ -112,6 +118,9 @@ def live(tenant: Tenant, number: int, at: datetime) -> None:
         )
         endpoint, _ = create_endpoint(
             url="http://127.0.0.1:1/hook", event_names=[], actor="usr", at=at
+        )
+        WebhookReplay.objects.create(
+            endpoint=endpoint, since=at, until=at + timedelta(days=1), actor="usr", asked_at=at
         )
         event_id = events.record("credit.day.closed", subject=no, actor="usr", at=at)
         make_deliveries(event_id)

@@ -16,6 +16,7 @@ SWEEPS = {
     "kernel.relay_dispatches": "kernel.relay_dispatches",
     "tenants.send_webhooks": "tenants.send_webhooks",
     "tenants.import_file": "tenants.resume_imports",
+    "tenants.replay_webhooks": "tenants.resume_replays",
     "credit.decide_application": "credit.decide_applications",
     "credit.match_flows": "credit.reconcile",
     "credit.send_debit": "credit.ask_debits",

@@ -22,6 +22,7 @@ from credit.operations.launch import launch_tenant
 from platform_app.kernel import clock
 from platform_app.kernel.tenancy import tenant_scope
 from risk.management.benches import score_run, scoring
+from tenants.management.benches import webhooks
 
 BENCHES = {**orders.BENCHES, **posting.BENCHES, **beside.BENCHES}
 
@@ -34,6 +35,7 @@ WHOLE: dict[str, tuple[Callable[[int], dict[str, Any]], int]] = {
     "hot_line": (hot_line.run, 640),
     "score_run": (score_run.run, 100_000),
     "scoring": (scoring.run, 100_000),
+    "webhooks": (webhooks.run, 10_000),
 }
 SIZE = 1_000
 

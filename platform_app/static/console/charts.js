@@ -5,10 +5,12 @@
   const token = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
   const language = document.documentElement.lang;
   const compact = new Intl.NumberFormat(language, { notation: "compact", maximumFractionDigits: 1 });
-  const exact = new Intl.NumberFormat(language, {
-    minimumFractionDigits: 2,
-    maximumFractionDigits: 2,
-  });
+  // Amounts have two decimals; what is counted says `digits: 0`.
+  const exact = ({ digits = 2 }, value) =>
+    new Intl.NumberFormat(language, {
+      minimumFractionDigits: digits,
+      maximumFractionDigits: digits,
+    }).format(value);
   const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
   const font = () => getComputedStyle(document.body).fontFamily;
 
@@ -77,10 +79,11 @@
       name: one.name,
       color: token(`--chart-${one.color}`),
       data: one.values,
+      stack: data.stacked ? "all" : null,
       barMaxWidth: 28,
       itemStyle: { borderRadius: [2, 2, 0, 0] },
       label: {
-        show: true,
+        show: !data.stacked,
         position: "top",
         color: token("--muted"),
         fontSize: 11,
@@ -101,7 +104,7 @@
       [
         data.x[first.dataIndex],
         ...data.series.map(
-          (one) => `${one.name}  ${data.unit}${exact.format(one.values[first.dataIndex])}`,
+          (one) => `${one.name}  ${data.unit}${exact(data, one.values[first.dataIndex])}`,
         ),
       ].join("\n"),
   });
@@ -122,7 +125,7 @@
     data.x.forEach((label, index) => {
       const row = body.insertRow();
       cell(row, label, false, false);
-      data.series.forEach((one) => cell(row, exact.format(one.values[index]), false, true));
+      data.series.forEach((one) => cell(row, exact(data, one.values[index]), false, true));
     });
     return made;
   };

@@ -8,11 +8,27 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from platform_app.kernel.drf import page
-from platform_app.kernel.errors import gettext_noop
+from platform_app.kernel import clock
+from platform_app.kernel.drf import actor_of, page
+from platform_app.kernel.errors import NotFound, gettext_noop
 from platform_app.kernel.models import Event
-from platform_app.kernel.rest import ListView, ObjectOutput, head, operation, page_of, query
+from platform_app.kernel.rest import (
+    KeyedView,
+    ListView,
+    ObjectOutput,
+    head,
+    known_id,
+    list_of,
+    missing,
+    operation,
+    page_of,
+    query,
+)
 from tenants.domain import standard_webhooks
+from tenants.errors import NobodyListens
+from tenants.interfaces.api.webhook_deliveries import DeliveryOutput
+from tenants.interfaces.api.webhook_deliveries import body_of as delivery_body
+from tenants.operations.replays import resend_event
 from tenants.operations.webhooks import CONSUMER
 
 
@@ -85,3 +101,27 @@ class EventList(ListView):
         elif asked:
             rows = rows.filter(name=asked)
         return page(request, rows, body_of)
+
+
+@operation(
+    "event-resend",
+    tag="Events",
+    summary=gettext_noop("Have an event sent again"),
+    description=gettext_noop(
+        "To every endpoint that is on and asks for it, with the same `webhook-id`; also to one "
+        "that did not exist or was off when it happened."
+    ),
+    answer=list_of(DeliveryOutput),
+    refusals=[NotFound, NobodyListens],
+)
+class EventResend(KeyedView):
+    scope = "admin"
+
+    def post(self, request: Request, event_id: str) -> Response:
+        known_id("evt", event_id, missing("event"))
+
+        def act() -> tuple[int, Any]:
+            rows = resend_event(event_id=event_id, actor=actor_of(request), at=clock.now())
+            return 200, {"data": [delivery_body(row) for row in rows]}
+
+        return self.once(request, act)

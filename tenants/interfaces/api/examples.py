@@ -22,6 +22,9 @@ _BY_NAME: Final[dict[str, Any]] = {
     "event_names": ["credit.drawdown.*"],
     "ordered_on": "2026-11-20",
     "origin": "https://shop.example",
+    "from": "2026-11-20T00:00:00+08:00",
+    "to": "2026-11-21T00:00:00+08:00",
+    "types": ["credit.drawdown.*"],
 }
 _LEFT_OUT: Final = {
     "merchant_name", "category", "region", "joined_on", "return_url", "evidence", "currency",

@@ -3,11 +3,11 @@
 from django.urls import URLPattern, URLResolver, path
 
 from platform_app.kernel.drf import by_method
-from tenants.interfaces.api import webhook_deliveries, webhook_endpoints
+from tenants.interfaces.api import webhook_deliveries, webhook_endpoints, webhook_replays
 from tenants.interfaces.api.consents import ConsentGive, ConsentList
 from tenants.interfaces.api.docs import show as show_reference
 from tenants.interfaces.api.embed_sessions import EmbedSessionOpen
-from tenants.interfaces.api.events import EventList
+from tenants.interfaces.api.events import EventList, EventResend
 from tenants.interfaces.api.hello import Hello
 from tenants.interfaces.api.merchants import (
     MerchantList,
@@ -39,6 +39,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("orders:batch", OrderBatch.as_view(), name="order-batch"),
     path("embed_sessions", EmbedSessionOpen.as_view(), name="embed_session-open"),
     path("events", EventList.as_view(), name="event-list"),
+    path("events/<str:event_id>/resend", EventResend.as_view(), name="event-resend"),
     path(
         "webhook_endpoints",
         by_method(get=webhook_endpoints.EndpointList, post=webhook_endpoints.EndpointCreate),
@@ -58,6 +59,16 @@ urlpatterns: list[URLPattern | URLResolver] = [
         "webhook_endpoints/<str:endpoint_id>/test",
         webhook_endpoints.EndpointTest.as_view(),
         name="webhook_endpoint-test",
+    ),
+    path(
+        "webhook_endpoints/<str:endpoint_id>/replay",
+        webhook_replays.EndpointReplay.as_view(),
+        name="webhook_endpoint-replay",
+    ),
+    path(
+        "webhook_replays/<str:replay_id>",
+        webhook_replays.ReplayShow.as_view(),
+        name="webhook_replay-show",
     ),
     path(
         "webhook_deliveries",

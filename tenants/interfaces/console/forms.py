@@ -9,6 +9,20 @@ from tenants.enums import DeliveryStatus
 from tenants.forms import FilterForm, choice_field, search_field
 
 
+class MomentInput(forms.DateTimeInput):
+    """The browser's own field for a day and a time, in Shanghai."""
+
+    input_type = "datetime-local"
+
+    def __init__(self) -> None:
+        super().__init__(format="%Y-%m-%dT%H:%M")
+
+
+def moment_field(label: Any, *, required: bool = False) -> forms.DateTimeField:
+    """A moment, written 2026-12-05T10:30."""
+    return forms.DateTimeField(label=label, required=required, widget=MomentInput())
+
+
 class LoginForm(forms.Form):
     email = forms.EmailField(
         label=_("Email address"),
@@ -43,6 +57,25 @@ class UploadForm(forms.Form):
 
 class ImportFilter(FilterForm):
     state = choice_field(_("Result"), [("errors", _("With refused rows"))])
+
+
+class ReplayForm(forms.Form):
+    since = moment_field(_("From"), required=True)
+    until = moment_field(_("Ends before"), required=True)
+    types = forms.CharField(
+        label=_("Event names, apart by spaces; empty: all it asks for"),
+        required=False,
+        max_length=500,
+    )
+
+    def asked(self) -> dict[str, Any]:
+        """What the operation takes; only of a valid form."""
+        found = self.cleaned_data
+        return {
+            "since": found["since"],
+            "until": found["until"],
+            "event_names": sorted(set(found["types"].split())),
+        }
 
 
 class DeliveryFilter(FilterForm):

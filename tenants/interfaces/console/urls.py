@@ -2,7 +2,17 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from tenants.interfaces.console import imports, keys, members, people, theme, webhooks
+from tenants.interfaces.console import (
+    api_requests,
+    developer,
+    imports,
+    keys,
+    members,
+    people,
+    replays,
+    theme,
+    webhooks,
+)
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("login", members.login, name="member-login"),
@@ -22,6 +32,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("keys/<str:key_id>/addresses", keys.addresses, name="key-addresses"),
     path("keys/<str:key_id>/agree", keys.agree, name="key-agree"),
     path("keys/<str:key_id>/revoke", keys.revoke, name="key-revoke"),
+    path("developer", developer.overview, name="developer"),
+    path("developer/requests", api_requests.listing, name="api_request-list"),
+    path("developer/requests/<str:request_id>", api_requests.detail, name="api_request-detail"),
+    path("webhooks/endpoints/<str:endpoint_id>/replay", replays.ask, name="webhook_replay-ask"),
+    path("webhooks/replays/<str:replay_id>", replays.detail, name="webhook_replay-detail"),
     path("webhooks", webhooks.listing, name="webhook-list"),
     path("webhooks/deliveries/<str:delivery_id>", webhooks.detail, name="delivery-detail"),
     path("webhooks/deliveries/<str:delivery_id>/resend", webhooks.resend, name="delivery-resend"),

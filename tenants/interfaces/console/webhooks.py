@@ -13,6 +13,7 @@ from platform_app.kernel import clock
 from platform_app.kernel.errors import DomainError, NotFound
 from platform_app.kernel.http import say
 from tenants.access.console import ConsoleRequest, console_view
+from tenants.domain import standard_webhooks
 from tenants.enums import Role
 from tenants.forms import page
 from tenants.interfaces.console.forms import DeliveryFilter
@@ -42,7 +43,9 @@ def listing(request: ConsoleRequest) -> HttpResponse:
         "disabled_count": sum(one.status == "disabled" for one in endpoints),
         "filters": filters,
         "page": found,
-        "rows": [(row, lasts.get(row.id)) for row in found.rows],
+        "rows": [
+            (row, last, _is_quick(last)) for row in found.rows for last in [lasts.get(row.id)]
+        ],
     }
     return render(request, "console/tenants/webhooks.html", context)
 
@@ -57,7 +60,8 @@ def detail(request: ConsoleRequest, delivery_id: str) -> HttpResponse:
         raise missing(refusal) from None
     context = {
         "delivery": delivery,
-        "attempts": list(webhooks.list_attempts(delivery.id)),
+        "attempts": [(one, _is_quick(one)) for one in webhooks.list_attempts(delivery.id)],
+        "headers": _headers(delivery.event_id),
         "body": _pretty(delivery.body),
     }
     return render(request, "console/tenants/delivery.html", context)
@@ -81,6 +85,16 @@ def resend(request: ConsoleRequest, delivery_id: str) -> HttpResponse:
 def _last_attempts(delivery_ids: list[str]) -> dict[str, Any]:
     rows = WebhookAttempt.objects.filter(delivery_id__in=delivery_ids)
     return {row.delivery_id: row for row in rows.order_by("delivery_id", "attempt_no", "id")}
+
+
+def _is_quick(attempt: WebhookAttempt | None) -> bool:
+    return attempt is not None and webhooks.is_too_quick(attempt)
+
+
+def _headers(event_id: str) -> dict[str, str]:
+    """What every attempt carries, without the signature itself."""
+    made = standard_webhooks.headers(message_id=event_id, timestamp=0, body="")
+    return {**made, "webhook-timestamp": "…", "webhook-signature": "v1,…"}
 
 
 def _pretty(body: str) -> str:

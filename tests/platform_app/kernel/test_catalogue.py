@@ -30,6 +30,9 @@ TOLD_IDS = {
     ("kernel_dispatch", "event_id"),
     ("kernel_event", "merchant_id"),
     ("tenants_webhookdelivery", "event_id"),
+    ("tenants_webhookreplay", "last_event_id"),
+    # The log of requests is written later, by a job, in one insert for all platforms.
+    ("tenants_apirequest", "key_id"),
     ("risk_decision", "merchant_id"),
     ("risk_override", "merchant_id"),
     ("risk_eclrow", "line_id"),

@@ -1,11 +1,13 @@
 """An address from a stranger must not lead into our own network."""
 
+import socket
+import threading
 from typing import Any
 
 import pytest
 import urllib3
 
-from tenants.gateways.http_post import NotAllowed, Target, _pool, checked, is_public, post
+from tenants.gateways.http_post import NotAllowed, Target, _pool, checked, is_public, line_to, post
 
 
 def answers(*addresses: str) -> Any:
@@ -102,3 +104,56 @@ def test_tls_is_verified_against_the_name() -> None:
     )  # fmt: skip
     assert pool.conn_kw["server_hostname"] == "hooks.example"
     pool.close()
+
+
+def receiver(*answers_: bytes, keeps: bool) -> tuple[str, list[int], threading.Thread]:
+    """A server that answers request after request; `keeps` its connection, or drops it unsaid."""
+    listening = socket.create_server(("127.0.0.1", 0))
+    seen: list[int] = []
+
+    def serve() -> None:
+        left, number = list(answers_), 0
+        while left:
+            connection, _ = listening.accept()
+            number += 1
+            while left:
+                while b"{}" not in connection.recv(65_536):
+                    pass
+                seen.append(number)
+                connection.sendall(left.pop(0))
+                if not keeps:
+                    break
+            connection.close()
+        listening.close()
+
+    thread = threading.Thread(target=serve)
+    thread.start()
+    return f"http://127.0.0.1:{listening.getsockname()[1]}/", seen, thread
+
+
+OK = b"HTTP/1.1 204 No Content\r\n\r\n"
+LONG = b"HTTP/1.1 200 OK\r\nContent-Length: 2000\r\n\r\n" + b"x" * 2000
+
+
+@pytest.mark.parametrize(
+    ("said", "keeps", "connections"),
+    [
+        ((OK, OK, OK), True, [1, 1, 1]),  # one connection, kept
+        ((OK, OK, OK), False, [1, 2, 3]),  # the other side closes it without saying so
+        ((LONG, OK), False, [1, 2]),  # a long answer is not read to its end
+    ],
+)
+def test_a_line_keeps_its_connection_and_opens_it_anew(
+    said: tuple[bytes, ...], keeps: Any, connections: list[int]
+) -> None:
+    url, seen, thread = receiver(*said, keeps=keeps)
+    with line_to(url, allow_local=True) as send:
+        replies = [send({}, "{}") for _ in said]
+    thread.join()
+    assert [reply.status_code for reply in replies] == [204 if one is OK else 200 for one in said]
+    assert seen == connections
+
+
+def test_a_line_that_is_not_allowed_refuses_every_post() -> None:
+    with line_to("http://10.0.0.1/", allow_local=True) as send:
+        assert [send({}, "{}").error for _ in range(2)] == ["refused: https only"] * 2

@@ -384,7 +384,7 @@ def test_an_answer_that_comes_after_switching_off_is_still_written(
     parcel = deliveries._claim(8, set(), at)[row.id][0]
     disable_endpoint(endpoint_id=row.id, actor="usr", at=at)
     outcome = deliveries._Outcome(parcel, Reply(500, "", "", 1), at)
-    assert deliveries._write(outcome) == 1
+    assert deliveries._write([outcome]) == 1
     delivery = WebhookDelivery.objects.get()
     assert (delivery.status, delivery.attempt_count, attempts()) == ("failed", 1, [(1, 500)])
     assert queries.endpoint(row.id).failing_since is None

@@ -1,15 +1,16 @@
 """Endpoints, deliveries, events and embed sessions over HTTP."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
-from platform_app.kernel import ids
+from platform_app.kernel import events, ids
 from platform_app.kernel.models import AuditRecord, IdempotencyRecord
 from platform_app.kernel.tenancy import tenant_scope
 from tenants.models import EmbedSession, Tenant, WebhookDelivery, WebhookEndpoint
 from tenants.operations.embed_sessions import redeem_session
+from tenants.operations.replays import work_replay
 from tenants.operations.tenants import set_embed_origins
 from tests.tenants.interfaces.api.client import Partner
 
@@ -148,3 +149,42 @@ def test_a_test_event_is_asked_for(tenant: Tenant, owner: Partner, neighbor: Par
     assert (refused.status_code, refused.json()["code"]) == (409, "endpoint_disabled")
     with tenant_scope(tenant.id):
         assert WebhookDelivery.objects.count() == 1
+
+
+def test_a_time_is_replayed_to_an_endpoint(tenant: Tenant, owner: Partner, at: datetime) -> None:
+    made = owner.post("webhook_endpoints", {"url": URL, "event_names": ["credit.line.*"]}).json()
+    with tenant_scope(tenant.id):
+        told = events.record("credit.line.activated", subject="lin_1", actor="t", at=at)
+    body = {"from": at.isoformat(), "to": (at + timedelta(hours=1)).isoformat()}
+    path = f"webhook_endpoints/{made['id']}/replay"
+    answer = owner.post(path, body, key="replay-0001")
+    assert answer.status_code == 202
+    assert answer.json() == owner.post(path, body, key="replay-0001").json()
+    assert (answer.json()["status"], answer.json()["event_count"]) == ("waiting", 0)
+    refused = owner.post(path, {**body, "types": ["credit.line.closed"]})
+    assert (refused.status_code, refused.json()["code"]) == (409, "replay_running")
+    with tenant_scope(tenant.id):
+        work_replay(replay_id=answer.json()["id"])
+        assert WebhookDelivery.objects.get().event_id == told
+    shown = owner.get(f"webhook_replays/{answer.json()['id']}").json()
+    assert (shown["status"], shown["event_count"]) == ("done", 1)
+    assert shown["finished_at"] == at.isoformat()
+    for bad, code, where in [
+        ({"from": body["to"], "to": body["from"]}, "invalid", "/to"),
+        ({**body, "from": "2025-01-01T00:00:00+08:00"}, "replay_too_large", "/from"),
+        ({**body, "types": ["x"]}, "event_name_invalid", "/types"),
+        ({"to": body["to"]}, "invalid", "/from"),
+    ]:
+        problem = owner.post(path, bad).json()
+        assert (problem["code"], problem["errors"][0]["path"]) == (code, where)
+
+
+def test_an_event_is_sent_again(tenant: Tenant, owner: Partner, at: datetime) -> None:
+    with tenant_scope(tenant.id):
+        event = events.record("credit.line.activated", subject="lin_1", actor="t", at=at)
+    answer = owner.post(f"events/{event}/resend")
+    assert (answer.status_code, answer.json()["code"]) == (409, "nobody_listens")
+    endpoint = owner.post("webhook_endpoints", {"url": URL}).json()["id"]
+    [sent] = owner.post(f"events/{event}/resend").json()["data"]
+    assert (sent["endpoint"], sent["event"], sent["status"]) == (endpoint, event, "pending")
+    assert owner.post(f"events/{ids.new_id('evt')}/resend").status_code == 404

@@ -39,7 +39,7 @@ def test_the_list_shows_the_last_attempt(tenant: Tenant, at: datetime) -> None:
 
     page = desk.at_the_desk("developer", tenant, at).get("/console/webhooks?status=failed")
 
-    [(row, last)] = page.context["rows"]
+    [(row, last, _)] = page.context["rows"]
     assert (row.id, last.error) == (delivery.id, "HTTP 502")
 
 
@@ -50,7 +50,7 @@ def test_the_page_shows_every_attempt_and_the_body(tenant: Tenant, at: datetime)
         f"/console/webhooks/deliveries/{delivery.id}"
     )
 
-    assert [attempt.status_code for attempt in page.context["attempts"]] == [500, 502]
+    assert [attempt.status_code for attempt, _ in page.context["attempts"]] == [500, 502]
     assert page.context["body"] == '{\n  "type": "credit.drawdown.captured"\n}'
 
 
