@@ -44,6 +44,10 @@ SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": timedelta(minutes=1),
     },
     "season": {"task": "credit.grant_seasonal_limits", "schedule": crontab(hour="5", minute="0")},
+    "resume test clocks": {
+        "task": "analytics.resume_test_clocks",
+        "schedule": timedelta(minutes=1),
+    },
     "event partitions": {
         "task": "kernel.ensure_partitions",
         "schedule": crontab(hour="3", minute="0"),

@@ -20,7 +20,7 @@ from rest_framework.views import APIView
 from platform_app.kernel import idempotency
 from platform_app.kernel.errors import DomainError, Invalid, NotFound, Unavailable
 from platform_app.kernel.http import request_id_of, say
-from platform_app.kernel.tenancy import tenant_scope
+from platform_app.kernel.tenancy import mode_scope, tenant_scope
 
 logger = structlog.get_logger(__name__)
 _LIMIT: Final = re.compile(r"[1-9][0-9]?|100")
@@ -53,6 +53,15 @@ class ApiView(APIView):
         super().initial(request, *args, **kwargs)
         if request.auth is not None:
             self._scopes.enter_context(tenant_scope(caller_of(request).tenant_id))
+            self._scopes.enter_context(mode_scope(caller_of(request).mode))
+
+    def finalize_response(
+        self, request: Request, response: Any, *args: Any, **kwargs: Any
+    ) -> HttpResponseBase:
+        answer = super().finalize_response(request, response, *args, **kwargs)
+        if request.auth is not None:
+            answer["BT-Mode"] = "test" if caller_of(request).mode.is_test else "live"
+        return answer
 
     def body(self, request: Request) -> dict[str, Any]:
         """The validated request body. Raises problem 422 with the path of each bad field."""

@@ -10,7 +10,7 @@ from typing import Any, Final, cast
 
 from cryptography.exceptions import InvalidTag
 from django.core.cache import cache
-from django.db.models import Exists, OuterRef
+from django.db.models import OuterRef, Subquery
 from django.http import HttpRequest
 from redis.exceptions import RedisError
 from rest_framework.authentication import BaseAuthentication
@@ -35,13 +35,12 @@ from tenants.errors import (
 )
 from tenants.models import Credential, Tenant
 from tenants.operations.credentials import SECRET
+from tenants.queries.sandboxes import mode_of, with_mode
 from tenants.values import Caller
 
 # A timestamp is good from 300 s before to 300 s after: the nonce must outlive the whole span.
 NONCE_SECONDS: Final = 2 * signing.WINDOW_SECONDS + 1
-_OF_SUSPENDED: Final = Exists(
-    Tenant.objects.filter(pk=OuterRef("tenant_id"), status=TenantStatus.SUSPENDED)
-)
+_STATUS: Final = Subquery(Tenant.objects.filter(pk=OuterRef("tenant_id")).values("status"))
 
 
 class SignatureAuthentication(BaseAuthentication):
@@ -76,10 +75,10 @@ def verify(request: HttpRequest, *, at: datetime) -> Caller:
     if not _matches(key, signed_bytes(request, said), said.signature):
         raise SignatureInvalid
     _burn(said)
-    if key.of_suspended:  # type: ignore[attr-defined]  # annotated by _key
+    if key.tenant_status == TenantStatus.SUSPENDED:  # type: ignore[attr-defined]  # annotated by _key
         raise TenantSuspended
     _note_use(key, at)
-    return Caller(key.tenant_id, key.id, frozenset(key.scopes))
+    return Caller(key.tenant_id, key.id, frozenset(key.scopes), mode_of(key))
 
 
 def signed_bytes(request: HttpRequest, said: Authorization) -> bytes:
@@ -115,7 +114,7 @@ def _header(request: HttpRequest) -> Authorization:
 def _key(said: Authorization, at: datetime) -> Credential:
     try:
         key: Credential | None = (
-            Credential.doors.annotate(of_suspended=_OF_SUSPENDED)
+            with_mode(Credential.doors.annotate(tenant_status=_STATUS))
             .filter(pk=said.key_id, algorithm=said.scheme)
             .first()
         )

@@ -177,7 +177,7 @@ def make_deliveries(event_id: str) -> None:
                 event_id=event.id,
                 event_name=event.name,
                 body=body,
-                next_attempt_at=clock.now(),
+                next_attempt_at=clock.machine_now(),
             )
             for endpoint in asking
         ],
