@@ -17,7 +17,6 @@ from credit.errors import (
     LineInsufficient,
     LineNotActive,
     MerchantOverdue,
-    NoFundingSource,
     QuoteExpired,
     QuoteNotFound,
     QuoteOfAnotherLine,
@@ -32,7 +31,6 @@ from platform_app.kernel import events
 from platform_app.kernel.transactions import retrying
 from risk.operations import exposure
 from risk.queries.entities import entity_key
-from tenants.queries.sandboxes import is_declined
 
 CAPTURABLE = (DrawdownStatus.AUTHORIZED, DrawdownStatus.PARTIALLY_CAPTURED)
 
@@ -57,8 +55,6 @@ def request_drawdown(
     if at >= quote.expires_at or quote.value_on != day:
         raise QuoteExpired(field="quote")
     _check_room(line, quote, day, at)
-    if is_declined(quote.amount_minor):
-        raise NoFundingSource
     route = route_drawdown(line=line, amount_minor=quote.amount_minor, on=day)
     drawdown = _authorize(line, quote, route, external_id, at)
     store_route(route=route, drawdown=drawdown, actor=actor, at=at)

@@ -44,6 +44,7 @@ class ApiView(APIView):
 
     scope: ClassVar[str] = "read"
     input: ClassVar[type[serializers.Serializer[Any]] | None] = None
+    mode = ""  # said in every answer, once we know who is asking
 
     def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> Any:
         with ExitStack() as self._scopes:
@@ -54,13 +55,14 @@ class ApiView(APIView):
         if request.auth is not None:
             self._scopes.enter_context(tenant_scope(caller_of(request).tenant_id))
             self._scopes.enter_context(mode_scope(caller_of(request).mode))
+            self.mode = "test" if caller_of(request).mode.is_test else "live"
 
     def finalize_response(
         self, request: Request, response: Any, *args: Any, **kwargs: Any
     ) -> HttpResponseBase:
         answer = super().finalize_response(request, response, *args, **kwargs)
-        if request.auth is not None:
-            answer["BT-Mode"] = "test" if caller_of(request).mode.is_test else "live"
+        if self.mode:
+            answer["BT-Mode"] = self.mode
         return answer
 
     def body(self, request: Request) -> dict[str, Any]:

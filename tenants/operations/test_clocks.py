@@ -130,9 +130,9 @@ def _save(row: TestClock) -> None:
 
 
 def _locked(clock_id: str) -> TestClock:
-    if Tenant.objects.values_list("mode", flat=True).get(pk=current_tenant_id()) != TenantMode.TEST:
-        raise TestOnly
     row: TestClock = TestClock.objects.select_for_update().get(pk=clock_by_id(clock_id).pk)
+    if Tenant.objects.values_list("mode", flat=True).get(pk=row.tenant_id) != TenantMode.TEST:
+        raise TestOnly
     return row
 
 

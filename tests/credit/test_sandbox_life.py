@@ -89,14 +89,14 @@ def books(sandbox: Tenant) -> list[tuple[Any, ...]]:
         return list(cursor.fetchall())
 
 
-def told(sandbox: Tenant, subject: str) -> list[tuple[str, int]]:
+def told(sandbox: Tenant, subject: str) -> list[tuple[str, int | None]]:
     """What a receiver was sent of one object, in the order of sending: (name, version)."""
     relay_dispatches()
     with tenant_scope(sandbox.id):
         rows = WebhookDelivery.objects.order_by("next_attempt_at", "id")
         bodies = [json.loads(body) for body in rows.values_list("body", flat=True)]
     mine = [one for one in bodies if one["data"]["id"] == subject]
-    return [(one["type"], one["data"]["version"]) for one in mine if "version" in one["data"]]
+    return [(one["type"], one.get("version")) for one in mine]
 
 
 def test_from_the_application_past_grace_to_the_last_fen(
@@ -128,18 +128,17 @@ def test_from_the_application_past_grace_to_the_last_fen(
     ended = ok(partner.get(f"drawdowns/{drawdown['id']}"), 200)
     assert (ended["status"], ended["next_action"]) == ("paid_off", None)
     heard = told(sandbox, drawdown["id"])
-    names = [name for name, _ in heard]
-    assert [version for _, version in heard] == sorted(version for _, version in heard)
-    assert [name for name in names if name in LIFE] == list(LIFE), names
+    assert heard == list(LIFE)
     assert [(one, events_of(one)) for one in (tenant, other_tenant)] == quiet
 
 
 LIFE = (
-    "credit.drawdown.authorized",
-    "credit.drawdown.captured",
-    "credit.drawdown.funded",
-    "credit.drawdown.overdue",
-    "credit.drawdown.paid_off",
+    ("credit.drawdown.authorized", 1),
+    ("credit.drawdown.captured", 2),
+    ("credit.drawdown.funded", 2),
+    ("credit.installment.grace_started", None),
+    ("credit.installment.overdue", None),
+    ("credit.drawdown.paid_off", 3),
 )
 
 
@@ -166,7 +165,7 @@ def test_one_long_way_and_many_short_ones_end_with_equal_books(
         with tenant_scope(sandbox.id):
             assert FundingInstruction.objects.get().status == "funded"
             assert set(full_checks(accrued_through=open_day()).values()) == {0}
-    assert len(found[0][0]) > 100
+    assert {row[1] for row in found[0][0]} >= {"capture", "accrual", "penalty"}, found[0][0]
     assert found[0][0] == found[1][0]
     with tenant_scope(found[0][1].id):
         assert TestClock.objects.count() == 1

@@ -49,6 +49,7 @@ from tenants.models import (
     Member,
     Merchant,
     Tenant,
+    TestClock,
     WebhookAttempt,
     WebhookDelivery,
     WebhookEndpoint,
@@ -126,6 +127,8 @@ def live(tenant: Tenant, number: int, at: datetime) -> None:
                 kind="lpr_rate", reason="示例", actor="usr", at=at,
                 payload={"term": "1Y", "on": "2026-03-20", "value": "0.03", "source_url": "http://x"},
             )  # fmt: skip
+        if not TestClock.objects.exists():
+            TestClock.objects.create(name=no, started_at=at)
         if not Dispatch.objects.exists():
             Dispatch.objects.create(consumer="c", event_id=event_id, occurred_at=at)
 

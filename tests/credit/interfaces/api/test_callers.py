@@ -22,7 +22,14 @@ from platform_app.kernel import clock, ids
 from platform_app.kernel.models import AuditRecord, Event, IdempotencyRecord
 from platform_app.kernel.tenancy import tenant_scope
 from tenants.interfaces.api.docs import openapi
-from tenants.models import ConsentRecord, EmbedSession, Merchant, Tenant, WebhookDelivery
+from tenants.models import (
+    ConsentRecord,
+    EmbedSession,
+    Merchant,
+    Tenant,
+    TestClock,
+    WebhookDelivery,
+)
 from tenants.operations.webhooks import create_endpoint
 from tests.credit import lives, settling
 from tests.tenants.interfaces.api.client import Partner
@@ -68,6 +75,8 @@ def things(tenant: Tenant, line: CreditLine, at: datetime) -> dict[str, str]:
             "file_id": ReconciliationFile.objects.order_by("id")[0].id,
             "lender_id": settling.source_id(),
             "statement_id": statement.id,
+            # No live platform has one: its refusals are told apart by a row that cannot be.
+            "clock_id": TestClock.objects.create(name="x", started_at=at).id,
         }
 
 
@@ -121,6 +130,9 @@ def bodies(things: dict[str, str]) -> dict[str, Any]:
         "embed_session-open": {"merchant": things["merchant_id"], "component": "line"},
         "webhook_endpoint-create": {"url": "https://93.184.216.34/other"},
         "webhook_endpoint-change": {"status": "active"},
+        "test_clock-create": {"name": "x"},
+        "test_clock-advance": {"to": "2026-03-05T10:00:00+08:00"},
+        "simulation-run": {"scenario": "ship"},
     }
 
 
@@ -184,7 +196,9 @@ def test_keys_without_the_scope_are_403(
     assert moved(tenant) == before
 
 
-ABOUT_ONESELF = {"hello-show", "merchant-put", "order-batch", "webhook_endpoint-create"}
+ABOUT_ONESELF = {
+    "hello-show", "merchant-put", "order-batch", "webhook_endpoint-create", "test_clock-create",
+}  # fmt: skip
 
 
 def test_another_platform_gets_404_or_an_empty_list(
@@ -247,6 +261,9 @@ def test_the_owner_gets_through(owner: Partner, things: dict[str, str], at: date
         "drawdown-capture": "drawdown_not_authorized",
         "drawdown-cancel": "drawdown_not_authorized",
         "drawdown-request": "quote_expired",
+        "test_clock-create": "test_only",
+        "test_clock-advance": "test_only",
+        "simulation-run": "test_only",
     }
     with clock.travel(at + timedelta(days=2)):
         for call in calls(things):
