@@ -230,3 +230,19 @@ def resume_score_runs(**_: Any) -> int:
         with tenant_scope(tenant_id):
             score_runs.ask_for_chunks(run_id)
     return len(lost)
+
+
+@shared_task(name="credit.tend_sandboxes")
+def tend_sandboxes(**_: Any) -> int:
+    """What goes on all day, for sandboxes with a clock, whose time goes on; return how many."""
+    count = 0
+    rows = Tenant.objects.filter(mode="test", is_virtual=True, status="active")
+    for tenant in rows.order_by("id"):
+        try:
+            with tenant_scope(tenant.id), mode_scope(tenant.running):
+                daily_work.run_errands()
+        except Exception:
+            logger.exception("sandbox.failed", tenant=tenant.id)
+        else:
+            count += 1
+    return count

@@ -44,6 +44,7 @@ SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": timedelta(minutes=1),
     },
     "season": {"task": "credit.grant_seasonal_limits", "schedule": crontab(hour="5", minute="0")},
+    "tend sandboxes": {"task": "credit.tend_sandboxes", "schedule": timedelta(minutes=1)},
     "resume test clocks": {
         "task": "analytics.resume_test_clocks",
         "schedule": timedelta(minutes=1),

@@ -209,7 +209,7 @@ def test_a_walk_that_was_killed_is_taken_up_and_one_that_fails_says_why(
         work.apply_async(kwargs=who)
         shown = ok(partner.get(path), 200)
         assert (shown["status"], shown["advance_to"]) == ("failed", to.isoformat())
-        assert shown["error"].startswith("ExceptionsOpen (exceptions_open): ")
+        assert shown["error"].startswith("ExceptionsOpen (close_exceptions_open): ")
         with tenant_scope(sandbox.id):
             CloseException.objects.filter(pk=left.pk).update(status="repaired")
         ok(partner.post(f"{path}/advance", {"to": to.isoformat()}), 202)
@@ -366,6 +366,9 @@ def test_a_reviewer_answers(
         ok(happen(partner, shown["merchant"], "review_answer", approve=approve))
         again = ok(partner.get(f"applications/{shown['id']}"), 200)
     assert again["status"] == status
+    assert again["limit"] == (5_000_000 if approve else None)
+    assert (again["annual_rate"] is not None) == approve
+    assert again["annual_rate"] != "0.0000"
     with tenant_scope(sandbox.id):
         assert Review.objects.get().status == "closed"
 

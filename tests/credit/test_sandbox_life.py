@@ -128,7 +128,10 @@ def test_from_the_application_past_grace_to_the_last_fen(
     ended = ok(partner.get(f"drawdowns/{drawdown['id']}"), 200)
     assert (ended["status"], ended["next_action"]) == ("paid_off", None)
     heard = told(sandbox, drawdown["id"])
-    assert heard == list(LIFE)
+    names = {name for name, _ in LIFE}
+    assert [one for one in heard if one[0] in names] == list(LIFE), heard
+    versions = [version for _, version in heard if version is not None]
+    assert versions == sorted(versions)
     assert [(one, events_of(one)) for one in (tenant, other_tenant)] == quiet
 
 
@@ -165,7 +168,7 @@ def test_one_long_way_and_many_short_ones_end_with_equal_books(
         with tenant_scope(sandbox.id):
             assert FundingInstruction.objects.get().status == "funded"
             assert set(full_checks(accrued_through=open_day()).values()) == {0}
-    assert {row[1] for row in found[0][0]} >= {"capture", "accrual", "penalty"}, found[0][0]
+    assert {row[1] for row in found[0][0]} >= {"capture", "accrual", "settlement"}, found[0][0]
     assert found[0][0] == found[1][0]
     with tenant_scope(found[0][1].id):
         assert TestClock.objects.count() == 1
