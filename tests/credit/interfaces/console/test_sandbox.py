@@ -173,4 +173,4 @@ def test_the_page_costs_the_same_for_one_and_for_three(
     with CaptureQueriesContext(connection) as counted:
         text = text_of(developer)
     assert text.count("M-") >= item_count
-    assert len(counted) == 9, [one["sql"][:90] for one in counted]
+    assert len(counted) == 7, [one["sql"][:90] for one in counted]
