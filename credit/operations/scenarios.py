@@ -139,7 +139,7 @@ def _overdue(asked: Asked) -> str:
     if late <= asked.at:
         raise NothingToSimulate
     request_advance(clock_id=ticking.id, to=late, actor=asked.actor)
-    return drawdown.id
+    return str(drawdown.id)
 
 
 def _review_answer(asked: Asked) -> str:
@@ -160,7 +160,7 @@ def _review_answer(asked: Asked) -> str:
     )  # fmt: skip
     if decided.status == ReviewStatus.PROPOSED:
         confirm_review(review_id=review.id, actor=second, at=asked.at)
-    return review.id
+    return str(review.id)
 
 
 def _limit(review: Review, asked: Asked) -> int:

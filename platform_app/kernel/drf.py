@@ -59,7 +59,7 @@ class ApiView(APIView):
 
     def finalize_response(
         self, request: Request, response: Any, *args: Any, **kwargs: Any
-    ) -> HttpResponseBase:
+    ) -> Response:
         answer = super().finalize_response(request, response, *args, **kwargs)
         if self.mode:
             answer["BT-Mode"] = self.mode

@@ -26,7 +26,7 @@ def with_magic(
 
     An approval is 50,000 yuan, or the policy's highest if that is less, at the price of the grade.
     """
-    if word in _NO:
+    if word is not None and word in _NO:
         outcome, reason = _NO[word]
         asked: dict[str, Any] = {"outcome": str(outcome), "reasons": [reason]}
     elif word in {MagicWord.APPROVE, MagicWord.FUNDER_TIMEOUT, MagicWord.FUNDER_FAIL}:

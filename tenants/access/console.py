@@ -91,9 +91,12 @@ def _own_tenant(request: HttpRequest, member: Member) -> Tenant:
     Who belongs to a platform belongs to its sandbox, in the same role.
     """
     if request.session.get(IN_SANDBOX) == member.tenant_id:
-        rows = Tenant.objects.select_related("live_tenant").filter(status=TenantStatus.ACTIVE)
-        sandbox = rows.filter(live_tenant_id=member.tenant_id).first()
-        if sandbox is not None and sandbox.live_tenant.status == TenantStatus.ACTIVE:
+        rows = Tenant.objects.filter(
+            live_tenant_id=member.tenant_id, status=TenantStatus.ACTIVE,
+            live_tenant__status=TenantStatus.ACTIVE,
+        )  # fmt: skip
+        sandbox = rows.first()
+        if sandbox is not None:
             return sandbox
     tenant = member.tenant
     if tenant is None or tenant.status != TenantStatus.ACTIVE:
