@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
-from credit.enums import Scenario
+from credit.enums import ApplicationStatus, Scenario
 from credit.interfaces.console.sandbox_forms import AdvanceForm, ClockForm, SimulationForm
 from credit.operations import scenarios
 from credit.operations.sandboxes import open_sandbox, reset_sandbox
@@ -182,6 +182,9 @@ def _page(request: ConsoleRequest, more: dict[str, Any], *, status: int = 200) -
     context: dict[str, Any] = {"words": [(word.value, word.label) for word in MagicWord]}
     if request.tenant.mode == TenantMode.TEST:
         merchants = page(request, list_test_merchants(on=open_day()))
+        for one in merchants.rows:
+            said = one.application_status
+            one.application_label = ApplicationStatus(said).label if said else ""
         context |= {"page": merchants, "scenarios": Scenario, **_clock(clock_of_sandbox())}
         context |= {"clock_form": ClockForm(), "advance_form": AdvanceForm()}
     else:
