@@ -9,9 +9,10 @@ from celery import shared_task
 from analytics.operations.expected_loss import book_when_due
 from analytics.operations.features import refresh_features as refresh
 from analytics.operations.monitoring import monitor_platform
+from analytics.operations.test_clocks import advance, lost_clocks
 from credit.queries.portfolio import business_today
-from platform_app.kernel import clock
-from platform_app.kernel.tenancy import tenant_scope
+from platform_app.kernel import clock, jobs
+from platform_app.kernel.tenancy import mode_scope, platform_scope, tenant_scope
 from tenants.models import Tenant
 
 logger = structlog.get_logger(__name__)
@@ -26,7 +27,7 @@ def monitor_risk(**_: Any) -> int:
     kept = 0
     for tenant in Tenant.objects.filter(is_virtual=False, status="active").order_by("id"):
         try:
-            with tenant_scope(tenant.id):
+            with tenant_scope(tenant.id), mode_scope(tenant.running):
                 on = business_today() - timedelta(days=1)
                 found = monitor_platform(on=on, actor="system:monitor", at=clock.now())
                 kept += found.readings_count
@@ -45,7 +46,7 @@ def book_expected_loss(**_: Any) -> int:
     booked = 0
     for tenant in Tenant.objects.filter(is_virtual=False, status="active").order_by("id"):
         try:
-            with tenant_scope(tenant.id):
+            with tenant_scope(tenant.id), mode_scope(tenant.running):
                 booked += book_when_due(
                     today=business_today(), actor="system:expected_loss", at=clock.now()
                 )
@@ -63,9 +64,25 @@ def refresh_features(**_: Any) -> int:
     taken = 0
     for tenant in Tenant.objects.filter(is_virtual=False, status="active").order_by("id"):
         try:
-            with tenant_scope(tenant.id):
+            with tenant_scope(tenant.id), mode_scope(tenant.running):
                 on = business_today() - timedelta(days=1)
                 taken += refresh(on=on, at=clock.now()).snapshots_count
         except Exception:
             logger.exception("features.failed", tenant=tenant.id)
     return taken
+
+
+@shared_task(name="analytics.advance_test_clock")
+def advance_test_clock(*, tenant_id: str, clock_id: str, **_: Any) -> int:  # noqa: ARG001 -- opens the scope
+    """Walk one sandbox's clock to where it was sent; return how many stops it made."""
+    return advance(clock_id=clock_id)
+
+
+@shared_task(name="analytics.resume_test_clocks")
+def resume_test_clocks(**_: Any) -> int:
+    """Ask again for every clock whose worker was killed or whose job was lost; return how many."""
+    with platform_scope():
+        lost = lost_clocks(at=clock.now())
+        for tenant_id, clock_id in lost:
+            jobs.enqueue("analytics.advance_test_clock", tenant_id=tenant_id, clock_id=clock_id)
+    return len(lost)

@@ -7,29 +7,20 @@ import structlog
 from celery import shared_task
 from django.db.models import Q
 
-from credit.enums import ApplicationStatus
 from credit.gateways.bank import connected_bank
-from credit.models import Application, BusinessDay
-from credit.operations import direct_debits, score_runs
-from credit.operations.applications import decide_application as decide
+from credit.models import BusinessDay
+from credit.operations import daily_work, direct_debits, score_runs
 from credit.operations.breaks import reconcile as compare
-from credit.operations.business_day import close_day, finish_closing_days
 from credit.operations.collections import work_collections as work
 from credit.operations.flow_matching import match_flows as match
 from credit.operations.funding_pursuit import pursue
 from credit.operations.limit_reviews import review_limits as look_at_limits
-from credit.operations.offers import expire_offers
-from credit.operations.reminders import make_reminders, send_reminders
 from credit.operations.seasonal_limits import grant_seasonal_limits as grant_for_season
-from credit.operations.settlements import pay_settlements
 from credit.queries.business_day import open_day
 from credit.queries.entity_proofs import entity_checks
 from credit.queries.instructions import due_instructions
 from platform_app.kernel import clock, jobs
-from platform_app.kernel.errors import DomainError
-from platform_app.kernel.tenancy import platform_scope, tenant_scope
-from risk.errors import ReportConsentMissing
-from risk.operations.reports import fetch_reports
+from platform_app.kernel.tenancy import mode_scope, platform_scope, tenant_scope
 from tenants.models import Tenant
 
 logger = structlog.get_logger(__name__)
@@ -38,7 +29,7 @@ logger = structlog.get_logger(__name__)
 @shared_task(name="credit.decide_application")
 def decide_application(*, tenant_id: str, application_id: str, **_: Any) -> None:  # noqa: ARG001 -- opens the scope
     """Decide a submitted application; one that is decided stays as it is."""
-    _ask_and_decide(application_id)
+    daily_work.ask_and_decide(application_id)
 
 
 @shared_task(name="credit.decide_applications")
@@ -50,31 +41,9 @@ def decide_applications(**_: Any) -> int:
     """
     count = 0
     for tenant in Tenant.objects.filter(is_virtual=False, status="active").order_by("id"):
-        with tenant_scope(tenant.id):
-            expire_offers(at=clock.now())
-            waiting = Application.objects.filter(status=ApplicationStatus.SUBMITTED)
-            for application_id in waiting.order_by("id").values_list("id", flat=True):
-                try:
-                    _ask_and_decide(application_id)
-                except DomainError as refusal:
-                    logger.warning("decide.refused", application=application_id, code=refusal.code)
-                else:
-                    count += 1
+        with tenant_scope(tenant.id), mode_scope(tenant.running):
+            count += daily_work.decide_waiting()
     return count
-
-
-def _ask_and_decide(application_id: str) -> None:
-    """Ask the bureau and the bank first; what they do not answer stays unknown to the decision.
-
-    So does everything of a merchant that withdrew its consent to being asked about.
-    """
-    rows = Application.objects.filter(pk=application_id, status=ApplicationStatus.SUBMITTED)
-    for merchant_id in rows.values_list("merchant_id", flat=True):
-        try:
-            fetch_reports(merchant_id=merchant_id, actor="system:decide", at=clock.now())
-        except ReportConsentMissing:
-            logger.info("decide.nobody_asked", application=application_id)
-    decide(application_id=application_id, actor="system:decide", at=clock.now())
 
 
 @shared_task(name="credit.close_days")
@@ -103,11 +72,7 @@ def close_tenant(*, tenant_id: str, **_: Any) -> int:
     """
     closed = 0
     try:
-        finish_closing_days(at=clock.now())
-        while clock.now() >= clock.end_of(open_day()):
-            close_day(at=clock.now())
-            pay_settlements(actor="system:close", at=clock.now())
-            work(day=open_day(), at=clock.now())
+        for _day in daily_work.close_over():
             closed += 1
     except Exception:
         logger.exception("close.failed", tenant=tenant_id)
@@ -142,7 +107,7 @@ def reconcile(**_: Any) -> int:
     opened = 0
     for tenant in Tenant.objects.filter(is_virtual=False, status="active").order_by("id"):
         try:
-            with tenant_scope(tenant.id):
+            with tenant_scope(tenant.id), mode_scope(tenant.running):
                 opened += compare(actor="system:reconcile", at=clock.now())["opened"]
         except Exception:
             logger.exception("reconcile.failed", tenant=tenant.id)
@@ -160,7 +125,7 @@ def ask_debits(**_: Any) -> int:
     """Ask the bank how unknown debits ended, and send those whose job was lost."""
     ended = 0
     for tenant in Tenant.objects.filter(status="active").order_by("id"):
-        with tenant_scope(tenant.id):
+        with tenant_scope(tenant.id), mode_scope(tenant.running):
             ended += direct_debits.ask_debits(bank=connected_bank(), at=clock.now())
     return ended
 
@@ -188,15 +153,7 @@ def grant_seasonal_limits(**_: Any) -> int:
 @shared_task(name="credit.remind_merchants")
 def remind_merchants(**_: Any) -> int:
     """Make today's reminders and send their text messages; return how many went out."""
-    return _each_tenant("reminders.failed", _remind)
-
-
-def _remind() -> int:
-    on, at = open_day(), clock.now()
-    if on != clock.day_of(at):  # yesterday is not closed yet: its figures are not today's
-        return 0
-    make_reminders(on=on, at=at)
-    return send_reminders(on=on, at=at)
+    return _each_tenant("reminders.failed", daily_work.remind)
 
 
 def _each_tenant(failed: str, work_one: Callable[[], int]) -> int:
@@ -204,7 +161,7 @@ def _each_tenant(failed: str, work_one: Callable[[], int]) -> int:
     count = 0
     for tenant in Tenant.objects.filter(is_virtual=False, status="active").order_by("id"):
         try:
-            with tenant_scope(tenant.id):
+            with tenant_scope(tenant.id), mode_scope(tenant.running):
                 count += work_one()
         except Exception:
             logger.exception(failed, tenant=tenant.id)
@@ -273,3 +230,19 @@ def resume_score_runs(**_: Any) -> int:
         with tenant_scope(tenant_id):
             score_runs.ask_for_chunks(run_id)
     return len(lost)
+
+
+@shared_task(name="credit.tend_sandboxes")
+def tend_sandboxes(**_: Any) -> int:
+    """What goes on all day, for sandboxes with a clock, whose time goes on; return how many."""
+    count = 0
+    rows = Tenant.objects.filter(mode="test", is_virtual=True, status="active")
+    for tenant in rows.order_by("id"):
+        try:
+            with tenant_scope(tenant.id), mode_scope(tenant.running):
+                daily_work.run_errands()
+        except Exception:
+            logger.exception("sandbox.failed", tenant=tenant.id)
+        else:
+            count += 1
+    return count

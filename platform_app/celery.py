@@ -14,13 +14,17 @@ servers.provide()
 
 
 class ScopedTask(Task):  # type: ignore[type-arg]  # not generic at run time
-    """A task called with `tenant_id` runs inside that tenant's scope; without it, in none."""
+    """A task called with `tenant_id` runs inside that tenant's scope; without it, in none.
+
+    A sandbox's task runs in its mode, at its clock's moment.
+    """
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        from platform_app.kernel.tenancy import no_scope, tenant_scope  # noqa: PLC0415 -- needs settings
+        from platform_app.kernel.tenancy import no_scope  # noqa: PLC0415 -- needs settings
+        from tenants.queries.sandboxes import working_for  # noqa: PLC0415 -- needs settings
 
         tenant_id = kwargs.get("tenant_id")
-        with tenant_scope(tenant_id) if tenant_id else no_scope():
+        with working_for(tenant_id) if tenant_id else no_scope():
             return super().__call__(*args, **kwargs)
 
 

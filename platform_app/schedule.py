@@ -57,6 +57,11 @@ SCHEDULE: dict[str, dict[str, Any]] = {
         "task": "tenants.tell_key_ends",
         "schedule": crontab(hour="9", minute="5"),
     },
+    "tend sandboxes": {"task": "credit.tend_sandboxes", "schedule": timedelta(minutes=1)},
+    "resume test clocks": {
+        "task": "analytics.resume_test_clocks",
+        "schedule": timedelta(minutes=1),
+    },
     "event partitions": {
         "task": "kernel.ensure_partitions",
         "schedule": crontab(hour="3", minute="0"),

@@ -7,7 +7,7 @@ from celery import shared_task
 
 from platform_app.kernel import clock
 from platform_app.kernel.errors import DomainError
-from platform_app.kernel.tenancy import platform_scope, tenant_scope
+from platform_app.kernel.tenancy import mode_scope, platform_scope, tenant_scope
 from risk.operations import findings
 from risk.operations.policy_life import put_due_policy_in_force
 from tenants.models import Tenant
@@ -20,13 +20,13 @@ def put_due_policies_in_force(**_: Any) -> int:
     """Let agreed policies decide whose day has come; how many did."""
     count = 0
     with platform_scope():
-        tenant_ids = list(Tenant.objects.order_by("id").values_list("id", flat=True))
-    for tenant_id in tenant_ids:
-        with tenant_scope(tenant_id):
+        tenants = list(Tenant.objects.order_by("id"))
+    for tenant in tenants:
+        with tenant_scope(tenant.id), mode_scope(tenant.running):
             try:
                 policy = put_due_policy_in_force(actor="system:policy", at=clock.now())
             except DomainError as refusal:
-                logger.warning("risk.policy.not_due", tenant=tenant_id, refusal=refusal.code)
+                logger.warning("risk.policy.not_due", tenant=tenant.id, refusal=refusal.code)
                 continue
         count += policy is not None
     return count
@@ -40,11 +40,11 @@ def find_fraud(**_: Any) -> int:
     """
     count = 0
     with platform_scope():
-        tenant_ids = list(Tenant.objects.order_by("id").values_list("id", flat=True))
-    for tenant_id in tenant_ids:
+        tenants = list(Tenant.objects.order_by("id"))
+    for tenant in tenants:
         try:
-            with tenant_scope(tenant_id):
+            with tenant_scope(tenant.id), mode_scope(tenant.running):
                 count += findings.find_fraud(actor="system:fraud", at=clock.now())
         except Exception:
-            logger.exception("risk.find_fraud.failed", tenant=tenant_id)
+            logger.exception("risk.find_fraud.failed", tenant=tenant.id)
     return count

@@ -29,9 +29,15 @@ def _registration_no(row: models.Merchant) -> str:
 
 @admin.register(models.Tenant)
 class TenantAdmin(RowsAdmin):
-    list_display = ("id", "slug", "name", "vertical", "status", "is_virtual", "created_at")
-    list_filter = ("status", "vertical", "is_virtual")
+    list_display = ("id", "slug", "name", "vertical", "mode", "status", "is_virtual", "created_at")
+    list_filter = ("mode", "status", "vertical", "is_virtual")
     search_fields = ("slug__startswith", "name")
+
+
+@admin.register(models.TestClock)
+class TestClockAdmin(TenantRowsAdmin):
+    list_display = ("id", "tenant", "name", "status", "started_at", "advance_to", "worked_at")
+    list_filter = (TenantFilter, "status")
 
 
 @admin.register(models.Member)

@@ -9,6 +9,28 @@ class TenantStatus(models.TextChoices):
     SUSPENDED = "suspended", _("Suspended")
 
 
+class TenantMode(models.TextChoices):
+    LIVE = "live", _("Live")
+    TEST = "test", _("Test")
+
+
+class ClockStatus(models.TextChoices):
+    READY = "ready", _("Ready")
+    ADVANCING = "advancing", _("Advancing")
+    FAILED = "failed", _("Failed")
+
+
+class MagicWord(models.TextChoices):
+    """What the end of a test merchant's name asks for; it says nothing outside a sandbox."""
+
+    APPROVE = "#APPROVE", _("approved, whatever is known of it")
+    REVIEW = "#REVIEW", _("put before a reviewer")
+    DECLINE_LIMIT = "#DECLINE_LIMIT", _("declined: the limit would be too small")
+    DECLINE_ID = "#DECLINE_ID", _("refused at application: the firm cannot be verified")
+    FUNDER_TIMEOUT = "#FUNDER_TIMEOUT", _("the lender pays but does not answer; asked, it says so")
+    FUNDER_FAIL = "#FUNDER_FAIL", _("the lender refuses to pay")
+
+
 class MerchantKind(models.TextChoices):
     COMPANY = "company", _("Company")
     INDIVIDUAL_BUSINESS = "individual_business", _("Individual business")

@@ -5,6 +5,7 @@ from platform_app.kernel.errors import (
     DomainError,
     Forbidden,
     Invalid,
+    NotFound,
     ReasonNeeded,
     Refused,
     Unavailable,
@@ -301,3 +302,52 @@ class ReplayTooLarge(Invalid):
     message = gettext_noop(
         "At most {days} days and {most} events are replayed at once. Choose a shorter time."
     )
+
+
+class TestOnly(Forbidden):
+    """Something only a sandbox offers was asked of a live platform."""
+
+    __test__ = False  # a business word, not a class of tests
+    code = "test_only"
+    message = gettext_noop("This works in a sandbox only: sign with a test key.")
+
+
+class LiveOnly(Refused):
+    code = "live_only"
+    message = gettext_noop("A sandbox is opened from the live platform, not from a sandbox.")
+
+
+class ClockNotFound(NotFound):
+    message = gettext_noop("There is no test clock with this id.")
+
+
+class ClockMissing(Conflict):
+    code = "clock_missing"
+    message = gettext_noop("This sandbox has no test clock yet. Create one first.")
+
+
+class ClockExists(Conflict):
+    code = "clock_exists"
+    message = gettext_noop(
+        "This sandbox has a test clock already: a sandbox has one day at a time."
+    )
+
+
+class ClockAdvancing(Conflict):
+    code = "clock_advancing"
+    message = gettext_noop("The test clock is advancing. Wait until it is ready.")
+
+
+class ClockBackwards(Invalid):
+    code = "clock_backwards"
+    message = gettext_noop("A test clock only moves forward: it shows {now} already.")
+
+
+class ClockTooFar(Invalid):
+    code = "clock_too_far"
+    message = gettext_noop("A test clock advances {most_days} days at once at most.")
+
+
+class NothingToSimulate(Conflict):
+    code = "nothing_to_simulate"
+    message = gettext_noop("This merchant has nothing that this could happen to.")

@@ -5,6 +5,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Final
 
+from platform_app.kernel.scope import LIVE, Mode
+
 PERSON_ROLES: Final = ("legal_representative", "applicant", "finance_contact")
 LOCALES: Final = ("zh-hans", "en")
 
@@ -105,6 +107,7 @@ class Caller:
     tenant_id: str
     key_id: str
     scopes: frozenset[str] = field(default_factory=frozenset)
+    mode: Mode = LIVE
 
     @property
     def caller_id(self) -> str:

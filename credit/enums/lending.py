@@ -127,3 +127,14 @@ class RepaymentChannel(models.TextChoices):
     PARTNER = "partner", _("Through the partner")
     DEDUCTION = "deduction", _("Deduction from sale proceeds")
     GUARANTOR = "guarantor", _("Guarantor payout")
+
+
+class Scenario(models.TextChoices):
+    """What a sandbox can have happen to a merchant."""
+
+    SHIP = "ship", _("The order is shipped: captured")
+    REFUND = "refund", _("Goods come back: refunded")
+    REPAY = "repay", _("The merchant repays by transfer")
+    BANK_FLOW = "bank_flow", _("Money arrives on the merchant's account number")
+    OVERDUE = "overdue", _("Time passes until an installment is overdue")
+    REVIEW_ANSWER = "review_answer", _("A reviewer answers")

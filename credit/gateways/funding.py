@@ -11,6 +11,7 @@ from enum import Enum
 from typing import Final, Protocol
 
 from credit.enums import FundingOutcome
+from tenants.enums import MagicWord
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,6 +22,7 @@ class FundingOrder:
     amount_minor: int
     drawdown_id: str
     order_no: str
+    word: MagicWord | None = None  # in a sandbox only: what the merchant's name asks for
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,10 +25,11 @@ from platform_app.kernel import clock, events
 from risk.enums import Outcome, Purpose
 from risk.operations.decisions import decide
 from risk.values import TradeFacts
-from tenants.enums import ConsentCode, KybStatus
+from tenants.enums import ConsentCode, KybStatus, MagicWord
 from tenants.models import Merchant
 from tenants.queries.consents import missing_consents
 from tenants.queries.merchants import merchant as find_merchant
+from tenants.queries.sandboxes import magic_word
 
 NEEDED_CONSENTS: Final = (
     ConsentCode.SERVICE_AND_PRIVACY,
@@ -148,7 +149,8 @@ def _same(before: Application, merchant_id: str, version: ProductVersion) -> App
 
 
 def _may_apply(merchant: Merchant, version: ProductVersion, at: datetime) -> None:
-    if merchant.kyb_status != KybStatus.VERIFIED:
+    not_known = magic_word(merchant.id) is MagicWord.DECLINE_ID
+    if merchant.kyb_status != KybStatus.VERIFIED or not_known:
         raise MerchantNotVerified
     missing = missing_consents(merchant.id, NEEDED_CONSENTS)
     if missing:

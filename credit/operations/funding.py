@@ -20,6 +20,7 @@ from credit.models import CreditLine, Drawdown, FundingDecision, Hold, Quote
 from credit.operations import funding_caps
 from credit.queries.funding import candidates, shares_of
 from risk.operations import exposure
+from tenants.queries.sandboxes import is_declined
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +46,8 @@ def route_drawdown(*, line: CreditLine, amount_minor: int, on: date) -> Route:
     The caller holds the lock of `line` (with its product, its version and merchant). Raises
     NoFundingSource, with every partnership's reasons as `refusals`; then nothing is taken.
     """
+    if is_declined(amount_minor):
+        raise NoFundingSource(refusals=[])
     judged = judge_all(
         Case(product_kind=line.product.kind, borrower_kind=line.merchant.kind, on=on),
         candidates(line=line, amount_minor=amount_minor),

@@ -23,10 +23,13 @@ from credit.enums import (
 )
 from credit.gateways.funding import SIMULATED, FundingAnswer, FundingGateway, FundingOrder
 from credit.gateways.http_funding import HttpFunding
+from credit.gateways.sandbox_funding import SandboxFunding
 from credit.models import FundingAttempt, FundingInstruction, FundingSource
 from credit.operations.funding_sources import SECRET
 from credit.queries.instructions import OPEN, instruction, locked_instruction
 from platform_app.kernel import clock, crypto, events, jobs
+from platform_app.kernel.scope import in_test_mode
+from tenants.queries.sandboxes import magic_word
 from tenants.queries.tenants import current_tenant
 
 # After each look without an outcome, when to look again; the last one repeats.
@@ -60,8 +63,10 @@ class _Errand:
 def gateway_of(source: FundingSource) -> FundingGateway | None:
     """How this source is talked to; None while it has no channel.
 
-    A virtual platform (demo, sandbox, replay) never talks to anybody outside.
+    A sandbox or a virtual platform (demo, replay) never talks to anybody outside.
     """
+    if in_test_mode():
+        return SandboxFunding()
     if current_tenant().is_virtual or source.channel == FundingChannel.SIMULATED:
         return SIMULATED
     if source.channel != FundingChannel.HTTP:
@@ -118,7 +123,7 @@ def _set_out(instruction_id: str, gateways: Gateways, at: datetime) -> _Errand |
     row.save(update_fields=["status", "requested_at", "next_look_at", "attempt_count"])
     order = FundingOrder(
         key=row.key, amount_minor=row.amount_minor, drawdown_id=row.drawdown_id,
-        order_no=row.drawdown.order_no,
+        order_no=row.drawdown.order_no, word=magic_word(row.drawdown.merchant_id),
     )  # fmt: skip
     return _Errand(kind, order, gateway)
 

@@ -11,11 +11,19 @@ from zoneinfo import ZoneInfo
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 _virtual: ContextVar[datetime | None] = ContextVar("virtual_now", default=None)
+# What `_virtual` was when a sandbox's clock took over; None while none has.
+_before: ContextVar[tuple[datetime | None] | None] = ContextVar("before_sandbox", default=None)
 
 
 def now() -> datetime:
     """The present moment, timezone-aware: the virtual one inside `travel`, else the real one."""
     return _virtual.get() or datetime.now(UTC)  # noqa: TID251 -- the one place that may
+
+
+def machine_now() -> datetime:
+    """The moment for leases, retries and logins: `now()` as if no sandbox's clock were set."""
+    held = _before.get()
+    return now() if held is None else held[0] or datetime.now(UTC)  # noqa: TID251 -- see `now`
 
 
 def today() -> date:
@@ -45,4 +53,17 @@ def travel(moment: datetime) -> Iterator[None]:
     try:
         yield
     finally:
+        _virtual.reset(token)
+
+
+@contextmanager
+def sandbox_time(moment: datetime | None) -> Iterator[None]:
+    """Let `now()` answer a sandbox's clock; with None, leave the clock that is set."""
+    held = _before.get() or (_virtual.get(),)
+    token = _virtual.set(held[0] if moment is None else moment)
+    before = _before.set(None if moment is None else held)
+    try:
+        yield
+    finally:
+        _before.reset(before)
         _virtual.reset(token)

@@ -20,7 +20,7 @@ from rest_framework.views import APIView
 from platform_app.kernel import idempotency, rates
 from platform_app.kernel.errors import DomainError, Invalid, NotFound, RateLimited, Unavailable
 from platform_app.kernel.http import ANSWER_SIGNER, request_id_of, say
-from platform_app.kernel.tenancy import tenant_scope
+from platform_app.kernel.tenancy import mode_scope, tenant_scope
 
 logger = structlog.get_logger(__name__)
 _LIMIT: Final = re.compile(r"[1-9][0-9]?|100")
@@ -50,6 +50,7 @@ class ApiView(APIView):
     bucket: ClassVar[str] = rates.CALLS
     spent: rates.Spent | None = None
     input: ClassVar[type[serializers.Serializer[Any]] | None] = None
+    mode = ""  # said in every answer, once we know who is asking
 
     def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> Any:
         with ExitStack() as self._scopes:
@@ -59,6 +60,8 @@ class ApiView(APIView):
         super().initial(request, *args, **kwargs)
         if request.auth is not None:
             self._scopes.enter_context(tenant_scope(caller_of(request).tenant_id))
+            self._scopes.enter_context(mode_scope(caller_of(request).mode))
+            self.mode = "test" if caller_of(request).mode.is_test else "live"
 
     def check_throttles(self, request: Request) -> None:
         """Count the request against its key. Raises problem 429."""
@@ -67,6 +70,8 @@ class ApiView(APIView):
 
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
         answer: Any = super().finalize_response(request, response, *args, **kwargs)
+        if self.mode:
+            answer["BT-Mode"] = self.mode
         if self.spent is not None:
             _put(answer, self.spent.headers)
         if isinstance(answer, Response):

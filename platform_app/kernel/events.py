@@ -82,6 +82,7 @@ def record_all(events: Sequence[NewEvent]) -> list[str]:
     params: dict[str, Any] = {
         "tenant_id": str(ids.to_uuid("tnt", current_tenant_id())),
         "now": clock.now(),
+        "due": clock.machine_now(),
         "rows": json.dumps(rows),
     }
     with connection.cursor() as cursor:
@@ -101,7 +102,7 @@ WITH said AS (
         actor text, source text, at timestamptz, props jsonb)
 )
 INSERT INTO kernel_dispatch (id, tenant_id, consumer, event_id, occurred_at, next_attempt_at)
-SELECT uuidv7(), %(tenant_id)s::uuid, d.consumer, d.event, d.at, %(now)s FROM ({dispatches}) AS d
+SELECT uuidv7(), %(tenant_id)s::uuid, d.consumer, d.event, d.at, %(due)s FROM ({dispatches}) AS d
 """
 
 
@@ -115,7 +116,7 @@ def record_selected(select: str, params: Mapping[str, Any], *, actor: str, at: d
     told = [
         f"told_{n} AS (INSERT INTO kernel_dispatch"
         " (id, tenant_id, consumer, event_id, occurred_at, next_attempt_at)"
-        f" SELECT uuidv7(), %(tenant_id)s, %(consumer_{n})s, w.id, w.occurred_at, %(now)s"
+        f" SELECT uuidv7(), %(tenant_id)s, %(consumer_{n})s, w.id, w.occurred_at, %(due)s"
         f" FROM written w WHERE w.name ^@ ANY(%(prefixes_{n})s) AND {c.condition_sql}"
         " RETURNING 1)"
         for n, c in enumerate(consumers)
@@ -128,6 +129,7 @@ def record_selected(select: str, params: Mapping[str, Any], *, actor: str, at: d
         "actor": actor,
         "at": at,
         "now": clock.now(),
+        "due": clock.machine_now(),
     }
     for n, c in enumerate(consumers):
         values[f"consumer_{n}"] = c.name

@@ -12,8 +12,8 @@ from django.db import connection, models, transaction
 from django.db.models.lookups import Exact
 from django.db.models.sql.where import AND
 
-from platform_app.kernel import scope
-from platform_app.kernel.scope import NoScope, Scope, current_tenant_id
+from platform_app.kernel import clock, scope
+from platform_app.kernel.scope import LIVE, Mode, NoScope, Scope, current_tenant_id
 
 if TYPE_CHECKING:
     from platform_app.kernel.postgres.base import DatabaseWrapper
@@ -22,6 +22,7 @@ __all__ = [
     "NoScope",
     "TenantManager",
     "current_tenant_id",
+    "mode_scope",
     "no_scope",
     "platform_scope",
     "tenant_scope",
@@ -45,11 +46,23 @@ def tenant_scope(tenant_id: str) -> Iterator[None]:
 
 
 @contextmanager
+def mode_scope(mode: Mode) -> Iterator[None]:
+    """Everything inside is a sandbox's, at its clock's moment, if `mode` says so; else neither."""
+    token = scope.enter_mode(mode)
+    try:
+        with clock.sandbox_time(mode.moment()):
+            yield
+    finally:
+        scope.leave_mode(token)
+
+
+@contextmanager
 def no_scope() -> Iterator[None]:
-    """Forget the caller's scope: a task run in its caller's process must not inherit it."""
+    """Forget the caller's scope and mode: a task run in its process must not inherit them."""
     token = scope.enter(None)
     try:
-        yield
+        with mode_scope(LIVE):
+            yield
     finally:
         scope.leave(token)
         cast("DatabaseWrapper", connection).clear_scope()

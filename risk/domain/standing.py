@@ -9,6 +9,7 @@ from typing import Any
 
 from risk.domain.experiment import explored
 from risk.domain.lists import listed, lists_in, with_lists
+from risk.domain.magic import magicked
 from risk.domain.stops import stopped, stops_in, with_stops
 from risk.domain.verdict import Verdict
 
@@ -21,5 +22,9 @@ def with_standing(
 
 
 def under(verdict: Verdict, stored: dict[str, Any]) -> Verdict:
-    """The policy's verdict under what the snapshot says stood; nothing explored passes a list."""
-    return listed(stopped(explored(verdict, stored), stops_in(stored)), lists_in(stored))
+    """The policy's verdict under what the snapshot says stood; nothing explored passes a list.
+
+    What a sandbox asked for comes last: it is an answer, not a condition.
+    """
+    stands = listed(stopped(explored(verdict, stored), stops_in(stored)), lists_in(stored))
+    return magicked(stands, stored)

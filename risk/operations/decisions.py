@@ -17,6 +17,7 @@ from risk.domain.canonical import canonical, sha256
 from risk.domain.experiment import with_trial
 from risk.domain.facts import Facts, restore, snapshot
 from risk.domain.limit import floor_to
+from risk.domain.magic import with_magic
 from risk.domain.scorecard import Card
 from risk.domain.standing import under, with_standing
 from risk.domain.verdict import Verdict, content, judge
@@ -32,7 +33,9 @@ from risk.queries.more_facts import more_facts
 from risk.queries.proposals import versions_of
 from risk.queries.watch_list import listed as listed_on
 from risk.values import Estimate, RepaymentFacts, TradeFacts
+from tenants.enums import MagicWord
 from tenants.models import Merchant
+from tenants.queries.sandboxes import magic_word
 
 __all__ = [
     "decide", "decide_many", "estimate_of", "first_broken_link", "prescreen", "replay",
@@ -40,6 +43,7 @@ __all__ = [
 
 logger = structlog.get_logger(__name__)
 _ANSWER: Final = tuple(field.name for field in fields(Verdict))
+_BY_NAME: Final = (Purpose.APPLICATION, Purpose.PRESCREEN)  # a sandbox may ask for an answer
 
 
 @transaction.atomic
@@ -66,7 +70,8 @@ def decide(
     more = more_facts([merchant_id], as_of=as_of)[merchant_id]
     stops, lists = _stops(purpose), listed_on([merchant_id], on=clock.day_of(decided_at))
     in_force, moments = champions(), (as_of, decided_at)
-    standing = (stops, lists.get(merchant_id, []))
+    word = magic_word(merchant_id) if purpose in _BY_NAME else None
+    standing = (stops, lists.get(merchant_id, []), word)
     drawn = trial([merchant_id], in_force, at=decided_at)
     row = _row(drawn, merchant_id, purpose, moments, (found, repayment, more), standing)
     append([row])
@@ -101,7 +106,7 @@ def decide_many(
     rows = [
         _row(
             drawn, m, purpose, moments, (trades[m], repayments.get(m, none), more[m]),
-            (stops, lists.get(m, [])),
+            (stops, lists.get(m, []), None),
         )
         for m in wanted
     ]  # fmt: skip
@@ -174,13 +179,15 @@ def _row(
     purpose: Purpose,
     moments: tuple[datetime, datetime],
     facts: tuple[TradeFacts, RepaymentFacts, Facts],
-    standing: tuple[Sequence[str], Sequence[str]],
+    standing: tuple[Sequence[str], Sequence[str], MagicWord | None],
 ) -> Decision:
     used = drawn.used_for(merchant_id)
     judged = judge(_card(used, moments[0]), used.policy, *facts)
     stands = any(standing)
     told = tell(drawn, merchant_id, purpose, judged, stands=stands, at=moments[1])
-    stored = with_standing(with_trial(snapshot(*facts), told), *standing)
+    *stands_beside, word = standing
+    stored = with_standing(with_trial(snapshot(*facts), told), *stands_beside)
+    stored = with_magic(stored, word, used.policy, judged)
     verdict = under(judged, stored)
     return Decision(
         merchant_id=merchant_id,

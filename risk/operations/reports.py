@@ -26,7 +26,7 @@ from tenants.enums import ConsentCode
 from tenants.models import Merchant
 from tenants.queries.consents import current_consents, missing_consents
 from tenants.queries.merchants import merchant as find_merchant
-from tenants.queries.tenants import current_tenant
+from tenants.queries.modes import rehearses
 
 SECRET: Final = "risk.report_source.secret"  # noqa: S105 -- a purpose, not a secret
 LONGEST_DAYS: Final = 366
@@ -46,7 +46,7 @@ class _Errand:
 
 def gateway_of(source: ReportSource) -> ReportGateway:
     """How a source is talked to. A virtual platform never talks to anybody outside."""
-    if current_tenant().is_virtual or not source.url:
+    if rehearses() or not source.url:
         return SIMULATED
     return HttpReports(
         url=source.url,
@@ -217,7 +217,7 @@ def _check(name: str, url: str, key_id: str, secret: object, kept_days: int) -> 
         reason = gettext_noop("a report counts for one to 366 days")
         raise ReportSourceInvalid(field="kept_days", reason=reason)
     if not url:
-        if not current_tenant().is_virtual:
+        if not rehearses():
             reason = gettext_noop("only a demonstration can do without an address")
             raise ReportSourceInvalid(field="url", reason=reason)
         return

@@ -6,6 +6,7 @@ from typing import Final
 from django.db.models import F, Q
 
 from platform_app.kernel import crypto
+from platform_app.kernel.scope import current_tenant_id, in_test_mode
 from risk.models import EntityCapChange, EntityExposure
 
 SHOWN: Final = 50
@@ -13,9 +14,15 @@ _PURPOSE: Final = "entity.registration_no"
 
 
 def entity_key(registration_no: str) -> str:
-    """The key of a unified social credit code; empty where there is none to tell by."""
+    """The key of a unified social credit code; empty where there is none to tell by.
+
+    In a sandbox it is the sandbox's own: what is rehearsed there takes no room of a real firm.
+    """
     code = "".join(registration_no.split()).upper()
-    return crypto.platform_index(code, purpose=_PURPOSE) if code else ""
+    if not code:
+        return ""
+    own = f"{current_tenant_id()}:" if in_test_mode() else ""
+    return crypto.platform_index(own + code, purpose=_PURPOSE)
 
 
 def largest_entities() -> Sequence[EntityExposure]:

@@ -31,7 +31,7 @@ def will_sign(request: HttpRequest, *, key_id: str, secret: str, nonce: str, is_
 def _headers(
     body: bytes, nonce: str, sign: Callable[[bytes], tuple[str, str]], *, probed: bool
 ) -> dict[str, str]:
-    timestamp = int(clock.now().timestamp())
+    timestamp = int(clock.machine_now().timestamp())
     signed_body = body + b"probe" if probed else body
     key_id, signature = sign(signing.answer_to_sign(timestamp, nonce, signed_body))
     return {

@@ -12,7 +12,7 @@ from django.template.response import SimpleTemplateResponse
 from django.urls import reverse
 from django_htmx.http import HttpResponseClientRedirect
 
-from platform_app.kernel.tenancy import tenant_scope
+from platform_app.kernel.tenancy import mode_scope, tenant_scope
 from tenants.enums import Role, TenantStatus
 from tenants.models import Member, Tenant
 
@@ -22,6 +22,7 @@ SECOND_STEP: Final = "console:member-totp"
 CHOOSER: Final = "console:tenant-choose"
 TOTP_OK: Final = "totp_ok"
 STAFF_TENANT: Final = "staff_tenant_id"
+IN_SANDBOX: Final = "in_sandbox_of"
 
 _View = Callable[Concatenate["ConsoleRequest", P], HttpResponseBase]
 
@@ -54,7 +55,7 @@ def console_view(
             if tenant is None:
                 return _go(request, CHOOSER)
             request.member, request.tenant = member, tenant
-            with tenant_scope(tenant.id):
+            with tenant_scope(tenant.id), mode_scope(tenant.running):
                 response = view(request, *args, **kwargs)
                 if isinstance(response, SimpleTemplateResponse):
                     response.render()  # its queries belong inside the scope
@@ -77,14 +78,30 @@ def signed_in(request: HttpRequest) -> Member | HttpResponse:
 
 def _tenant(request: HttpRequest, member: Member) -> Tenant | None:
     if member.role != Role.STAFF:
-        tenant = member.tenant
-        if tenant is None or tenant.status != TenantStatus.ACTIVE:
-            raise PermissionDenied
-        return tenant
+        return _own_tenant(request, member)
     try:
         return Tenant.objects.filter(pk=request.session.get(STAFF_TENANT)).first()
     except ValueError:
         return None
+
+
+def _own_tenant(request: HttpRequest, member: Member) -> Tenant:
+    """A member's platform, or its sandbox while he has stepped into it: one statement either way.
+
+    Who belongs to a platform belongs to its sandbox, in the same role.
+    """
+    if request.session.get(IN_SANDBOX) == member.tenant_id:
+        rows = Tenant.objects.filter(
+            live_tenant_id=member.tenant_id, status=TenantStatus.ACTIVE,
+            live_tenant__status=TenantStatus.ACTIVE,
+        )  # fmt: skip
+        sandbox = rows.first()
+        if sandbox is not None:
+            return sandbox
+    tenant = member.tenant
+    if tenant is None or tenant.status != TenantStatus.ACTIVE:
+        raise PermissionDenied
+    return tenant
 
 
 def _go(request: HttpRequest, name: str) -> HttpResponse:

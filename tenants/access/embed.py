@@ -13,10 +13,11 @@ from django.views.decorators.csrf import csrf_exempt
 from platform_app.kernel import clock
 from platform_app.kernel.errors import DomainError
 from platform_app.kernel.http import request_id_of, say
-from platform_app.kernel.tenancy import tenant_scope
+from platform_app.kernel.tenancy import mode_scope, tenant_scope
 from tenants.errors import SessionExpired, SessionUnknown
 from tenants.models import EmbedSession
 from tenants.operations.embed_sessions import session_for_token
+from tenants.queries.sandboxes import mode_of
 
 P = ParamSpec("P")
 
@@ -44,7 +45,11 @@ def merchant_view(
         except (SessionUnknown, SessionExpired) as refusal:
             return problem(request, refusal)
         request.embed = session
-        with tenant_scope(session.tenant_id), translation.override(session.locale):
+        with (
+            tenant_scope(session.tenant_id),
+            mode_scope(mode_of(session)),
+            translation.override(session.locale),
+        ):
             response = view(request, *args, **kwargs)
             if isinstance(response, SimpleTemplateResponse):
                 response.render()  # its queries belong inside the scope

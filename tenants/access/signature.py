@@ -13,7 +13,7 @@ from typing import Any, Final, cast
 from cryptography.exceptions import InvalidTag
 from django.conf import settings
 from django.core.cache import cache
-from django.db.models import Exists, OuterRef
+from django.db.models import OuterRef, Subquery
 from django.http import HttpRequest
 from redis.exceptions import RedisError
 from rest_framework.authentication import BaseAuthentication
@@ -44,14 +44,14 @@ from tenants.errors import (
 )
 from tenants.models import Credential, Tenant
 from tenants.operations.credentials import SECRET
-from tenants.queries.modes import IN_TEST_MODE
+from tenants.queries.sandboxes import mode_of, with_mode
 from tenants.values import Caller
 
 # A timestamp is good from 300 s before to 300 s after: the nonce must outlive the whole span.
 NONCE_SECONDS: Final = 2 * signing.WINDOW_SECONDS + 1
-_OF_SUSPENDED: Final = Exists(
-    Tenant.objects.filter(pk=OuterRef("tenant_id"), status=TenantStatus.SUSPENDED)
-)
+_TENANT: Final = Tenant.objects.filter(pk=OuterRef("tenant_id"))
+_STATUS: Final = Subquery(_TENANT.values("status"))
+_VIRTUAL: Final = Subquery(_TENANT.values("is_virtual"))
 
 
 class SignatureAuthentication(BaseAuthentication):
@@ -90,14 +90,13 @@ def verify(request: HttpRequest, *, at: datetime) -> Caller:
     if not matches(key, secret, message, said.signature):
         raise SignatureInvalid(**_seen(request, key, message))
     request_log.note_verified(request)
-    is_test: bool = key.in_test_mode  # type: ignore[attr-defined]  # annotated by find_key
-    will_sign(request, key_id=key.id, secret=secret, nonce=said.nonce, is_test=is_test)
+    will_sign(request, key_id=key.id, secret=secret, nonce=said.nonce, is_test=rehearses(key))
     _check_address(key, request)
     _burn(said)
-    if key.of_suspended:  # type: ignore[attr-defined]  # annotated by find_key
+    if key.tenant_status == TenantStatus.SUSPENDED:  # type: ignore[attr-defined]  # annotated by find_key
         raise TenantSuspended
     _note_use(key, at)
-    return Caller(key.tenant_id, key.id, frozenset(key.scopes))
+    return Caller(key.tenant_id, key.id, frozenset(key.scopes), mode_of(key))
 
 
 def signed_bytes(request: HttpRequest, said: Authorization) -> bytes:
@@ -138,7 +137,7 @@ def find_key(said: Authorization) -> Credential:
     """The key that is named, in force or not. Raises KeyUnknown."""
     try:
         key: Credential | None = (
-            Credential.doors.annotate(of_suspended=_OF_SUSPENDED, in_test_mode=IN_TEST_MODE)
+            with_mode(Credential.doors.annotate(tenant_status=_STATUS, tenant_is_virtual=_VIRTUAL))
             .filter(pk=said.key_id, algorithm=said.scheme)
             .first()
         )
@@ -164,6 +163,12 @@ def _in_force(key: Credential, at: datetime) -> None:
         raise KeyWaiting
 
 
+def rehearses(key: Credential) -> bool:
+    """Whether the platform of a key of `find_key` is a sandbox, or moved by a replay."""
+    is_virtual: bool = key.tenant_is_virtual  # type: ignore[attr-defined]  # annotated by find_key
+    return is_virtual or mode_of(key).is_test
+
+
 def secret_of(key: Credential) -> str:
     """The shared secret in clear; empty for a key pair, and for a seal that was tampered with."""
     if key.algorithm != signing.HMAC:
@@ -185,7 +190,7 @@ def matches(key: Credential, secret: str, message: bytes, signature: str) -> boo
 
 def _seen(request: HttpRequest, key: Credential, message: bytes) -> dict[str, Any]:
     """In test mode: hashes of what reached us, so that a partner finds the difference itself."""
-    if not key.in_test_mode:  # type: ignore[attr-defined]  # annotated by find_key
+    if not rehearses(key):
         return {}
     return {
         "canonical_sha256": hashlib.sha256(message).hexdigest(),

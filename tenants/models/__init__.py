@@ -7,6 +7,7 @@ from tenants.models.embed import EmbedSession
 from tenants.models.member import Member
 from tenants.models.merchant import Merchant, MerchantPerson
 from tenants.models.tenant import Tenant
+from tenants.models.test_clock import TestClock
 from tenants.models.trade import TradeImport, TradeImportError, TradeOrder
 from tenants.models.webhook import WebhookAttempt, WebhookDelivery, WebhookEndpoint, WebhookReplay
 
@@ -19,6 +20,7 @@ __all__ = [
     "Merchant",
     "MerchantPerson",
     "Tenant",
+    "TestClock",
     "TradeImport",
     "TradeImportError",
     "TradeOrder",

@@ -6,7 +6,8 @@ from django.utils.translation import gettext_lazy as _
 
 from platform_app.kernel.fields import OwnIdField
 from platform_app.kernel.models import Stamped
-from tenants.enums import TenantStatus
+from platform_app.kernel.scope import Mode
+from tenants.enums import TenantMode, TenantStatus
 
 
 class Tenant(Stamped):
@@ -25,9 +26,41 @@ class Tenant(Stamped):
         default=False, help_text="Its calendar is moved by the replay or a test clock, not by time."
     )
 
+    mode = models.TextField(
+        choices=TenantMode.choices, default=TenantMode.LIVE, db_default=TenantMode.LIVE
+    )
+    live_tenant = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="+",
+        help_text="Whose sandbox it is.",
+    )  # fmt: skip
+    clock_at = models.DateTimeField(
+        null=True, blank=True, help_text="What its test clock was last set to."
+    )
+    clock_set_at = models.DateTimeField(null=True, blank=True, help_text="When it was set.")
+
     class Meta:
         verbose_name = verbose_name_plural = _("Partner platform")
         constraints = [
+            models.CheckConstraint(
+                condition=models.Q(mode="live", live_tenant__isnull=True)
+                | models.Q(mode="test", live_tenant__isnull=False),
+                name="tenants_tenant_mode",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(clock_at__isnull=True, clock_set_at__isnull=True)
+                | models.Q(
+                    clock_at__isnull=False,
+                    clock_set_at__isnull=False,
+                    mode="test",
+                    is_virtual=True,
+                ),
+                name="tenants_tenant_clock",
+            ),
+            models.UniqueConstraint(
+                fields=["live_tenant"],
+                condition=models.Q(status="active"),
+                name="tenants_tenant_one_sandbox",
+            ),
             models.CheckConstraint(
                 condition=models.Q(status__in=TenantStatus.values), name="tenants_tenant_status"
             ),
@@ -39,3 +72,8 @@ class Tenant(Stamped):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def running(self) -> Mode:
+        """Its mode, and the time its clock shows."""
+        return Mode(self.mode == TenantMode.TEST, self.clock_at, self.clock_set_at)

@@ -28,7 +28,7 @@ from tenants.errors import (
     UnknownScope,
 )
 from tenants.models import Credential
-from tenants.queries.modes import in_test_mode
+from tenants.queries.modes import rehearses
 
 SECRET: Final = "credential.secret"  # noqa: S105 -- the purpose a sealed value is bound to
 FEWEST_BITS: Final = 2048
@@ -163,7 +163,7 @@ def save_new(key: Credential, *, actor: str, at: datetime) -> Credential:
     not (`system:…`).
     """
     key.made_by = actor
-    key.awaits_second = _is_member(actor) and not in_test_mode()
+    key.awaits_second = _is_member(actor) and not rehearses()
     key.save(force_insert=True)
     facts = {"algorithm": str(key.algorithm), "scopes": list(key.scopes)}
     if key.allowed_ips:

@@ -19,6 +19,7 @@ from tenants.enums import EmbedComponent
 from tenants.errors import OriginNotAllowed, SessionExpired, SessionUnknown, SessionUsed
 from tenants.models import EmbedSession
 from tenants.queries.merchants import merchant as find_merchant
+from tenants.queries.sandboxes import with_mode
 from tenants.queries.tenants import current_tenant
 from tenants.values import LOCALES
 
@@ -106,7 +107,8 @@ def session_for_token(*, token: str, at: datetime) -> EmbedSession:
     Needs no scope. Writes only when more than five minutes of the thirty are gone. Raises
     SessionUnknown, SessionExpired (thirty idle minutes, or four hours in all).
     """
-    session: EmbedSession | None = EmbedSession.doors.filter(token_hash=_hash(token)).first()
+    mine = EmbedSession.doors.filter(token_hash=_hash(token))
+    session: EmbedSession | None = with_mode(mine).first()
     if session is None:
         raise SessionUnknown
     until = session.token_until

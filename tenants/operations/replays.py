@@ -124,7 +124,7 @@ def work_replay(*, replay_id: str) -> int:
     Several workers may: each batch is one's own. An endpoint switched off meanwhile stops it.
     """
     count = 0
-    while (done := _next_batch(replay_id, clock.now())) is not None:
+    while (done := _next_batch(replay_id, clock.machine_now())) is not None:
         count += done
     return count
 

@@ -159,7 +159,7 @@ def make_deliveries(event_id: str) -> None:
         return
     body = body_of(event)
     WebhookDelivery.objects.bulk_create(
-        [delivery_of(event, endpoint, body, clock.now()) for endpoint in asking],
+        [delivery_of(event, endpoint, body, clock.machine_now()) for endpoint in asking],
         ignore_conflicts=True,
     )
     jobs.enqueue("tenants.send_webhooks")

@@ -1,16 +1,9 @@
-"""Whether a platform rehearses or does business: everything that differs by it asks here."""
+"""Whether a platform rehearses or does business: the doors ask here."""
 
-from typing import Final
-
-from django.db.models import Exists, OuterRef
-
-from tenants.models import Tenant
+from platform_app.kernel.scope import in_test_mode
 from tenants.queries.tenants import current_tenant
 
-# For a row of a platform's own, in the statement that reads it anyway.
-IN_TEST_MODE: Final = Exists(Tenant.objects.filter(pk=OuterRef("tenant_id"), is_virtual=True))
 
-
-def in_test_mode() -> bool:
-    """Whether the platform of the open scope is in test mode."""
-    return current_tenant().is_virtual
+def rehearses() -> bool:
+    """Whether the platform of the open scope is a sandbox, or moved by a replay."""
+    return in_test_mode() or current_tenant().is_virtual

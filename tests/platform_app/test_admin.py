@@ -50,6 +50,7 @@ from tenants.models import (
     Member,
     Merchant,
     Tenant,
+    TestClock,
     WebhookAttempt,
     WebhookDelivery,
     WebhookEndpoint,
@@ -72,6 +73,23 @@ MODELS = [model for model in apps.get_models() if model._meta.app_label in OURS]
 LIST_QUERIES = 9
 PHONE = "13800001234"
 SECRETS = ("张示例", PHONE, "王示例", "11010119900101123X", "赵示例", "owner@pets.example")
+
+
+def connected(no: str, at: datetime) -> None:
+    """A key with a request of it, an endpoint with what it was told."""
+    key, _ = create_hmac_key(label=no, scopes=["read"], actor="usr", at=at)
+    ApiRequest.objects.create(
+        at=at, key_id=key.id, is_verified=True, method="GET", route="/x", path="/x",
+        status=200, duration_ms=1,
+    )  # fmt: skip
+    endpoint, _ = create_endpoint(url="http://127.0.0.1:1/hook", event_names=[], actor="usr", at=at)
+    WebhookReplay.objects.create(
+        endpoint=endpoint, since=at, until=at + timedelta(days=1), actor="usr", asked_at=at
+    )
+    event_id = events.record("credit.day.closed", subject=no, actor="usr", at=at)
+    make_deliveries(event_id)
+    for delivery in WebhookDelivery.objects.filter(endpoint=endpoint):
+        WebhookAttempt.objects.create(delivery=delivery, attempt_no=1, at=at)
 
 
 def live(tenant: Tenant, number: int, at: datetime) -> None:
@@ -103,11 +121,6 @@ def live(tenant: Tenant, number: int, at: datetime) -> None:
         CloseException.objects.create(
             drawdown=drawdown, on=clock.day_of(at), problem="x", opened_at=at, status="repaired"
         )
-        key, _ = create_hmac_key(label=no, scopes=["read"], actor="usr", at=at)
-        ApiRequest.objects.create(
-            at=at, key_id=key.id, is_verified=True, method="GET", route="/x", path="/x",
-            status=200, duration_ms=1,
-        )  # fmt: skip
         open_session(
             merchant_id=merchant.id, component="line", origin="", return_url="", locale="zh-hans",
             order_no="", amount_minor=0, actor="usr", at=at,
@@ -116,16 +129,7 @@ def live(tenant: Tenant, number: int, at: datetime) -> None:
         import_file(
             import_id=start_import(file_name=f"{no}.csv", content=upload, actor="usr", at=at).id
         )
-        endpoint, _ = create_endpoint(
-            url="http://127.0.0.1:1/hook", event_names=[], actor="usr", at=at
-        )
-        WebhookReplay.objects.create(
-            endpoint=endpoint, since=at, until=at + timedelta(days=1), actor="usr", asked_at=at
-        )
-        event_id = events.record("credit.day.closed", subject=no, actor="usr", at=at)
-        make_deliveries(event_id)
-        for delivery in WebhookDelivery.objects.filter(endpoint=endpoint):
-            WebhookAttempt.objects.create(delivery=delivery, attempt_no=1, at=at)
+        connected(no, at)
         idempotency.once(
             caller="key", operation="POST /x", key=f"order-{no}", payload={},
             act=lambda: idempotency.Answer(201, {}),
@@ -135,6 +139,8 @@ def live(tenant: Tenant, number: int, at: datetime) -> None:
                 kind="lpr_rate", reason="示例", actor="usr", at=at,
                 payload={"term": "1Y", "on": "2026-03-20", "value": "0.03", "source_url": "http://x"},
             )  # fmt: skip
+        if not TestClock.objects.exists():
+            TestClock.objects.create(name=no, started_at=at)
         if not Dispatch.objects.exists():
             Dispatch.objects.create(consumer="c", event_id=event_id, occurred_at=at)
 

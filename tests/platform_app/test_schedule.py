@@ -23,6 +23,7 @@ SWEEPS = {
     "credit.pursue_funding": "credit.sweep_funding",
     "credit.score_chunk": "credit.resume_score_runs",
     "credit.rescore": "credit.score_merchants",
+    "analytics.advance_test_clock": "analytics.resume_test_clocks",
 }
 
 

@@ -101,6 +101,8 @@ def rows() -> QuerySet[Any]:
     found: QuerySet[Any] = Application.objects.select_related("product", "decision").annotate(
         offer_id=Subquery(offer.values("id")[:1]),
         offer_expires_at=Subquery(offer.values("expires_at")[:1]),
+        offer_limit_minor=Subquery(offer.values("limit_minor")[:1]),
+        offer_annual_rate=Subquery(offer.values("annual_rate")[:1]),
     )
     return found
 
@@ -122,8 +124,11 @@ def body_of(application: Any) -> dict[str, Any]:
         submitted_at=application.submitted_at,
         decided_at=application.decided_at,
         offer=application.offer_id,
-        limit=decision.limit_minor if is_approved else None,
-        annual_rate=decision.annual_rate if is_approved else None,
+        # A reviewer's yes stands beside a decision that gave nothing: the offer says what it is.
+        limit=application.offer_limit_minor,
+        annual_rate=(decision.annual_rate or application.offer_annual_rate)
+        if is_approved
+        else None,
         currency="CNY",
         decline=_decline(application),
     )

@@ -14,6 +14,7 @@ from credit.interfaces.api import (
     refunds,
     repayments,
     settlements,
+    simulations,
     statements,
 )
 from credit.interfaces.api.installments import InstallmentList
@@ -126,5 +127,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
         "reconciliation_files/<str:file_id>/content",
         reconciliation_files.ReconciliationFileContent.as_view(),
         name="reconciliation_file-content",
+    ),
+    path(
+        "test/merchants/<str:merchant_id>/simulate",
+        simulations.SimulationRun.as_view(),
+        name="simulation-run",
     ),
 ]

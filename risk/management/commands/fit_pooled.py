@@ -47,7 +47,7 @@ class Command(BaseCommand):
 
 
 def _tenants(slugs: list[str]) -> dict[str, str]:
-    rows = Tenant.objects.order_by("id")
+    rows = Tenant.objects.filter(mode="live").order_by("id")
     rows = rows.filter(slug__in=slugs) if slugs else rows.filter(is_virtual=False, status="active")
     found = {tenant.id: tenant.slug for tenant in rows}
     missing = set(slugs) - set(found.values())

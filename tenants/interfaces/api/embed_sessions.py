@@ -94,6 +94,6 @@ class EmbedSessionOpen(ApiView):
             amount_minor=said.pop("amount"),
             **said,
             actor=actor_of(request),
-            at=clock.now(),
+            at=clock.machine_now(),
         )
         return Response(body_of(session, secret), status=201)

@@ -121,7 +121,7 @@ class EventResend(KeyedView):
         known_id("evt", event_id, missing("event"))
 
         def act() -> tuple[int, Any]:
-            rows = resend_event(event_id=event_id, actor=actor_of(request), at=clock.now())
+            rows = resend_event(event_id=event_id, actor=actor_of(request), at=clock.machine_now())
             return 200, {"data": [delivery_body(row) for row in rows]}
 
         return self.once(request, act)

@@ -21,6 +21,7 @@ class HelloTenant(Output):
     slug = serializers.CharField()
     name = serializers.CharField()
     status = serializers.CharField()
+    mode = serializers.CharField(help_text=gettext_noop("`live`, or `test` for a sandbox's key."))
 
 
 class HelloKey(Output):

@@ -28,8 +28,8 @@ class NamedKey(signature.SignatureAuthentication):
 
     def authenticate(self, request: Request) -> tuple[Caller, Caller]:
         raw = request._request  # noqa: SLF001 -- DRF has no public name
-        key = signature.key_of(signature.read_header(raw), clock.now())
-        if not key.in_test_mode:  # type: ignore[attr-defined]  # annotated by key_of
+        key = signature.key_of(signature.read_header(raw), clock.machine_now())
+        if not signature.rehearses(key):
             raise TestModeOnly
         caller = Caller(key.tenant_id, key.id, frozenset(key.scopes))
         return caller, caller
@@ -88,7 +88,7 @@ class SignatureDebug(ApiView):
     def post(self, request: Request) -> Response:
         raw = request._request  # noqa: SLF001 -- DRF has no public name
         said = signature.read_header(raw)
-        key = signature.key_of(said, clock.now())
+        key = signature.key_of(said, clock.machine_now())
         secret = signature.secret_of(key)
         message = signature.signed_bytes(raw, said)
 
@@ -107,10 +107,10 @@ class SignatureDebug(ApiView):
             "canonical_sha256": hashlib.sha256(message).hexdigest(),
             "body_sha256": hashlib.sha256(raw.body).hexdigest(),
             "body_length": len(raw.body),
-            "seconds_off": said.timestamp - int(clock.now().timestamp()),
+            "seconds_off": said.timestamp - int(clock.machine_now().timestamp()),
             "mistakes": [{"code": code, "message": gettext(MISTAKES[code])} for code in found],
             "difference": _difference(request, message),
-            "server_time": clock.now(),
+            "server_time": clock.machine_now(),
         }
         return Response(SignatureDebugOutput(facts).data)
 

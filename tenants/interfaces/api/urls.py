@@ -3,7 +3,12 @@
 from django.urls import URLPattern, URLResolver, path
 
 from platform_app.kernel.drf import by_method
-from tenants.interfaces.api import webhook_deliveries, webhook_endpoints, webhook_replays
+from tenants.interfaces.api import (
+    test_clocks,
+    webhook_deliveries,
+    webhook_endpoints,
+    webhook_replays,
+)
 from tenants.interfaces.api.consents import ConsentGive, ConsentList
 from tenants.interfaces.api.docs import show as show_reference
 from tenants.interfaces.api.embed_sessions import EmbedSessionOpen
@@ -38,6 +43,17 @@ urlpatterns: list[URLPattern | URLResolver] = [
     ),
     path("orders:batch", OrderBatch.as_view(), name="order-batch"),
     path("embed_sessions", EmbedSessionOpen.as_view(), name="embed_session-open"),
+    path(
+        "test_clocks",
+        by_method(get=test_clocks.ClockList, post=test_clocks.ClockCreate),
+        name="test_clock-list",
+    ),
+    path("test_clocks/<str:clock_id>", test_clocks.ClockShow.as_view(), name="test_clock-show"),
+    path(
+        "test_clocks/<str:clock_id>/advance",
+        test_clocks.ClockAdvance.as_view(),
+        name="test_clock-advance",
+    ),
     path("events", EventList.as_view(), name="event-list"),
     path("events/<str:event_id>/resend", EventResend.as_view(), name="event-resend"),
     path(

@@ -100,7 +100,7 @@ class DeliveryResend(KeyedView):
         known_id("dlv", delivery_id, missing("delivery"))
 
         def act() -> tuple[int, Any]:
-            sent = resend(delivery_id=delivery_id, actor=actor_of(request), at=clock.now())
+            sent = resend(delivery_id=delivery_id, actor=actor_of(request), at=clock.machine_now())
             return 200, body_of(sent)
 
         return self.once(request, act)

@@ -101,7 +101,9 @@ class EndpointCreate(KeyedView):
         shown: list[str] = []
 
         def act() -> tuple[int, Any]:
-            endpoint, secret = create_endpoint(**said, actor=actor_of(request), at=clock.now())
+            endpoint, secret = create_endpoint(
+                **said, actor=actor_of(request), at=clock.machine_now()
+            )
             shown.append(secret)
             return 201, NewEndpointOutput({**facts_of(endpoint), "secret": None}).data
 
@@ -130,7 +132,7 @@ class EndpointRotate(KeyedView):
 
         def act() -> tuple[int, Any]:
             endpoint, secret = rotate_secret(
-                endpoint_id=endpoint_id, actor=actor_of(request), at=clock.now()
+                endpoint_id=endpoint_id, actor=actor_of(request), at=clock.machine_now()
             )
             shown.append(secret)
             return 200, NewEndpointOutput({**facts_of(endpoint), "secret": None}).data
@@ -158,7 +160,9 @@ class EndpointTest(KeyedView):
 
     def post(self, request: Request, endpoint_id: str) -> Response:
         def act() -> tuple[int, Any]:
-            row = send_test(endpoint_id=endpoint_id, actor=actor_of(request), at=clock.now())
+            row = send_test(
+                endpoint_id=endpoint_id, actor=actor_of(request), at=clock.machine_now()
+            )
             return 201, delivery_body(row)
 
         return self.once(request, act)
@@ -209,5 +213,5 @@ class EndpointPatch(ApiView):
     def patch(self, request: Request, endpoint_id: str) -> Response:
         wanted = self.body(request)["status"]
         change = enable_endpoint if wanted == EndpointStatus.ACTIVE else disable_endpoint
-        endpoint = change(endpoint_id=endpoint_id, actor=actor_of(request), at=clock.now())
+        endpoint = change(endpoint_id=endpoint_id, actor=actor_of(request), at=clock.machine_now())
         return Response(body_of(endpoint))

@@ -82,7 +82,7 @@ class EndpointReplay(KeyedView):
         def act() -> tuple[int, Any]:
             row = request_replay(
                 endpoint_id=endpoint_id, since=said["from"], until=said["to"],
-                event_names=said["types"], actor=actor_of(request), at=clock.now(),
+                event_names=said["types"], actor=actor_of(request), at=clock.machine_now(),
             )  # fmt: skip
             return 202, body_of(row)
 

@@ -25,7 +25,7 @@ USUAL: Final = "24h"
 @console_view(*READERS)
 def overview(request: ConsoleRequest) -> HttpResponse:
     """Errors and times by operation, webhooks that wait, and the list of twelve checks."""
-    at, period = clock.now(), request.GET.get("period", USUAL)
+    at, period = clock.machine_now(), request.GET.get("period", USUAL)
     length = PERIODS.get(period, PERIODS[USUAL])
     operations = api_requests.operation_figures(at - length)
     slots = api_requests.buckets(since=at - length, until=at + timedelta(microseconds=1))

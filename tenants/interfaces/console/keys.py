@@ -50,7 +50,7 @@ def create(request: ConsoleRequest) -> HttpResponse:
     told = form.cleaned_data
     facts: dict[str, Any] = {
         "label": told["label"], "scopes": told["scopes"], "allowed_ips": told["allowed_ips"],
-        "not_after": form.not_after(), "actor": request.member.id, "at": clock.now(),
+        "not_after": form.not_after(), "actor": request.member.id, "at": clock.machine_now(),
     }  # fmt: skip
     try:
         if told["algorithm"] == KeyAlgorithm.HMAC:
@@ -80,7 +80,7 @@ def detail(request: ConsoleRequest, key_id: str) -> HttpResponse:
 @console_view(*WHO)
 def rotate(request: ConsoleRequest, key_id: str) -> HttpResponse:
     """A successor; the former goes on for seven days."""
-    by: dict[str, Any] = {"key_id": key_id, "actor": request.member.id, "at": clock.now()}
+    by: dict[str, Any] = {"key_id": key_id, "actor": request.member.id, "at": clock.machine_now()}
     row = _row(key_id)
     form = PublicKeyForm(request.POST)
     try:
@@ -109,7 +109,7 @@ def addresses(request: ConsoleRequest, key_id: str) -> HttpResponse:
     try:
         credentials.allow_ips(
             key_id=key_id, allowed_ips=form.cleaned_data["allowed_ips"],
-            actor=request.member.id, at=clock.now(),
+            actor=request.member.id, at=clock.machine_now(),
         )  # fmt: skip
     except DomainError as refusal:
         _put_to(form, refusal)
@@ -124,7 +124,9 @@ def agree(request: ConsoleRequest, key_id: str) -> HttpResponse:
     """A second person lets a live key into force."""
     _row(key_id)
     try:
-        credential_rotation.agree_to_key(key_id=key_id, actor=request.member.id, at=clock.now())
+        credential_rotation.agree_to_key(
+            key_id=key_id, actor=request.member.id, at=clock.machine_now()
+        )
     except DomainError as refusal:
         messages.error(request, say(refusal))
     else:
@@ -140,7 +142,7 @@ def revoke(request: ConsoleRequest, key_id: str) -> HttpResponse:
     form = RevokeForm(request.POST)
     if not form.is_valid():
         return _one(request, key_id, end=form)
-    credentials.revoke_key(key_id=key_id, actor=request.member.id, at=clock.now())
+    credentials.revoke_key(key_id=key_id, actor=request.member.id, at=clock.machine_now())
     messages.success(request, _("The key is revoked: it opens nothing from now on."))
     return redirect("console:key-detail", key_id)
 
@@ -155,7 +157,7 @@ def _row(key_id: str) -> Any:
 def _state(row: Any) -> KeyState:
     return state_of(
         row.not_before, row.not_after, row.revoked_at,
-        awaits_second=row.awaits_second, at=clock.now(),
+        awaits_second=row.awaits_second, at=clock.machine_now(),
     )  # fmt: skip
 
 

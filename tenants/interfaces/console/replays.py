@@ -43,7 +43,7 @@ def ask(request: ConsoleRequest, endpoint_id: str) -> HttpResponse:
 
 def _begin(request: ConsoleRequest, endpoint: WebhookEndpoint, form: ReplayForm) -> HttpResponse:
     row = operations.request_replay(
-        endpoint_id=endpoint.id, actor=request.member.id, at=clock.now(), **form.asked()
+        endpoint_id=endpoint.id, actor=request.member.id, at=clock.machine_now(), **form.asked()
     )
     messages.success(request, _("The replay has begun."))
     return redirect("console:webhook_replay-detail", row.id)

@@ -72,7 +72,7 @@ def detail(request: ConsoleRequest, delivery_id: str) -> HttpResponse:
 def resend(request: ConsoleRequest, delivery_id: str) -> HttpResponse:
     """Send it again, whatever became of it."""
     try:
-        operations.resend(delivery_id=delivery_id, actor=request.member.id, at=clock.now())
+        operations.resend(delivery_id=delivery_id, actor=request.member.id, at=clock.machine_now())
     except NotFound as refusal:
         raise missing(refusal) from None
     except DomainError as refusal:

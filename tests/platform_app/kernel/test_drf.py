@@ -16,6 +16,7 @@ from rest_framework.test import APIRequestFactory
 from platform_app.kernel import drf, scope
 from platform_app.kernel.errors import Conflict, DomainError, NotFound, Refused
 from platform_app.kernel.idempotency import InProgress
+from platform_app.kernel.scope import LIVE, Mode
 from platform_app.kernel.tenancy import tenant_scope
 from tenants.models import Merchant, Tenant
 
@@ -27,6 +28,7 @@ class Key:
     tenant_id: str
     caller_id: str = "key_1"
     actor: str = "key_1"
+    mode: Mode = LIVE
 
 
 class ByHeader(BaseAuthentication):

@@ -27,6 +27,7 @@ from tenants.models import (
     EmbedSession,
     Merchant,
     Tenant,
+    TestClock,
     WebhookDelivery,
     WebhookReplay,
 )
@@ -85,6 +86,8 @@ def things(tenant: Tenant, line: CreditLine, at: datetime) -> dict[str, str]:
             "file_id": ReconciliationFile.objects.order_by("id")[0].id,
             "lender_id": settling.source_id(),
             "statement_id": statement.id,
+            # No live platform has one: its refusals are told apart by a row that cannot be.
+            "clock_id": TestClock.objects.create(name="x", started_at=at).id,
         }
 
 
@@ -143,6 +146,9 @@ def bodies(things: dict[str, str]) -> dict[str, Any]:
             "to": "2026-03-03T00:00:00+08:00",
         },
         "webhook_endpoint-change": {"status": "active"},
+        "test_clock-create": {"name": "x"},
+        "test_clock-advance": {"to": "2026-03-05T10:00:00+08:00"},
+        "simulation-run": {"scenario": "ship"},
     }
 
 
@@ -208,7 +214,7 @@ def test_keys_without_the_scope_are_403(
 
 ABOUT_ONESELF = {
     "hello-show", "merchant-put", "order-batch", "response_key-list", "signature_debug-show",
-    "webhook_endpoint-create",
+    "test_clock-create", "webhook_endpoint-create",
 }  # fmt: skip
 
 
@@ -272,6 +278,9 @@ def test_the_owner_gets_through(owner: Partner, things: dict[str, str], at: date
         "drawdown-capture": "drawdown_not_authorized",
         "drawdown-cancel": "drawdown_not_authorized",
         "drawdown-request": "quote_expired",
+        "test_clock-create": "test_only",
+        "test_clock-advance": "test_only",
+        "simulation-run": "test_only",
     }
     with clock.travel(at + timedelta(days=2)):
         for call in calls(things):

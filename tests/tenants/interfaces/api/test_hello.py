@@ -15,7 +15,13 @@ def test_hello_says_who_and_what_was_understood(tenant: Tenant, owner: Partner) 
     canonical = f"GET\n{target}\n{timestamp}\n{nonce}\n\n".encode()
     assert answer.json() == {
         "object": "hello",
-        "tenant": {"id": tenant.id, "slug": "pets", "name": "萌宠采购网", "status": "active"},
+        "tenant": {
+            "id": tenant.id,
+            "slug": "pets",
+            "name": "萌宠采购网",
+            "status": "active",
+            "mode": "live",
+        },
         "key": {"id": owner.key_id, "scopes": ["admin", "draw", "pool", "read", "refund", "repay"]},
         "canonical_sha256": hashlib.sha256(canonical).hexdigest(),
         "server_time": "2026-03-02T10:00:00+08:00",
