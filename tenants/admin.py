@@ -181,3 +181,13 @@ class WebhookDeliveryAdmin(TenantRowsAdmin):
 class WebhookAttemptAdmin(TenantRowsAdmin):
     list_display = ("id", "tenant", "delivery", "attempt_no", "at", "status_code", "duration_ms")
     hidden = ("response_excerpt",)
+
+
+@admin.register(models.StepUp)
+class StepUpAdmin(TenantRowsAdmin):
+    list_display = (
+        "id", "tenant", "merchant", "purpose", "subject", "phone_masked", "try_count", "sent_at",
+        "passed_at", "used_at",
+    )  # fmt: skip
+    list_filter = (TenantFilter, "purpose")
+    hidden = ("code_hash", "code_sealed")

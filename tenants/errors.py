@@ -215,3 +215,38 @@ class BadEventName(Invalid):
 class EndpointDisabled(Conflict):
     code = "endpoint_disabled"
     message = gettext_noop("This endpoint is switched off. Switch it on first.")
+
+
+class CodeNeeded(Refused):
+    code = "code_needed"
+    message = gettext_noop("Please confirm with the code we send to your phone.")
+
+
+class CodeWrong(Refused):
+    code = "code_wrong"
+    message = gettext_noop("The code is not right. {left} more tries.")
+
+
+class CodeSpent(Refused):
+    code = "code_spent"
+    message = gettext_noop("Too many wrong codes. Please ask for a new one.")
+
+
+class CodeExpired(Refused):
+    code = "code_expired"
+    message = gettext_noop("The code is no longer valid. Please ask for a new one.")
+
+
+class CodeTooSoon(Refused):
+    code = "code_too_soon"
+    message = gettext_noop("Please wait {seconds} seconds before you ask for another code.")
+
+
+class CodesTooMany(Refused):
+    code = "codes_too_many"
+    message = gettext_noop("Too many codes were asked for. Please try again in an hour.")
+
+
+class PhoneUnknown(Refused):
+    code = "phone_unknown"
+    message = gettext_noop("No phone number is registered for this firm.")

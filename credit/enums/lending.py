@@ -127,3 +127,26 @@ class RepaymentChannel(models.TextChoices):
     PARTNER = "partner", _("Through the partner")
     DEDUCTION = "deduction", _("Deduction from sale proceeds")
     GUARANTOR = "guarantor", _("Guarantor payout")
+
+
+class SigningChannel(models.TextChoices):
+    """Who makes a platform's signatures."""
+
+    TEST = "test", _("Test certificates of ours")
+    BUREAU = "bureau", _("An e-sign bureau")
+
+
+class SignatureStatus(models.TextChoices):
+    PREPARED = "prepared", _("Prepared")
+    REQUESTED = "requested", _("Asked for")
+    UNKNOWN = "unknown", _("Outcome unknown")
+    SIGNED = "signed", _("Signed")
+    FAILED = "failed", _("Failed")
+
+
+class SigningOutcome(models.TextChoices):
+    SIGNED = "signed", _("Signed")
+    FAILED = "failed", _("Failed")
+    PENDING = "pending", _("Pending")
+    UNKNOWN = "unknown", _("Unknown")
+    NOT_FOUND = "not_found", _("Not found")

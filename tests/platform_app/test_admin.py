@@ -58,9 +58,10 @@ from tenants.operations.embed_sessions import open_session
 from tenants.operations.imports import import_file, start_import
 from tenants.operations.members import enroll_totp
 from tenants.operations.people import set_person
+from tenants.operations.step_up import send_code
 from tenants.operations.webhooks import create_endpoint, make_deliveries
 from tests.callers import browser, member
-from tests.credit import late, lenders, lives, referrals, settling
+from tests.credit import late, lenders, lives, referrals, settling, signing
 from tests.risk import matured, policies, trials, watch
 
 pytestmark = pytest.mark.django_db
@@ -102,10 +103,12 @@ def live(tenant: Tenant, number: int, at: datetime) -> None:
             drawdown=drawdown, on=clock.day_of(at), problem="x", opened_at=at, status="repaired"
         )
         create_hmac_key(label=no, scopes=["read"], actor="usr", at=at)
-        open_session(
+        visit, _ = open_session(
             merchant_id=merchant.id, component="line", origin="", return_url="", locale="zh-hans",
             order_no="", amount_minor=0, actor="usr", at=at,
         )  # fmt: skip
+        send_code(session=visit, purpose="sign", subject=no, actor="usr", at=at)
+        signing.signed_line(lives.merchant_with_trade(f"{no}-signed", at), at)
         upload = BytesIO("订单号\n坏".encode())
         import_file(
             import_id=start_import(file_name=f"{no}.csv", content=upload, actor="usr", at=at).id
