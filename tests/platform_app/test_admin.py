@@ -88,7 +88,7 @@ def live(tenant: Tenant, number: int, at: datetime) -> None:
             merchant_id=merchant.id, role="legal_representative", name="张示例", phone=PHONE,
             actor="usr", at=at,
         )  # fmt: skip
-        line = lives.line_of(merchant, at)
+        line = signing.signed_line(merchant, at)
         drawdown, _ = lenders.routed(line, 1_000_000, f"SO-{no}", at)
         (paid,) = lenders.captured(drawdown, 1_000_000, "ship-1", at)
         lenders.look(paid, lenders.scripted(Script.PAY), at)
@@ -108,7 +108,6 @@ def live(tenant: Tenant, number: int, at: datetime) -> None:
             order_no="", amount_minor=0, actor="usr", at=at,
         )  # fmt: skip
         send_code(session=visit, purpose="sign", subject=no, actor="usr", at=at)
-        signing.signed_line(lives.merchant_with_trade(f"{no}-signed", at), at)
         upload = BytesIO("订单号\n坏".encode())
         import_file(
             import_id=start_import(file_name=f"{no}.csv", content=upload, actor="usr", at=at).id

@@ -184,7 +184,13 @@ def test_keys_without_the_scope_are_403(
     assert moved(tenant) == before
 
 
-ABOUT_ONESELF = {"hello-show", "merchant-put", "order-batch", "webhook_endpoint-create"}
+ABOUT_ONESELF = {
+    "entry-show",
+    "hello-show",
+    "merchant-put",
+    "order-batch",
+    "webhook_endpoint-create",
+}
 
 
 def test_another_platform_gets_404_or_an_empty_list(
