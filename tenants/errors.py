@@ -224,7 +224,7 @@ class CodeNeeded(Refused):
 
 class CodeWrong(Refused):
     code = "code_wrong"
-    message = gettext_noop("The code is not right. {left} more tries.")
+    message = gettext_noop("The code is not right. Tries left: {left}.")
 
 
 class CodeSpent(Refused):

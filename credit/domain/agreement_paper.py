@@ -88,11 +88,11 @@ def _items(items: Sequence[Facts]) -> Table:
         _ITEM,
         tuple(
             (
-                _NAMES.get(one["code"]) or _plain(one["name"]),
-                _BASIS.get(one["basis"], one["basis"]),
+                _plain(str(_NAMES.get(one["code"]) or one["name"])),
+                str(_BASIS.get(one["basis"], one["basis"])),
                 _standard(one),
                 _plain(one["payee"]),
-                _WHEN.get(one["timing"], one["timing"]),
+                str(_WHEN.get(one["timing"], one["timing"])),
             )
             for one in items
         ),

@@ -93,7 +93,7 @@ def fill(prepared: Prepared, cms: bytes) -> bytes:
 
 def cms_of(digest: bytes, *, certificate_pem: str, root_pem: str, key_pem: str) -> bytes:
     """A detached signature over a digest, with the chain it is made by."""
-    from asn1crypto import keys, x509  # noqa: PLC0415 -- with pyHanko
+    from asn1crypto import keys, x509  # type: ignore[import-untyped]  # noqa: PLC0415
     from pyhanko.sign.signers import SimpleSigner  # noqa: PLC0415 -- slow import
     from pyhanko_certvalidator.registry import (  # noqa: PLC0415 -- slow import
         SimpleCertificateStore,
@@ -102,7 +102,9 @@ def cms_of(digest: bytes, *, certificate_pem: str, root_pem: str, key_pem: str) 
     signer = SimpleSigner(
         signing_cert=x509.Certificate.load(der_of(certificate_pem)),
         signing_key=keys.PrivateKeyInfo.load(key_der_of(key_pem)),
-        cert_registry=SimpleCertificateStore.from_certs([x509.Certificate.load(der_of(root_pem))]),
+        cert_registry=SimpleCertificateStore.from_certs(  # type: ignore[no-untyped-call]
+            [x509.Certificate.load(der_of(root_pem))]
+        ),
     )
     made = _run(signer.async_sign(digest, HASH, use_pades=True))
     return bytes(made.dump())
@@ -113,7 +115,7 @@ def inspect(content: bytes, *, root_pem: str, at: datetime) -> Inspection:
 
     Certificates are judged as of `at`. What cannot be read is not signed. Nothing is fetched.
     """
-    from asn1crypto import x509  # noqa: PLC0415 -- with pyHanko
+    from asn1crypto import x509  # type: ignore[import-untyped]  # noqa: PLC0415 -- with pyHanko
     from pyhanko.pdf_utils.misc import PdfError  # noqa: PLC0415 -- slow import
     from pyhanko.pdf_utils.reader import PdfFileReader  # noqa: PLC0415 -- slow import
     from pyhanko.sign.general import SigningError  # noqa: PLC0415 -- slow import

@@ -81,7 +81,10 @@ def _is_sheet_same(contract: Contract) -> bool:
 def _is_chained(row: ContractSignature) -> bool:
     """The audit record with all the hashes is there and says the same."""
     link = AuditRecord.objects.filter(hash=row.evidence_chain, subject=row.contract_id).first()
-    return link is not None and link.after == {
+    if link is None:
+        return False
+    told: dict[str, str] = link.after
+    return told == {
         "signature": row.id,
         "paper_sha256": row.paper_sha256,
         "signed_sha256": row.document.sha256 if row.document else "",

@@ -95,10 +95,12 @@ def conclude(row: ContractSignature, cms: bytes, *, at: datetime) -> CreditLine 
     try:
         content = signed_pdf.fill(room, cms)
     except ValueError:
-        return fail(row, "signature_too_large", at=at)
+        fail(row, "signature_too_large", at=at)
+        return None
     seen = signed_pdf.inspect(content, root_pem=row.authority.root_pem, at=at)
     if not (seen.is_intact and seen.is_trusted):
-        return fail(row, "signature_invalid", at=at)
+        fail(row, "signature_invalid", at=at)
+        return None
     paper = row.facts["paper"]
     agreement = Agreement(
         line_id=row.facts["line_id"], contract_id=row.facts["contract_id"], text=paper["text"]
@@ -109,7 +111,8 @@ def conclude(row: ContractSignature, cms: bytes, *, at: datetime) -> CreditLine 
             evidence=row.evidence, actor=row.actor, at=row.asked_at, agreement=agreement,
         )  # fmt: skip
     except DomainError as refusal:
-        return fail(row, refusal.code, at=at)
+        fail(row, refusal.code, at=at)
+        return None
     document = keep_paper(
         DocumentKind.CONTRACT, agreement.contract_id, paper, content, merchant_id=row.merchant_id,
         drawdown_id=None, actor=row.actor, at=at,

@@ -111,7 +111,7 @@ def test_auto_redirects_where_a_frame_does_not_work(
     browser: Browser, agent: str, wait: int
 ) -> None:
     """In a web view at once; elsewhere when the frame has not said ready within two seconds."""
-    context = browser.new_context(**({"user_agent": agent} if agent else {}))
+    context = browser.new_context(user_agent=agent or None)
     page = context.new_page()
     page.route("**/*", lambda route: route.fulfill(body=PAGE, content_type="text/html"))
     page.goto("http://shop.example/")

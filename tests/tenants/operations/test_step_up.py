@@ -59,16 +59,18 @@ def sent(visit: EmbedSession, at: datetime, **change: str) -> StepUp:
     return send_code(session=visit, actor="usr", at=at, **{**ACT, **change})
 
 
+def standing() -> list[dict[str, Any]]:
+    """Every row, the count of tries apart."""
+    rows: list[dict[str, Any]] = list(StepUp.objects.order_by("id").values())
+    return [{name: row[name] for name in row if name != "try_count"} for row in rows]
+
+
 def refuse(error: type[DomainError], act: Callable[[], object]) -> DomainError:
     """Refused, and no row moved, the count of tries apart."""
-    before = list(StepUp.objects.order_by("id").values())
+    before = standing()
     with pytest.raises(error) as caught:
         act()
-    after = list(StepUp.objects.order_by("id").values())
-    for rows in (before, after):
-        for row in rows:
-            row.pop("try_count")
-    assert after == before
+    assert standing() == before
     return caught.value
 
 

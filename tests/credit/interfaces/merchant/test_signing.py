@@ -72,7 +72,7 @@ def test_a_wrong_code_signs_nothing(
         wrong = f"{(int(code) + 1) % 1_000_000:06d}"
         answer = visit.post("/m/offer/confirm/", fields(offer, code=wrong))
     assert answer.status_code == 422
-    assert "The code is not right. 4 more tries." in words(answer)
+    assert "The code is not right. Tries left: 4." in words(answer)
     assert nothing_signed(merchant)
     with tenant_scope(merchant.tenant_id):
         assert StepUp.objects.get().try_count == 1
