@@ -115,7 +115,7 @@ def inspect(content: bytes, *, root_pem: str, at: datetime) -> Inspection:
 
     Certificates are judged as of `at`. What cannot be read is not signed. Nothing is fetched.
     """
-    from asn1crypto import x509  # type: ignore[import-untyped]  # noqa: PLC0415 -- with pyHanko
+    from asn1crypto import x509  # noqa: PLC0415 -- with pyHanko
     from pyhanko.pdf_utils.misc import PdfError  # noqa: PLC0415 -- slow import
     from pyhanko.pdf_utils.reader import PdfFileReader  # noqa: PLC0415 -- slow import
     from pyhanko.sign.general import SigningError  # noqa: PLC0415 -- slow import

@@ -75,7 +75,7 @@ def verify_contract(*, line_id: str, content: bytes | None = None) -> ContractPr
 
 def _is_sheet_same(contract: Contract) -> bool:
     sheet = contract.cost_sheet
-    return canonical_sha256(sheet.body) == sheet.sha256 == contract.cost_sheet_sha256
+    return {sheet.sha256, contract.cost_sheet_sha256} == {canonical_sha256(sheet.body)}
 
 
 def _is_chained(row: ContractSignature) -> bool:

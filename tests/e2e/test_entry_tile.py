@@ -9,7 +9,10 @@ from playwright.sync_api import Browser, Page
 ROOT = Path(__file__).resolve().parents[2]
 SCRIPT = ROOT / "platform_app" / "static" / "embed" / "v1.js"
 WECHAT = "Mozilla/5.0 (iPhone) AppleWebKit/605 Mobile/15E148 MicroMessenger/8.0"
-PAGE = '<body style="margin:0"><h1>shop</h1><div id="entry" style="height:88px"></div><p id="below">orders</p></body>'
+PAGE = (
+    '<body style="margin:0"><h1>shop</h1><div id="entry" style="height:88px"></div>'
+    '<p id="below">orders</p></body>'
+)
 SHIFTS = """() => {
   window.shift = 0;
   new PerformanceObserver((list) => {

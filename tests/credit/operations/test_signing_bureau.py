@@ -2,11 +2,14 @@
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.management import CommandError, call_command
 
 from credit.errors import SignatureUnderWay, SignsOnPages
+from credit.gateways.certificates import make_certificates
 from credit.gateways.http_signing import HttpSigner
 from credit.gateways.signing import BureauScript
 from credit.models import Contract, ContractSignature, CreditLine, Document, Offer, SigningAuthority
@@ -183,3 +186,24 @@ def test_connecting_a_bureau(real: Tenant, other_tenant: Tenant, at: datetime) -
     assert second.url == "https://sign.example/v1"
     assert signer_of(second) == HttpSigner(url="https://sign.example/v1", key_id="k", secret="s")
     assert list(SigningAuthority.objects.filter(is_active=True)) == [second]
+
+
+def test_a_bureau_is_connected_from_the_command_line(
+    real: Tenant, tenant: Tenant, at: datetime, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = tmp_path / "root.pem"
+    root.write_text(make_certificates(organization="示例电子签", at=at).root_pem)
+    said = ["--url", "https://sign.example", "--key-id", "k", "--root", str(root)]
+    with pytest.raises(CommandError):  # no secret
+        call_command("connect_signing_bureau", "--tenant", real.slug, *said)
+    monkeypatch.setenv("BAITIAO_BUREAU_SECRET", "s")
+    for wrong in (["--tenant", "nobody"], ["--tenant", tenant.slug]):
+        with pytest.raises(CommandError):
+            call_command("connect_signing_bureau", *wrong, *said)
+    with pytest.raises(CommandError):
+        call_command("connect_signing_bureau", "--tenant", real.slug, *said[:-1], "nowhere.pem")
+    assert SigningAuthority.objects.count() == 0
+    call_command("connect_signing_bureau", "--tenant", real.slug, *said)
+    assert signer_of(SigningAuthority.objects.get()) == HttpSigner(
+        url="https://sign.example", key_id="k", secret="s"
+    )

@@ -61,8 +61,8 @@ def sent(visit: EmbedSession, at: datetime, **change: str) -> StepUp:
 
 def standing() -> list[dict[str, Any]]:
     """Every row, the count of tries apart."""
-    rows: list[dict[str, Any]] = list(StepUp.objects.order_by("id").values())
-    return [{name: row[name] for name in row if name != "try_count"} for row in rows]
+    kept = [field.name for field in StepUp._meta.fields if field.name != "try_count"]
+    return [{name: getattr(row, name) for name in kept} for row in StepUp.objects.order_by("id")]
 
 
 def refuse(error: type[DomainError], act: Callable[[], object]) -> DomainError:
