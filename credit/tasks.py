@@ -9,7 +9,7 @@ from django.db.models import Q
 
 from credit.gateways.bank import connected_bank
 from credit.models import BusinessDay
-from credit.operations import daily_work, direct_debits, score_runs
+from credit.operations import daily_work, direct_debits, score_runs, signing_pursuit
 from credit.operations.breaks import reconcile as compare
 from credit.operations.collections import work_collections as work
 from credit.operations.flow_matching import match_flows as match
@@ -19,6 +19,7 @@ from credit.operations.seasonal_limits import grant_seasonal_limits as grant_for
 from credit.queries.business_day import open_day
 from credit.queries.entity_proofs import entity_checks
 from credit.queries.instructions import due_instructions
+from credit.queries.signing import due_signatures
 from platform_app.kernel import clock, jobs
 from platform_app.kernel.tenancy import mode_scope, platform_scope, tenant_scope
 from tenants.models import Tenant
@@ -183,6 +184,22 @@ def sweep_funding(**_: Any) -> int:
             jobs.enqueue(
                 "credit.pursue_funding", tenant_id=tenant_id, instruction_id=instruction_id
             )
+    return len(due)
+
+
+@shared_task(name="credit.pursue_signature")
+def pursue_signature(*, tenant_id: str, signature_id: str, **_: Any) -> None:  # noqa: ARG001 -- opens the scope
+    """Ask a bureau for a signature, or what became of it."""
+    signing_pursuit.pursue_signature(signature_id=signature_id)
+
+
+@shared_task(name="credit.sweep_signatures")
+def sweep_signatures(**_: Any) -> int:
+    """Find every signature whose time has come: never asked for, timed out, or left by a crash."""
+    with platform_scope():
+        due = due_signatures(clock.now())
+        for tenant_id, signature_id in due:
+            jobs.enqueue("credit.pursue_signature", tenant_id=tenant_id, signature_id=signature_id)
     return len(due)
 
 

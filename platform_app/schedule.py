@@ -20,6 +20,7 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     "resume imports": {"task": "tenants.resume_imports", "schedule": timedelta(minutes=5)},
     "decide applications": {"task": "credit.decide_applications", "schedule": timedelta(minutes=2)},
     "pursue funding": {"task": "credit.sweep_funding", "schedule": timedelta(seconds=30)},
+    "pursue signatures": {"task": "credit.sweep_signatures", "schedule": timedelta(seconds=30)},
     "close yesterday": {"task": "credit.close_days", "schedule": crontab(minute="5")},
     "ask for unknown debits": {"task": "credit.ask_debits", "schedule": timedelta(minutes=2)},
     "reconcile": {"task": "credit.reconcile", "schedule": crontab(minute="35")},

@@ -201,3 +201,13 @@ class ApiRequestAdmin(TenantRowsAdmin):
     list_filter = (TenantFilter, "status")
     search_fields = ("external_id__exact", "code__exact")
     hidden = ("asked", "answered")
+
+
+@admin.register(models.StepUp)
+class StepUpAdmin(TenantRowsAdmin):
+    list_display = (
+        "id", "tenant", "merchant", "purpose", "subject", "phone_masked", "try_count", "sent_at",
+        "passed_at", "used_at",
+    )  # fmt: skip
+    list_filter = (TenantFilter, "purpose")
+    hidden = ("code_hash", "code_sealed")

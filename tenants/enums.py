@@ -124,3 +124,10 @@ class EmbedComponent(models.TextChoices):
     LINE = "line", _("Credit line")
     CHECKOUT = "checkout", _("Checkout")
     BILLS = "bills", _("Bills")
+
+
+class StepUpPurpose(models.TextChoices):
+    """What a code by text message confirms."""
+
+    SIGN = "sign", _("Signing an agreement")
+    ACCOUNT = "account", _("Changing the account for settlement")

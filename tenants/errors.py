@@ -351,3 +351,38 @@ class ClockTooFar(Invalid):
 class NothingToSimulate(Conflict):
     code = "nothing_to_simulate"
     message = gettext_noop("This merchant has nothing that this could happen to.")
+
+
+class CodeNeeded(Refused):
+    code = "code_needed"
+    message = gettext_noop("Please confirm with the code we send to your phone.")
+
+
+class CodeWrong(Refused):
+    code = "code_wrong"
+    message = gettext_noop("The code is not right. Tries left: {left}.")
+
+
+class CodeSpent(Refused):
+    code = "code_spent"
+    message = gettext_noop("Too many wrong codes. Please ask for a new one.")
+
+
+class CodeExpired(Refused):
+    code = "code_expired"
+    message = gettext_noop("The code is no longer valid. Please ask for a new one.")
+
+
+class CodeTooSoon(Refused):
+    code = "code_too_soon"
+    message = gettext_noop("Please wait {seconds} seconds before you ask for another code.")
+
+
+class CodesTooMany(Refused):
+    code = "codes_too_many"
+    message = gettext_noop("Too many codes were asked for. Please try again in an hour.")
+
+
+class PhoneUnknown(Refused):
+    code = "phone_unknown"
+    message = gettext_noop("No phone number is registered for this firm.")

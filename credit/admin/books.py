@@ -87,3 +87,20 @@ def _close(row: models.BusinessDay, _actor: str, at: datetime) -> None:
         finish_closing_days(at=at)
     else:
         close_day(at=at)
+
+
+@admin.register(models.SigningAuthority)
+class SigningAuthorityAdmin(TenantRowsAdmin):
+    list_display = ("id", "tenant", "channel", "url", "key_id", "is_active", "created_at")
+    list_filter = (TenantFilter, "channel", "is_active")
+    hidden = ("key_sealed", "secret_sealed")
+
+
+@admin.register(models.ContractSignature)
+class ContractSignatureAdmin(TenantRowsAdmin):
+    list_display = (
+        "id", "tenant", "merchant", "offer", "status", "attempt_count", "asked_at", "ended_at",
+        "detail",
+    )  # fmt: skip
+    list_filter = (TenantFilter, "status")
+    hidden = ("prepared",)

@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from credit.domain import document_texts as texts
+from credit.domain.agreement_paper import agreement_blocks
 from credit.domain.paper import Block, Column, Heading, Lines, Pairs, Paper, Signature, Table
 from platform_app.kernel.money import format_yuan
 
@@ -130,18 +131,7 @@ def _overdue_notice(facts: Facts) -> tuple[Block, ...]:
 
 
 def _contract(facts: Facts) -> tuple[Block, ...]:
-    lines = (line.strip() for line in facts["text"].splitlines())
-    return (
-        Lines(tuple(line for line in lines if line and line != TITLES["contract"])),
-        Pairs(
-            (
-                ("签署时间", facts["signed_at"]),
-                ("协议文本校验值 SHA-256", facts["text_sha256"]),
-                ("成本明示表校验值 SHA-256", facts["cost_sheet_sha256"]),
-            )
-        ),
-        _signed(facts),
-    )
+    return (*agreement_blocks(facts, title=TITLES["contract"]), _signed(facts))
 
 
 _WRITERS: Final[dict[str, Callable[[Facts], tuple[Block, ...]]]] = {

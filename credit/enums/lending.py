@@ -138,3 +138,26 @@ class Scenario(models.TextChoices):
     BANK_FLOW = "bank_flow", _("Money arrives on the merchant's account number")
     OVERDUE = "overdue", _("Time passes until an installment is overdue")
     REVIEW_ANSWER = "review_answer", _("A reviewer answers")
+
+
+class SigningChannel(models.TextChoices):
+    """Who makes a platform's signatures."""
+
+    TEST = "test", _("Test certificates of ours")
+    BUREAU = "bureau", _("An e-sign bureau")
+
+
+class SignatureStatus(models.TextChoices):
+    PREPARED = "prepared", _("Prepared")
+    REQUESTED = "requested", _("Asked for")
+    UNKNOWN = "unknown", _("Outcome unknown")
+    SIGNED = "signed", _("Signed")
+    FAILED = "failed", _("Failed")
+
+
+class SigningOutcome(models.TextChoices):
+    SIGNED = "signed", _("Signed")
+    FAILED = "failed", _("Failed")
+    PENDING = "pending", _("Pending")
+    UNKNOWN = "unknown", _("Unknown")
+    NOT_FOUND = "not_found", _("Not found")

@@ -153,6 +153,7 @@ from credit.errors.servicing import (
     RefundTooLarge,
     TemporaryLimitNotFound,
 )
+from credit.errors.signing import SignatureUnderWay, SignsOnPages
 
 __all__ = [
     "AccountNotFound",
@@ -289,6 +290,8 @@ __all__ = [
     "ReviewNotPossible",
     "ReviewNotWaiting",
     "ReviewTaken",
+    "SignatureUnderWay",
+    "SignsOnPages",
     "SuspenseItemNotOpen",
     "TemporaryLimitNotFound",
     "TermNotOffered",

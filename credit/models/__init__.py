@@ -38,6 +38,7 @@ from credit.models.reminder import Reminder
 from credit.models.repayment import Repayment
 from credit.models.review import Review
 from credit.models.settlement import Holdback, SettlementBatch, SettlementLine, SettlementTerms
+from credit.models.signing import ContractSignature, SigningAuthority
 from credit.models.suspense import SuspenseItem
 
 __all__ = [
@@ -61,6 +62,7 @@ __all__ = [
     "ContactBlock",
     "ContactOutcome",
     "Contract",
+    "ContractSignature",
     "CostSheet",
     "CostSheetItem",
     "CreditLine",
@@ -107,6 +109,7 @@ __all__ = [
     "SettlementBatch",
     "SettlementLine",
     "SettlementTerms",
+    "SigningAuthority",
     "SuspenseItem",
     "TemporaryLimit",
     "VirtualAccount",

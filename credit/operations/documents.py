@@ -10,9 +10,9 @@ from credit.domain.terms import canonical_sha256
 from credit.enums import DocumentKind
 from credit.errors import DrawdownNotFound, LineNotFound
 from credit.gateways import pdf
-from credit.models import Contract, Document, Drawdown
+from credit.models import Document, Drawdown
+from credit.queries.agreements import contract_facts, latest_contract
 from credit.queries.documents import (
-    contract_facts,
     notice_facts,
     payoff_facts,
     receipt_facts,
@@ -82,13 +82,7 @@ def issue_notice(*, drawdown_id: str, actor: str, at: datetime) -> Document:
 @transaction.atomic
 def issue_contract(*, line_id: str, actor: str, at: datetime) -> Document:
     """The agreement of a credit line as PDF. Raises LineNotFound."""
-    rows = Contract.objects.select_related(
-        "merchant", "line__product_version__funding_source"
-    ).order_by("-id")
-    try:
-        contract = rows.filter(line_id=line_id).first()
-    except ValueError:
-        contract = None
+    contract = latest_contract(line_id)
     if contract is None:
         raise LineNotFound
     return _issued(DocumentKind.CONTRACT, contract.id) or _issue(
@@ -125,9 +119,28 @@ def _issue(
     drawdown_id: str | None, actor: str, at: datetime,
 ) -> Document:  # fmt: skip
     """Set and keep; of two at the same moment the first one stays."""
+    made, content = set_paper(kind, key, facts, at=at)
+    return keep_paper(
+        kind, key, made, content, merchant_id=merchant_id, drawdown_id=drawdown_id, actor=actor,
+        at=at,
+    )  # fmt: skip
+
+
+def set_paper(
+    kind: DocumentKind, key: str, facts: dict[str, Any], *, at: datetime
+) -> tuple[dict[str, Any], bytes]:
+    """The facts with the paper's number and day, and its bytes; nothing is kept yet."""
     number = f"{PREFIXES[kind]}-{canonical_sha256([kind, key])[:NUMBER_DIGITS].upper()}"
     made = {**facts, "number": number, "made_on": clock.day_of(at).isoformat()}
-    content = pdf.render(paper_of(kind, made))
+    return made, pdf.render(paper_of(kind, made))
+
+
+def keep_paper(
+    kind: DocumentKind, key: str, made: dict[str, Any], content: bytes, *, merchant_id: str,
+    drawdown_id: str | None, actor: str, at: datetime,
+) -> Document:  # fmt: skip
+    """Keep a paper that was set; of two at the same moment the first one stays."""
+    number = made["number"]
     ours = Document(
         kind=kind, key=key, merchant_id=merchant_id, drawdown_id=drawdown_id, number=number,
         file_name=f"{TITLES[kind]}-{number}.pdf", facts=made, content=content,

@@ -2,7 +2,8 @@
 
 import hashlib
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final
 
@@ -11,10 +12,9 @@ from django.db import transaction
 from django.db.models import F
 
 from credit.domain.caps import product_paths
-from credit.domain.contract_text import contract_text
 from credit.domain.cost_sheet import SAMPLE_MINOR
 from credit.domain.fees import fees_of
-from credit.domain.terms import DrawdownTerms, ProductTerms
+from credit.domain.terms import ProductTerms
 from credit.enums import ApplicationStatus, OfferStatus, ProductStatus
 from credit.errors import (
     CostSheetChanged,
@@ -26,14 +26,24 @@ from credit.models import Application, Contract, CreditLine, Offer, ProductVersi
 from credit.operations.caps import blocking, check_range, stop
 from credit.operations.cost_sheets import store_cost_sheet
 from credit.operations.deductions import agree_deduction
+from credit.queries.agreements import agreement_text
 from credit.queries.calendar import workday_test
 from credit.queries.named_lenders import lenders_of
-from platform_app.kernel import clock, events
+from credit.queries.signing import offers_being_signed
+from platform_app.kernel import clock, events, ids
 from platform_app.kernel.events import NewEvent
 from risk.queries.term_rates import rate_for
-from tenants.models import Tenant
 
 OFFER_DAYS: Final = 14
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Agreement:
+    """An agreement that is drawn up, not yet concluded."""
+
+    line_id: str
+    contract_id: str
+    text: str
 
 
 def make_offer(
@@ -132,25 +142,21 @@ def accept_offer(
     evidence: dict[str, Any],
     actor: str,
     at: datetime,
+    agreement: Agreement | None = None,
 ) -> CreditLine:
-    """Sign the agreement and open the line. Accepting twice returns the line already opened.
+    """Keep the agreement and open the line. Accepting twice returns the line already opened.
 
-    A product that takes a share of sales has it agreed by the same signature. Raises
+    `agreement` is one that was drawn up before and is signed by now. A product that takes a share
+    of sales has it agreed by the same signature. Raises
     OfferNotFound, OfferClosed (expired), CostSheetUnread (opened for less than the configured
     seconds), CostSheetChanged (another sheet was shown, or it names other lenders).
     """
-    offer = _locked(offer_id)
+    offer = locked_offer(offer_id)
     if offer.status == OfferStatus.ACCEPTED:
         return CreditLine.objects.get(offer=offer)
-    if offer.status != OfferStatus.OPEN or at >= offer.expires_at:
-        raise OfferClosed
-    seconds = settings.COST_SHEET_READ_SECONDS
-    if offer.read_started_at is None or at < offer.read_started_at + timedelta(seconds=seconds):
-        raise CostSheetUnread(seconds=seconds)
-    if cost_sheet_sha256 != offer.cost_sheet.sha256:
-        raise CostSheetChanged(field="cost_sheet_sha256")
-    _same_lenders(offer)
+    check_acceptance(offer, cost_sheet_sha256=cost_sheet_sha256, at=at)
     line = CreditLine.objects.create(
+        id=agreement.line_id if agreement else ids.new_id("lin"),
         merchant_id=offer.merchant_id,
         product_id=offer.product_version.product_id,
         product_version_id=offer.product_version_id,
@@ -160,7 +166,7 @@ def accept_offer(
         option_rates=offer.option_rates,
         activated_at=at,
     )
-    product = _sign(line, offer, evidence, at)
+    product = _sign(line, offer, agreement, evidence, at)
     if product.share_of_sales:
         agree_deduction(
             merchant_id=line.merchant_id, fraction=product.share_of_sales, actor=actor, at=at
@@ -178,10 +184,14 @@ def accept_offer(
 
 @transaction.atomic
 def expire_offers(*, at: datetime, merchant_id: str | None = None) -> int:
-    """End the open offers whose time has run out, and their applications; return how many."""
+    """End the open offers whose time has run out, and their applications; return how many.
+
+    One that was signed in time and whose signature is still being made stays open.
+    """
     ended = Offer.objects.filter(status=OfferStatus.OPEN, expires_at__lte=at)
     if merchant_id is not None:
         ended = ended.filter(merchant_id=merchant_id)
+    ended = ended.exclude(pk__in=offers_being_signed())
     offers = list(ended.select_for_update().order_by("id"))
     Offer.objects.filter(pk__in=[o.pk for o in offers]).update(status=OfferStatus.EXPIRED)
     Application.objects.filter(pk__in=[o.application_id for o in offers]).update(
@@ -199,7 +209,8 @@ def expire_offers(*, at: datetime, merchant_id: str | None = None) -> int:
     return len(offers)
 
 
-def _locked(offer_id: str) -> Offer:
+def locked_offer(offer_id: str) -> Offer:
+    """Hold an offer still. Raises OfferNotFound."""
     offer = (
         Offer.objects.select_for_update(of=("self",))
         .select_related("cost_sheet", "merchant", "product_version__funding_source", "application")
@@ -211,6 +222,27 @@ def _locked(offer_id: str) -> Offer:
     return offer
 
 
+def check_acceptance(offer: Offer, *, cost_sheet_sha256: str, at: datetime) -> None:
+    """Whether a locked offer can be signed at `at`.
+
+    Raises OfferClosed, CostSheetUnread, CostSheetChanged.
+    """
+    if offer.status != OfferStatus.OPEN or at >= offer.expires_at:
+        raise OfferClosed
+    seconds = settings.COST_SHEET_READ_SECONDS
+    if offer.read_started_at is None or at < offer.read_started_at + timedelta(seconds=seconds):
+        raise CostSheetUnread(seconds=seconds)
+    if cost_sheet_sha256 != offer.cost_sheet.sha256:
+        raise CostSheetChanged(field="cost_sheet_sha256")
+    _same_lenders(offer)
+
+
+def agree(offer: Offer, *, line_id: str, on: date) -> Agreement:
+    """Draw up the agreement of an offer under the ids its line and contract will have."""
+    text = agreement_text(offer, line_id=line_id, on=on)
+    return Agreement(line_id=line_id, contract_id=ids.new_id("ctr"), text=text)
+
+
 def _same_lenders(offer: Offer) -> None:
     """The sheet that was read names every lender the line may be funded by."""
     read = [one["name"] for one in offer.cost_sheet.body["lenders"]]
@@ -218,60 +250,21 @@ def _same_lenders(offer: Offer) -> None:
         raise CostSheetChanged(field="cost_sheet_sha256")
 
 
-def _sign(line: CreditLine, offer: Offer, evidence: dict[str, Any], at: datetime) -> ProductTerms:
+def _sign(
+    line: CreditLine, offer: Offer, agreement: Agreement | None, evidence: dict[str, Any],
+    at: datetime,
+) -> ProductTerms:  # fmt: skip
     """Keep the agreement as signed; return the product's terms it was made on."""
-    product = ProductTerms.from_json(offer.product_version.terms)
-    terms = DrawdownTerms.of(product, offer.option_codes[0], offer.annual_rate)
-    free = product.interest_free_days
-    text = contract_text(
-        {
-            "line_id": line.id,
-            "merchant": offer.merchant.name,
-            "registration_no": offer.merchant.registration_no or "—",
-            "lenders": offer.cost_sheet.body["lenders"],
-            "tenant": Tenant.objects.get(pk=line.tenant_id).name,
-            "limit_minor": line.limit_minor,
-            "annual_rate": _rate_words(product, offer),
-            "year_days": terms.year_days,
-            "free_days": f"，前 {free} 天免息" if free else "",
-            "grace_days": terms.grace_days,
-            "penalty_rate": _penalty_words(product, offer, terms.penalty_rate),
-            "cost_sheet": offer.cost_sheet.sha256,
-            "share_of_sales": _percent(product.share_of_sales) if product.share_of_sales else "",
-            "signed_on": clock.day_of(at).isoformat(),
-        }
-    )
+    made = agreement or agree(offer, line_id=line.id, on=clock.day_of(at))
     Contract.objects.create(
+        id=made.contract_id,
         merchant_id=line.merchant_id,
         line=line,
         cost_sheet=offer.cost_sheet,
         cost_sheet_sha256=offer.cost_sheet.sha256,
-        text=text,
-        text_sha256=hashlib.sha256(text.encode()).hexdigest(),
+        text=made.text,
+        text_sha256=hashlib.sha256(made.text.encode()).hexdigest(),
         evidence=evidence,
         signed_at=at,
     )
-    return product
-
-
-def _rate_words(product: ProductTerms, offer: Offer) -> str:
-    """One rate, or the highest and in brackets those by term."""
-    highest, rates = _percent(offer.annual_rate), offer.option_rates
-    if len(set(rates.values())) <= 1:
-        return highest
-    days = {code: product.option(code).nominal_days for code in rates}
-    ordered = sorted(rates, key=lambda code: days[code])
-    told = {days[code]: _percent(Decimal(rates[code])) for code in ordered}
-    by_term = "，".join(f"{one} 天期限 {rate}" for one, rate in told.items())
-    return f"最高 {highest}（{by_term}，每笔以支用时确认的为准）"
-
-
-def _penalty_words(product: ProductTerms, offer: Offer, penalty_rate: Decimal) -> str:
-    if len(set(offer.option_rates.values())) <= 1:
-        return _percent(penalty_rate)
-    times = f"{product.penalty_multiplier.normalize():f}"
-    return f"（该笔支用年利率的 {times} 倍，最高 {_percent(penalty_rate)}）"
-
-
-def _percent(rate: Decimal) -> str:
-    return f"{rate * 100:.2f}%"
+    return ProductTerms.from_json(offer.product_version.terms)

@@ -1,6 +1,6 @@
 """The facts of each paper, and finding papers again."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date
 from typing import Any, Final
 
@@ -18,19 +18,16 @@ from credit.errors import (
     PeriodInvalid,
     PeriodNotClosed,
 )
-from credit.models import Contract, Document, Drawdown, FundingSource, PlanRow
+from credit.models import Contract, Document, Drawdown, PlanRow
 from credit.queries.business_day import open_day
 from credit.queries.movements import movements, total
-from credit.queries.named_lenders import lenders_of
+from credit.queries.parties import NONE, parties
 from credit.queries.plans import derived, happenings
 from credit.queries.status import days_past_due, is_overdue
-from platform_app.kernel import clock
 from tenants.models import Merchant
-from tenants.queries.tenants import current_tenant
 
 Facts = dict[str, Any]
 LONGEST_PERIOD: Final = 366
-NONE: Final = "—"
 
 
 def statement_facts(merchant: Merchant, *, from_on: date, to_on: date) -> Facts:
@@ -57,7 +54,7 @@ def statement_facts(merchant: Merchant, *, from_on: date, to_on: date) -> Facts:
     ]
     sources = dict.fromkeys(one.funding_source for one in drawdowns)
     return {
-        **_parties(merchant, tuple(sources)),
+        **parties(merchant, tuple(sources)),
         "from_on": from_on.isoformat(),
         "to_on": to_on.isoformat(),
         "rows": rows,
@@ -128,19 +125,6 @@ def notice_facts(drawdown: Drawdown) -> Facts:
     }
 
 
-def contract_facts(contract: Contract) -> Facts:
-    """The agreement as signed: its text, its hashes."""
-    sources = lenders_of(contract.line.product_version)
-    signed_at = contract.signed_at.astimezone(clock.SHANGHAI)
-    return {
-        **_parties(contract.merchant, sources),
-        "text": contract.text,
-        "text_sha256": contract.text_sha256,
-        "cost_sheet_sha256": contract.cost_sheet_sha256,
-        "signed_at": f"{signed_at:%Y-%m-%d %H:%M:%S}（北京时间）",
-    }
-
-
 def _late(row: Row, answer: Derived) -> Mapping[str, Any]:
     return {
         "seq": row.seq,
@@ -156,23 +140,11 @@ def _drawdown(drawdown: Drawdown) -> Facts:
     if drawdown.value_on is None:
         raise DrawdownNotCaptured
     return {
-        **_parties(drawdown.merchant, (drawdown.funding_source,)),
+        **parties(drawdown.merchant, (drawdown.funding_source,)),
         "drawdown": drawdown.id,
         "order_no": drawdown.order_no,
         "captured_minor": drawdown.captured_minor,
         "value_on": drawdown.value_on.isoformat(),
-    }
-
-
-def _parties(merchant: Merchant, sources: Sequence[FundingSource]) -> Facts:
-    tenant = current_tenant()
-    phones = dict.fromkeys(one.complaint_phone for one in sources if one.complaint_phone)
-    return {
-        "merchant": merchant.name,
-        "registration_no": merchant.registration_no or NONE,
-        "lender": "、".join(one.name for one in sources) or tenant.lender_name,
-        "phone": "、".join(phones) or tenant.lender_phone or NONE,
-        "platform": tenant.name,
     }
 
 

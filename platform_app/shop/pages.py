@@ -22,7 +22,7 @@ _PAGE = """<!DOCTYPE html>
 """
 
 
-def listing(orders: Orders) -> str:
+def listing(orders: Orders, api: str) -> str:
     """The orders, and the way to the credit line and the bills."""
     rows = "".join(
         f'<li><a href="/orders/{escape(order.no)}"><b>{escape(order.goods)}</b>'
@@ -30,8 +30,9 @@ def listing(orders: Orders) -> str:
         for order in orders.all.values()
     )
     links = '<a href="/visit/line">我的白条额度</a><a href="/visit/bills">白条账单</a>'
-    body = f'<h1>我的订单</h1><ul>{rows}</ul><p class="links">{links}</p>'
-    return _PAGE.format(title="我的订单", body=body, scripts="")
+    tile = '<div id="entry" class="entry"></div>'
+    body = f'<h1>我的订单</h1>{tile}<ul>{rows}</ul><p class="links">{links}</p>'
+    return _framed("我的订单", body, api)
 
 
 def order_page(order: Order, api: str) -> str:

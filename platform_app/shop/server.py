@@ -1,4 +1,4 @@
-"""The shop's server: pages, and four small calls its own pages make."""
+"""The shop's server: pages, and a few small calls its own pages make."""
 
 import json
 import sys
@@ -13,7 +13,7 @@ from platform_app.shop.client import Api, ApiRefused
 from platform_app.shop.orders import Order, Orders
 
 FILES: Final = {"/shop.css": "text/css", "/shop.js": "text/javascript"}
-COMPONENTS: Final = ("checkout", "line", "bills")
+COMPONENTS: Final = ("apply", "checkout", "line", "bills")
 
 
 class Shop(ThreadingHTTPServer):
@@ -44,7 +44,7 @@ class Handler(BaseHTTPRequestHandler):
             text = (Path(__file__).parent / path.removeprefix("/")).read_text(encoding="utf-8")
             self._answer(text, FILES[path])
         elif path == "/":
-            self._answer(pages.listing(self.server.orders))
+            self._answer(pages.listing(self.server.orders, self.server.api.base))
         elif path.startswith("/orders/") and self._order(path.removeprefix("/orders/")):
             order = self.server.orders.all[path.removeprefix("/orders/")]
             self._answer(pages.order_page(order, self.server.api.base))
@@ -55,6 +55,7 @@ class Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         acts: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
+            "/entry": self._entry,
             "/session": self._session,
             "/confirm": self._confirm,
             "/ship": self._ship,
@@ -68,6 +69,10 @@ class Handler(BaseHTTPRequestHandler):
         except ApiRefused as refusal:
             self.log_message("%s", refusal)
             self._answer(json.dumps(refusal.problem), "application/json", HTTPStatus.BAD_GATEWAY)
+
+    def _entry(self, _said: dict[str, Any]) -> dict[str, Any]:
+        """Whether the buyer sees the tile, asked on the server: the browser has no key."""
+        return self.server.api.call("GET", f"/api/v1/entry?external_id={self.server.merchant_no}")
 
     def _session(self, said: dict[str, Any]) -> dict[str, Any]:
         """Open a visit for the buyer, bound to this origin and, with an order, to its amount."""

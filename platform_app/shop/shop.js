@@ -1,9 +1,10 @@
 (function () {
   "use strict";
 
+  var tile = document.getElementById("entry");
   var pay = document.getElementById("pay");
   var state = document.getElementById("state");
-  var order = pay.dataset.order;
+  var order = pay ? pay.dataset.order : "";
 
   function post(path, body) {
     return fetch(path, {
@@ -37,6 +38,18 @@
         button.remove();
       });
     });
+  }
+
+  if (tile) {
+    window.BaiTiao.entry(tile, {
+      fetchEntry: function () {
+        return post("/entry", {});
+      },
+      onOpen: function (entry) {
+        window.location.href = entry.line_status ? "/visit/line" : "/visit/apply";
+      },
+    });
+    return;
   }
 
   if (document.getElementById("ship")) wire(document.getElementById("ship"));

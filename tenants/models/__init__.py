@@ -6,6 +6,7 @@ from tenants.models.credential import Credential
 from tenants.models.embed import EmbedSession
 from tenants.models.member import Member
 from tenants.models.merchant import Merchant, MerchantPerson
+from tenants.models.step_up import StepUp
 from tenants.models.tenant import Tenant
 from tenants.models.test_clock import TestClock
 from tenants.models.trade import TradeImport, TradeImportError, TradeOrder
@@ -19,6 +20,7 @@ __all__ = [
     "Member",
     "Merchant",
     "MerchantPerson",
+    "StepUp",
     "Tenant",
     "TestClock",
     "TradeImport",

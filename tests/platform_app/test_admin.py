@@ -61,9 +61,10 @@ from tenants.operations.embed_sessions import open_session
 from tenants.operations.imports import import_file, start_import
 from tenants.operations.members import enroll_totp
 from tenants.operations.people import set_person
+from tenants.operations.step_up import send_code
 from tenants.operations.webhooks import create_endpoint, make_deliveries
 from tests.callers import browser, member
-from tests.credit import late, lenders, lives, referrals, settling
+from tests.credit import late, lenders, lives, referrals, settling, signing
 from tests.risk import matured, policies, trials, watch
 
 pytestmark = pytest.mark.django_db
@@ -90,6 +91,8 @@ def connected(no: str, at: datetime) -> None:
     make_deliveries(event_id)
     for delivery in WebhookDelivery.objects.filter(endpoint=endpoint):
         WebhookAttempt.objects.create(delivery=delivery, attempt_no=1, at=at)
+    if not Dispatch.objects.exists():
+        Dispatch.objects.create(consumer="c", event_id=event_id, occurred_at=at)
 
 
 def live(tenant: Tenant, number: int, at: datetime) -> None:
@@ -107,7 +110,7 @@ def live(tenant: Tenant, number: int, at: datetime) -> None:
             merchant_id=merchant.id, role="legal_representative", name="张示例", phone=PHONE,
             actor="usr", at=at,
         )  # fmt: skip
-        line = lives.line_of(merchant, at)
+        line = signing.signed_line(merchant, at)
         drawdown, _ = lenders.routed(line, 1_000_000, f"SO-{no}", at)
         (paid,) = lenders.captured(drawdown, 1_000_000, "ship-1", at)
         lenders.look(paid, lenders.scripted(Script.PAY), at)
@@ -122,9 +125,12 @@ def live(tenant: Tenant, number: int, at: datetime) -> None:
             drawdown=drawdown, on=clock.day_of(at), problem="x", opened_at=at, status="repaired"
         )
         open_session(
+        create_hmac_key(label=no, scopes=["read"], actor="usr", at=at)
+        visit, _ = open_session(
             merchant_id=merchant.id, component="line", origin="", return_url="", locale="zh-hans",
             order_no="", amount_minor=0, actor="usr", at=at,
         )  # fmt: skip
+        send_code(session=visit, purpose="sign", subject=no, actor="usr", at=at)
         upload = BytesIO("订单号\n坏".encode())
         import_file(
             import_id=start_import(file_name=f"{no}.csv", content=upload, actor="usr", at=at).id
@@ -141,8 +147,6 @@ def live(tenant: Tenant, number: int, at: datetime) -> None:
             )  # fmt: skip
         if not TestClock.objects.exists():
             TestClock.objects.create(name=no, started_at=at)
-        if not Dispatch.objects.exists():
-            Dispatch.objects.create(consumer="c", event_id=event_id, occurred_at=at)
 
 
 def risk_rows(number: int, no: str, merchant: Merchant, at: datetime) -> None:

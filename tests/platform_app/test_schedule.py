@@ -21,6 +21,7 @@ SWEEPS = {
     "credit.match_flows": "credit.reconcile",
     "credit.send_debit": "credit.ask_debits",
     "credit.pursue_funding": "credit.sweep_funding",
+    "credit.pursue_signature": "credit.sweep_signatures",
     "credit.score_chunk": "credit.resume_score_runs",
     "credit.rescore": "credit.score_merchants",
     "analytics.advance_test_clock": "analytics.resume_test_clocks",

@@ -9,12 +9,20 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from credit.enums import OfferStatus
-from credit.errors import CostSheetChanged, CostSheetUnread, OfferClosed, OfferNotFound
+from credit.errors import (
+    CostSheetChanged,
+    CostSheetUnread,
+    OfferClosed,
+    OfferNotFound,
+    SignatureUnderWay,
+    SignsOnPages,
+)
 from credit.interfaces.api.lines import LineOutput
 from credit.interfaces.api.lines import body_of as line_body
 from credit.interfaces.api.lines import rows as lines
 from credit.models import Offer
-from credit.operations.offers import accept_offer, start_reading
+from credit.operations.offers import start_reading
+from credit.operations.signing import sign_offer
 from credit.values import NextAction
 from platform_app.kernel import clock
 from platform_app.kernel.drf import ApiView, StrictSerializer, actor_of
@@ -148,7 +156,14 @@ class OfferRead(KeyedView):
     ),
     status=201,
     answer=LineOutput,
-    refusals=[NotFound, OfferClosed, CostSheetUnread, CostSheetChanged],
+    refusals=[
+        NotFound,
+        OfferClosed,
+        CostSheetUnread,
+        CostSheetChanged,
+        SignatureUnderWay,
+        SignsOnPages,
+    ],
 )
 class OfferAccept(KeyedView):
     scope = "draw"
@@ -159,13 +174,16 @@ class OfferAccept(KeyedView):
         known_id("ofr", offer_id, OfferNotFound)
 
         def act() -> tuple[int, Any]:
-            line = accept_offer(
+            line = sign_offer(
                 offer_id=offer_id,
                 cost_sheet_sha256=said["cost_sheet_sha256"],
                 evidence={"channel": "api", "key": actor_of(request)},
+                visit=None,
                 actor=actor_of(request),
                 at=clock.now(),
             )
+            if line is None:
+                raise SignatureUnderWay
             return 201, line_body(lines().get(pk=line.id))
 
         return self.once(request, act)

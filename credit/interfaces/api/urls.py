@@ -17,12 +17,14 @@ from credit.interfaces.api import (
     simulations,
     statements,
 )
+from credit.interfaces.api.entry import EntryShow
 from credit.interfaces.api.installments import InstallmentList
 from credit.interfaces.api.loan_events import DrawdownEventList
 from credit.interfaces.api.quotes import QuoteMake
 from platform_app.kernel.drf import by_method
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("entry", EntryShow.as_view(), name="entry-show"),
     path(
         "applications",
         by_method(get=applications.ApplicationList, post=applications.ApplicationSubmit),

@@ -144,6 +144,8 @@ _SENTENCES: Final = {
             "Installment %(seq)s of order %(order_no)s is due on %(to_on)s instead of %(from_on)s."
         ),
     ),
+    "credit.signature.failed": ("alert", "bad", gettext_noop("The agreement was not signed.")),
+    "tenants.step_up.sent": ("sign", "", gettext_noop("A code was sent to confirm an act.")),
     "credit.document.issued": ("sign", "", gettext_noop("Document %(number)s issued.")),
     "credit.installment.reminder": (
         "send", "", gettext_noop("Reminded of installment %(seq)s of order %(order_no)s."),

@@ -4,6 +4,7 @@ from django.urls import URLPattern, URLResolver, path
 
 from credit.interfaces.console import (
     acts,
+    agreements,
     applications,
     approvals,
     books,
@@ -17,6 +18,7 @@ from credit.interfaces.console import (
     documents,
     drawdowns,
     early_warnings,
+    entry,
     funding,
     ledger,
     limit_reviews,
@@ -36,9 +38,11 @@ from credit.interfaces.console import (
 urlpatterns: list[URLPattern | URLResolver] = [
     path("merchants", merchants.listing, name="merchant-list"),
     path("merchants/<str:merchant_id>", merchants.detail, name="merchant-detail"),
+    path("merchants/<str:merchant_id>/entry", entry.why, name="merchant-entry"),
     path("applications", applications.listing, name="application-list"),
     path("lines", lines.listing, name="line-list"),
     path("lines/<str:line_id>", lines.detail, name="line-detail"),
+    path("lines/<str:line_id>/agreement", agreements.show, name="line-agreement"),
     path("lines/<str:line_id>/<str:kind>", line_acts.act, name="line-act"),
     path("drawdowns", drawdowns.listing, name="drawdown-list"),
     path("drawdowns/<str:drawdown_id>", drawdowns.detail, name="drawdown-detail"),

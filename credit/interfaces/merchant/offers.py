@@ -13,10 +13,14 @@ from django.views.decorators.http import require_POST, require_safe
 from credit.domain.terms import ProductTerms
 from credit.errors import LineNotFound, OfferNotFound
 from credit.interfaces.merchant.samples import option_name, samples
-from credit.models import Contract, Offer
-from credit.operations.offers import accept_offer, start_reading
+from credit.interfaces.merchant.signing import agreement, open_offer, paragraphs, sign
+from credit.models import Offer
+from credit.operations.contract_proofs import verify_contract
+from credit.operations.offers import start_reading
+from credit.queries.agreements import latest_contract
 from credit.queries.business_day import open_day
 from credit.queries.journey import journey
+from credit.queries.signing import signature_of_contract
 from platform_app.kernel import clock
 from risk.queries.reasons import reasons_for
 from tenants.access.answers import go, page
@@ -32,7 +36,7 @@ MOST_DIGITS = 15
 @require_safe
 def show(request: MerchantRequest) -> HttpResponseBase:
     """Limit, price and the options side by side."""
-    offer = _open_offer(request)
+    offer = open_offer(request)
     if offer is None:
         return go("journey-home")
     decision = offer.application.decision
@@ -47,7 +51,7 @@ def show(request: MerchantRequest) -> HttpResponseBase:
 @require_POST
 def sample(request: MerchantRequest) -> HttpResponseBase:
     """The options again for the amount the slider stands at."""
-    offer = _open_offer(request)
+    offer = open_offer(request)
     if offer is None:
         raise OfferNotFound
     return render(request, "merchant/credit/_samples.html", _sampled(request, offer))
@@ -57,7 +61,7 @@ def sample(request: MerchantRequest) -> HttpResponseBase:
 @require_POST
 def read(request: MerchantRequest) -> HttpResponseBase:
     """The server notes when the cost sheet was opened, then shows it."""
-    offer = _open_offer(request)
+    offer = open_offer(request)
     if offer is None:
         return go("journey-home")
     start_reading(offer_id=offer.id, at=clock.now())
@@ -68,7 +72,7 @@ def read(request: MerchantRequest) -> HttpResponseBase:
 @require_safe
 def sheet(request: MerchantRequest) -> HttpResponseBase:
     """The cost sheet, with the seconds still to be read."""
-    offer = _open_offer(request)
+    offer = open_offer(request)
     if offer is None or offer.read_started_at is None:
         return go("journey-home")
     return _sheet(request, offer)
@@ -77,24 +81,13 @@ def sheet(request: MerchantRequest) -> HttpResponseBase:
 @page
 @require_POST
 def accept(request: MerchantRequest) -> HttpResponseBase:
-    """Sign: the line opens."""
-    offer = _open_offer(request)
+    """The tick, then the signature."""
+    offer = open_offer(request)
     if offer is None:
         return go("journey-home")
     if request.POST.get("agreed") != "yes":
         return _sheet(request, offer, error=_("Please confirm that you have read the cost sheet."))
-    accept_offer(
-        offer_id=offer.id,
-        cost_sheet_sha256=request.POST.get("cost_sheet_sha256", ""),
-        evidence={
-            "ip": request.META.get("REMOTE_ADDR", ""),
-            "user_agent": request.headers.get("User-Agent", "")[:500],
-            "session": request.embed.id,
-        },
-        actor=f"merchant:{request.embed.merchant_id}",
-        at=clock.now(),
-    )
-    return go("offer-done")
+    return sign(request, offer)
 
 
 @page
@@ -105,7 +98,13 @@ def done(request: MerchantRequest) -> HttpResponseBase:
     if line is None:
         return go("journey-home")
     has_order = bool(request.embed.order_no and request.embed.amount_minor)
-    context = {"tenant": current_tenant(), "line": line, "has_order": has_order}
+    contract = latest_contract(line.id)
+    context = {
+        "tenant": current_tenant(),
+        "line": line,
+        "has_order": has_order,
+        "signature": signature_of_contract(contract.id) if contract else None,
+    }
     return render(request, "merchant/credit/done.html", context)
 
 
@@ -116,18 +115,14 @@ def contract(request: MerchantRequest) -> HttpResponseBase:
     line = journey(request.embed.merchant_id, at=clock.now()).line
     if line is None:
         raise LineNotFound
-    signed = Contract.objects.get(line=line)
+    proof = verify_contract(line_id=line.id)
     context = {
         "tenant": current_tenant(),
-        "contract": signed,
-        "paragraphs": [_marked(text) for text in signed.text.splitlines() if text.strip()],
+        "contract": proof.contract,
+        "proof": proof,
+        "paragraphs": paragraphs(proof.contract.text),
     }
     return render(request, "merchant/credit/contract.html", context)
-
-
-def _open_offer(request: MerchantRequest) -> Offer | None:
-    where = journey(request.embed.merchant_id, at=clock.now())
-    return where.offer if where.stage == "approved" else None
 
 
 def _sampled(request: MerchantRequest, offer: Offer) -> dict[str, Any]:
@@ -159,6 +154,7 @@ def _sheet(request: MerchantRequest, offer: Offer, error: str = "") -> HttpRespo
     context = {
         "tenant": current_tenant(),
         "offer": offer,
+        "paragraphs": agreement(offer),
         "sheet": body,
         "rows": rows,
         "interest": body["items"][0],
@@ -170,8 +166,3 @@ def _sheet(request: MerchantRequest, offer: Offer, error: str = "") -> HttpRespo
         "error": error,
     }
     return render(request, "merchant/credit/sheet.html", context, status=422 if error else 200)
-
-
-def _marked(text: str) -> list[tuple[str, bool]]:
-    """`plain **weighty** plain` → parts with a mark on the weighty ones."""
-    return [(part, index % 2 == 1) for index, part in enumerate(text.split("**")) if part]

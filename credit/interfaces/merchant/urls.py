@@ -11,6 +11,7 @@ from credit.interfaces.merchant import (
     late,
     limits,
     offers,
+    signing,
 )
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -25,6 +26,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("offer/read/", offers.read, name="offer-read"),
     path("offer/sheet/", offers.sheet, name="offer-sheet"),
     path("offer/accept/", offers.accept, name="offer-accept"),
+    path("offer/sign/", signing.show, name="offer-sign"),
+    path("offer/confirm/", signing.confirm, name="offer-confirm"),
+    path("offer/code/", signing.resend, name="offer-code"),
+    path("offer/signing/", signing.waiting, name="offer-signing"),
     path("offer/done/", offers.done, name="offer-done"),
     path("contract/", offers.contract, name="contract-show"),
     path("checkout/", checkout.show, name="checkout-show"),

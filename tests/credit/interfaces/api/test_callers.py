@@ -213,8 +213,8 @@ def test_keys_without_the_scope_are_403(
 
 
 ABOUT_ONESELF = {
-    "hello-show", "merchant-put", "order-batch", "response_key-list", "signature_debug-show",
-    "test_clock-create", "webhook_endpoint-create",
+    "entry-show", "hello-show", "merchant-put", "order-batch", "response_key-list",
+    "signature_debug-show", "test_clock-create", "webhook_endpoint-create",
 }  # fmt: skip
 
 

@@ -167,7 +167,8 @@ def test_signing_opens_the_line_with_the_shown_sheets_hash(
     with tenant_scope(merchant.tenant_id):
         contract = Contract.objects.get()
     assert contract.cost_sheet_sha256 == fields["cost_sheet_sha256"]
-    assert set(contract.evidence) == {"ip", "user_agent", "session"}
+    assert contract.evidence["cost_sheet"]["sha256"] == fields["cost_sheet_sha256"]
+    assert contract.evidence["step_up"] == {"skipped": "no_phone"}
     assert "采购白条循环额度协议" in words(applied.get("/m/contract/"))
 
 

@@ -20,3 +20,10 @@ def test_it_uses_nothing_newer_than_es5() -> None:
 
 def test_it_never_posts_to_just_anybody() -> None:
     assert '"*"' not in SCRIPT.read_text(encoding="utf-8")
+
+
+def test_what_is_told_is_written_as_text_never_as_markup() -> None:
+    code = COMMENT.sub("", SCRIPT.read_text(encoding="utf-8"))
+    assert [
+        word for word in ("innerHTML", "insertAdjacentHTML", "document.write") if word in code
+    ] == []

@@ -1,0 +1,130 @@
+"""Confirming an act by a code sent to the phone: bound to the visit and the object, used once."""
+
+import hmac
+import secrets
+from datetime import datetime, timedelta
+from typing import Final
+
+from django.db import transaction
+
+from platform_app.kernel import crypto, events
+from platform_app.kernel.errors import Invalid
+from tenants.enums import StepUpPurpose
+from tenants.errors import (
+    CodeExpired,
+    CodeNeeded,
+    CodeSpent,
+    CodesTooMany,
+    CodeTooSoon,
+    CodeWrong,
+    PhoneUnknown,
+)
+from tenants.gateways.codes import CodeMessage, gateway
+from tenants.models import EmbedSession, StepUp
+from tenants.models.step_up import MOST_TRIES
+from tenants.operations.merchants import lock_merchant
+from tenants.queries.step_up import SHOWN, confirming_person, latest_step_up
+from tenants.queries.tenants import current_tenant
+
+VALID: Final = timedelta(minutes=5)
+APART: Final = timedelta(seconds=60)
+MOST_AN_HOUR: Final = 5
+DIGITS: Final = 6
+_PURPOSE: Final = "step_up.code"
+
+
+@transaction.atomic
+def send_code(
+    *, session: EmbedSession, purpose: str, subject: str, actor: str, at: datetime
+) -> StepUp:
+    """Send six digits to the firm's phone, good for five minutes and for this object only.
+
+    A firm gets one a minute and five an hour; a new one ends the one before. The message leaves
+    after the commit. Raises Invalid (purpose), PhoneUnknown, CodeTooSoon, CodesTooMany.
+    """
+    if purpose not in StepUpPurpose.values:
+        raise Invalid(field="purpose")
+    merchant = lock_merchant(session.merchant_id)
+    person = confirming_person(merchant.id)
+    if person is None:
+        raise PhoneUnknown
+    recent = StepUp.objects.filter(merchant=merchant, sent_at__gt=at - timedelta(hours=1))
+    moments = sorted(recent.values_list("sent_at", flat=True))
+    if moments and at < moments[-1] + APART:
+        wait = moments[-1] + APART - at
+        raise CodeTooSoon(seconds=max(1, round(wait.total_seconds())))
+    if len(moments) >= MOST_AN_HOUR:
+        raise CodesTooMany
+    row = StepUp(
+        merchant=merchant, session=session, person=person, purpose=purpose, subject=subject,
+        phone_masked=person.phone_masked, sent_at=at, expires_at=at + VALID,
+    )  # fmt: skip
+    code = f"{secrets.randbelow(10**DIGITS):0{DIGITS}d}"
+    row.code_hash = _hash(row, code)
+    is_virtual = current_tenant().is_virtual
+    row.code_sealed = crypto.seal(code, purpose=SHOWN) if is_virtual else None
+    row.save(force_insert=True)
+    events.record(
+        "tenants.step_up.sent", subject=row.id, merchant_id=merchant.id, actor=actor, at=at,
+        props={"purpose": purpose, "object": subject},
+    )  # fmt: skip
+    if not is_virtual:
+        message = CodeMessage(key=row.id, tenant_id=row.tenant_id, person_id=person.id, code=code)
+        transaction.on_commit(lambda: gateway().send(message))
+    return row
+
+
+def check_code(
+    *, session: EmbedSession, purpose: str, subject: str, code: str, at: datetime
+) -> StepUp:
+    """Compare digits with those sent last for this object in this visit. A wrong try is counted.
+
+    Passed once, it stays passed until it is used or five minutes are over. Raises CodeNeeded (none
+    was sent, or it was used), CodeExpired, CodeSpent (five wrong ones), CodeWrong.
+    """
+    with transaction.atomic():
+        row = _locked(session, purpose, subject, at)
+        if row.passed_at is not None:
+            return row
+        if row.try_count >= MOST_TRIES:
+            raise CodeSpent(field="code")
+        if hmac.compare_digest(row.code_hash, _hash(row, code.strip())):
+            row.passed_at = at
+            row.save(update_fields=["passed_at"])
+            return row
+        row.try_count += 1
+        row.save(update_fields=["try_count"])
+    # Raised after the commit: the try must stay counted.
+    if row.try_count >= MOST_TRIES:
+        raise CodeSpent(field="code")
+    raise CodeWrong(field="code", left=MOST_TRIES - row.try_count)
+
+
+@transaction.atomic
+def use_step_up(*, session: EmbedSession, purpose: str, subject: str, at: datetime) -> StepUp:
+    """Spend what was confirmed, in the transaction of the act itself: once.
+
+    Raises CodeNeeded (nothing was confirmed, or it was used), CodeExpired.
+    """
+    row = _locked(session, purpose, subject, at)
+    if row.passed_at is None:
+        raise CodeNeeded(field="code")
+    row.used_at = at
+    row.save(update_fields=["used_at"])
+    return row
+
+
+def _locked(session: EmbedSession, purpose: str, subject: str, at: datetime) -> StepUp:
+    latest = latest_step_up(session, purpose=purpose, subject=subject)
+    if latest is None:
+        raise CodeNeeded(field="code")
+    row: StepUp = StepUp.objects.select_for_update(of=("self",)).get(pk=latest.pk)
+    if row.used_at is not None:
+        raise CodeNeeded(field="code")
+    if at >= row.expires_at:
+        raise CodeExpired(field="code")
+    return row
+
+
+def _hash(row: StepUp, code: str) -> str:
+    return crypto.blind_index(f"{row.id}:{code}", purpose=_PURPOSE)
