@@ -22,6 +22,7 @@ from credit.operations.offers import expire_offers
 from credit.operations.reminders import make_reminders, send_reminders
 from credit.operations.seasonal_limits import grant_seasonal_limits as grant_for_season
 from credit.operations.settlements import pay_settlements
+from credit.operations.withdrawals import expire_asks as end_unanswered
 from credit.queries.business_day import open_day
 from credit.queries.entity_proofs import entity_checks
 from credit.queries.instructions import due_instructions
@@ -31,6 +32,7 @@ from platform_app.kernel.tenancy import platform_scope, tenant_scope
 from risk.errors import ReportConsentMissing
 from risk.operations.reports import fetch_reports
 from tenants.models import Tenant
+from tenants.operations.drafts import purge_drafts
 
 logger = structlog.get_logger(__name__)
 
@@ -75,6 +77,17 @@ def _ask_and_decide(application_id: str) -> None:
         except ReportConsentMissing:
             logger.info("decide.nobody_asked", application=application_id)
     decide(application_id=application_id, actor="system:decide", at=clock.now())
+
+
+@shared_task(name="credit.expire_asks")
+def expire_asks(**_: Any) -> int:
+    """End applications whose requests went unanswered, and drafts nobody came back to."""
+    count = 0
+    for tenant in Tenant.objects.filter(is_virtual=False, status="active").order_by("id"):
+        with tenant_scope(tenant.id):
+            count += end_unanswered(at=clock.now())
+            purge_drafts(at=clock.now())
+    return count
 
 
 @shared_task(name="credit.close_days")

@@ -72,7 +72,35 @@ class MerchantAdmin(TenantRowsAdmin):
 class MerchantPersonAdmin(TenantRowsAdmin):
     list_display = ("id", "tenant", "merchant", "role", "name_masked", "phone_masked")
     list_filter = (TenantFilter, "role")
-    hidden = ("phone_index",)
+    hidden = ("phone_index", "identity_index")
+
+
+@admin.register(models.SettlementAccount)
+class SettlementAccountAdmin(TenantRowsAdmin):
+    list_display = ("id", "tenant", "merchant", "kind", "bank_name", "number_masked", "set_at")
+    list_filter = (TenantFilter, "kind")
+    hidden = ("number_index",)
+    masked = {"holder_masked": lambda row: crypto.mask_name(row.holder_masked)}
+
+
+@admin.register(models.Attachment)
+class AttachmentAdmin(TenantRowsAdmin):
+    list_display = ("id", "tenant", "merchant", "kind", "content_type", "byte_count", "uploaded_at")
+    list_filter = (TenantFilter, "kind")
+    hidden = ("file_name",)
+
+
+@admin.register(models.PhoneCode)
+class PhoneCodeAdmin(TenantRowsAdmin):
+    list_display = ("id", "tenant", "merchant", "status", "tries_count", "sent_at", "expires_at")
+    list_filter = (TenantFilter, "status")
+    hidden = ("phone_index", "code_hash")
+
+
+@admin.register(models.MerchantDraft)
+class MerchantDraftAdmin(TenantRowsAdmin):
+    list_display = ("id", "tenant", "merchant", "step", "saved_at")
+    list_filter = (TenantFilter, "step")
 
 
 @admin.register(models.ConsentRecord)

@@ -5,6 +5,7 @@ from platform_app.kernel.errors import (
     DomainError,
     Forbidden,
     Invalid,
+    NotFound,
     ReasonNeeded,
     Refused,
     Unavailable,
@@ -215,3 +216,84 @@ class BadEventName(Invalid):
 class EndpointDisabled(Conflict):
     code = "endpoint_disabled"
     message = gettext_noop("This endpoint is switched off. Switch it on first.")
+
+
+class SensitiveConsentMissing(Refused):
+    code = "sensitive_consent_missing"
+    message = gettext_noop(
+        "The consent to handling sensitive personal information has to be given first."
+    )
+
+
+class BadIdentityNumber(Invalid):
+    code = "identity_no_invalid"
+    message = gettext_noop("This identity number cannot be right: {why}")
+
+
+class BadAccountNumber(Invalid):
+    code = "account_no_invalid"
+    message = gettext_noop("This account number cannot be right: {why}")
+
+
+class AccountHolderMismatch(Refused):
+    code = "account_holder_mismatch"
+    message = gettext_noop(
+        "The holder has to be the firm, or for a bank card its legal representative."
+    )
+
+
+class LegalRepresentativeMissing(Refused):
+    code = "legal_representative_missing"
+    message = gettext_noop("The legal representative has to be known first.")
+
+
+class PhoneCodeTooSoon(Refused):
+    status = 429
+    code = "phone_code_too_soon"
+    message = gettext_noop("A code was sent a moment ago. Please wait {seconds} seconds.")
+
+
+class PhoneCodeTooMany(Refused):
+    status = 429
+    code = "phone_code_too_many"
+    message = gettext_noop("That were many codes for one day. Please try again tomorrow.")
+
+
+class PhoneCodeExpired(Refused):
+    code = "phone_code_expired"
+    message = gettext_noop("This code is no longer valid. Please have a new one sent.")
+
+
+class PhoneCodeWrong(Refused):
+    code = "phone_code_wrong"
+    message = gettext_noop("The code is not right. {left} more tries with this one.")
+
+
+class MessageNotTaken(Unavailable):
+    code = "message_not_taken"
+    message = gettext_noop("The text message could not be sent. Please try again in a moment.")
+
+
+class BadAttachment(Invalid):
+    code = "attachment_invalid"
+    message = gettext_noop("This file is neither a JPEG, PNG or WebP photo nor a PDF.")
+
+
+class AttachmentTooLarge(Invalid):
+    status = 413
+    code = "attachment_too_large"
+    message = gettext_noop("The file is larger than {limit_mb} MB. Please take a smaller photo.")
+
+
+class AttachmentsTooMany(Refused):
+    code = "attachments_too_many"
+    message = gettext_noop("More than {most} files: please ask us before sending more.")
+
+
+class AttachmentNotFound(NotFound):
+    message = gettext_noop("There is no such file.")
+
+
+class AttachmentKeyUsed(Conflict):
+    code = "attachment_key_used"
+    message = gettext_noop("Another file was sent under this number before.")

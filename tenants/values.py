@@ -96,6 +96,7 @@ class PersonDetails:
     role: str
     name: str
     phone: str
+    identity_no: str = ""
 
 
 @dataclass(frozen=True, slots=True)

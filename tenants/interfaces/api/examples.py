@@ -22,6 +22,10 @@ _BY_NAME: Final[dict[str, Any]] = {
     "event_names": ["credit.drawdown.*"],
     "ordered_on": "2026-11-20",
     "origin": "https://shop.example",
+    "ask": "ask_01jd0000000000000000000000",
+    "answer": "两家门店的租约都续到明年六月",
+    "content": "/9j/4AAQSkZJRg==",
+    "file_name": "license.jpg",
 }
 _LEFT_OUT: Final = {
     "merchant_name", "category", "region", "joined_on", "return_url", "evidence", "currency",
