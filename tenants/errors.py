@@ -256,7 +256,7 @@ class PhoneCodeTooSoon(Refused):
 class PhoneCodeTooMany(Refused):
     status = 429
     code = "phone_code_too_many"
-    message = gettext_noop("That were many codes for one day. Please try again tomorrow.")
+    message = gettext_noop("Those were many codes for one day. Please try again tomorrow.")
 
 
 class PhoneCodeExpired(Refused):

@@ -25,6 +25,7 @@ from credit.queries.reviews import review_of
 from credit.queries.stages import STAGES
 from credit.queries.status import days_past_due
 from platform_app.kernel import clock
+from platform_app.kernel.errors import NotFound
 from platform_app.kernel.templatetags.money import day as day_words
 from risk.queries.champions import champions
 
@@ -163,7 +164,10 @@ def _ended(application: Application, at: datetime) -> Journey:  # noqa: ARG001 -
 
 def _fresh(merchant_id: str, application: Application | None) -> Journey:
     """Nothing has gone in: a draft once the consents are given."""
-    progress = progress_of(merchant_id)
+    try:
+        progress = progress_of(merchant_id)
+    except NotFound:  # another platform's merchant stands nowhere here
+        return Journey(stage="none")
     stage = "none" if "consents" in progress.left else "draft"
     return Journey(stage=stage, application=application, progress=progress)
 

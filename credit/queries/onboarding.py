@@ -62,7 +62,7 @@ def progress_of(merchant_id: str) -> Progress:
     needs = list(tenant.application_needs)
     steps = ("consents", "firm", *needs, "submit")
     left = set(missing_needs(merchant, needs)) | {"submit"}
-    if missing_consents(merchant_id, NEEDED_CONSENTS):
+    if missing_consents(merchant_id, NEEDED_CONSENTS, tenant):
         left.add("consents")
     if merchant.kyb_status != KybStatus.VERIFIED:
         left.add("firm")

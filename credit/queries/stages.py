@@ -32,7 +32,7 @@ STAGES: Final[dict[str, Stage]] = {
     ),
     "draft": Stage(
         section="onboarding",
-        badge=gettext_noop("{percent}% filled in"),
+        badge=gettext_noop("Filled in: {percent}%"),
         button=gettext_noop("Go on with the application"),
         next_line=gettext_noop("You: {left} steps to go, about {minutes} minutes"),
     ),

@@ -182,6 +182,8 @@ ENTITY_CAP_MINOR = env.integer("ENTITY_CAP_YUAN", 10_000_000) * 100
 MESSAGES_URL = env.text("MESSAGES_URL", "")
 MESSAGES_KEY_ID = env.text("MESSAGES_KEY_ID", "")
 MESSAGES_SECRET = env.text("MESSAGES_SECRET", "")
+# Codes are not sent and always 000000, as on a virtual platform: demo only.
+MESSAGES_SIMULATED = env.flag("MESSAGES_SIMULATED", default=False)
 # Webhooks to http://127.0.0.1 (demo, smoke, tests); production refuses private addresses.
 WEBHOOK_ALLOW_LOCAL = env.flag("WEBHOOK_ALLOW_LOCAL", default=False)
 # Merchant pages may book a repayment without a bank: sandbox and demo only.

@@ -17,7 +17,7 @@ from tenants.errors import (
     PhoneCodeTooSoon,
     PhoneCodeWrong,
 )
-from tenants.gateways.messages import VIRTUAL_CODE, CodeMessage, gateway
+from tenants.gateways.messages import VIRTUAL_CODE, CodeMessage, gateway, is_simulated
 from tenants.models import MOST_TRIES, MerchantPerson, PhoneCode, Tenant
 from tenants.operations.merchants import lock_merchant
 from tenants.operations.people import PHONE
@@ -130,4 +130,5 @@ def _applying(merchant_id: str) -> MerchantPerson:
 
 
 def _digits(tenant: Tenant) -> str:
-    return VIRTUAL_CODE if tenant.is_virtual else f"{secrets.randbelow(10**6):06d}"
+    is_known = is_simulated(is_virtual=tenant.is_virtual)
+    return VIRTUAL_CODE if is_known else f"{secrets.randbelow(10**6):06d}"
