@@ -52,6 +52,10 @@ class Journey:
         return STAGES[self.stage].section
 
     @property
+    def actor(self) -> str:
+        return STAGES[self.stage].actor
+
+    @property
     def tone(self) -> str:
         return STAGES[self.stage].tone
 

@@ -1,5 +1,6 @@
 """A code to a mobile number, and the number confirmed by it."""
 
+import math
 import secrets
 from datetime import datetime, timedelta
 from typing import Final
@@ -73,7 +74,7 @@ def _kept(merchant_id: str, code: str, *, actor: str, at: datetime) -> tuple[Pho
     rows = PhoneCode.objects.filter(merchant=merchant)
     last = rows.order_by("-sent_at", "-id").first()
     if last is not None and last.status != PhoneCodeStatus.SPENT and at < last.sent_at + APART:
-        seconds = int((last.sent_at + APART - at).total_seconds()) + 1
+        seconds = math.ceil((last.sent_at + APART - at).total_seconds())
         raise PhoneCodeTooSoon(seconds=seconds)
     if rows.filter(sent_at__gt=at - timedelta(days=1)).count() >= A_DAY:
         raise PhoneCodeTooMany

@@ -38,9 +38,11 @@ PAGES = ("people/legal/", "people/applicant/", "people/phone/", "account/", "fil
 
 
 @pytest.fixture(autouse=True)
-def _asks_for_everything(tenant: Tenant, at: datetime) -> None:
-    with tenant_scope(tenant.id):
-        set_application_needs(needs=list(ApplicationNeed.values), actor="x", at=at)
+def _asks_for_everything(tenant: Tenant, at: datetime, request: pytest.FixtureRequest) -> None:
+    """Before anybody applies; who has a line in a test got it when nothing was asked for."""
+    if not {"line", "strangers"} & set(request.fixturenames):
+        with tenant_scope(tenant.id):
+            set_application_needs(needs=list(ApplicationNeed.values), actor="x", at=at)
 
 
 def photo(number: int = 1, **changes: str) -> dict[str, Any]:
@@ -227,7 +229,9 @@ def test_without_consent_nothing_is_taken(
     visit: Visit, tenant: Tenant, merchant: Merchant, at: datetime
 ) -> None:
     with tenant_scope(tenant.id):
-        withdraw_consent(merchant_id=merchant.id, code="sensitive_data", actor="x", at=at)
+        withdraw_consent(
+            merchant_id=merchant.id, code="sensitive_data", evidence={}, actor="x", at=at
+        )
     for path in PAGES:
         assert gone_to(visit.get(f"/m/{path}")) == "/m/consents/"
     assert gone_to(visit.post("/m/people/legal/", PERSON)) == "/m/consents/"
