@@ -47,7 +47,6 @@ DUE = date(2026, 3, 9)
 
 @pytest.fixture
 def review(inside: Tenant, at: datetime) -> Review:
-    assert inside
     referrals.refer_everybody()
     return referrals.referred("M-1", at)
 
@@ -168,8 +167,8 @@ def test_a_refused_question_asks_nothing(
     assert (application().status, told()) == ("in_review", ["submitted", "referred"])
 
 
-def test_only_what_a_reviewer_looks_at_can_be_asked_about(inside: Tenant, at: datetime) -> None:
-    assert inside
+@pytest.mark.usefixtures("inside")
+def test_only_what_a_reviewer_looks_at_can_be_asked_about(at: datetime) -> None:
     declined = referrals.declined("M-1", at)
     with pytest.raises(NotReviewed):
         ask_merchant(
@@ -225,12 +224,10 @@ def test_answered_but_not_handed_in_does_not_end_by_itself(review: Review, at: d
     assert application().status == "action_required"
 
 
+@pytest.mark.usefixtures("inside")
 @pytest.mark.parametrize("stage", ["submitted", "in_review", "action_required", "approved"])
-def test_withdrawn_at_any_stage_and_applied_for_again(
-    inside: Tenant, stage: str, at: datetime
-) -> None:
+def test_withdrawn_at_any_stage_and_applied_for_again(stage: str, at: datetime) -> None:
     """P36: taking back is no refusal: nothing to wait for, nothing declined."""
-    assert inside
     before = brought_to(stage, at)
     assert before.status == stage
     words: dict[str, Any] = {"application_id": before.id, "actor": "m", "at": at}
@@ -265,8 +262,8 @@ def brought_to(stage: str, at: datetime) -> Application:
     return found
 
 
-def test_a_withdrawn_offer_cannot_be_accepted(inside: Tenant, at: datetime) -> None:
-    assert inside
+@pytest.mark.usefixtures("inside")
+def test_a_withdrawn_offer_cannot_be_accepted(at: datetime) -> None:
     withdraw_application(application_id=brought_to("approved", at).id, reason="", actor="m", at=at)
     offer = Offer.objects.select_related("cost_sheet").get()
     with pytest.raises(OfferClosed):
@@ -277,8 +274,8 @@ def test_a_withdrawn_offer_cannot_be_accepted(inside: Tenant, at: datetime) -> N
     assert CreditLine.objects.count() == 0
 
 
-def test_an_open_line_is_not_withdrawn(inside: Tenant, at: datetime) -> None:
-    assert inside
+@pytest.mark.usefixtures("inside")
+def test_an_open_line_is_not_withdrawn(at: datetime) -> None:
     line = lives.line_of(lives.merchant_with_trade("M-1", at), at)
     with pytest.raises(WithdrawalTooLate):
         withdraw_application(application_id=application().id, reason="", actor="m", at=at)
@@ -289,8 +286,8 @@ def test_an_open_line_is_not_withdrawn(inside: Tenant, at: datetime) -> None:
         withdraw_application(application_id=declined.id, reason="", actor="m", at=at)
 
 
-def test_what_a_platform_asks_for_is_asked_on_every_way_in(inside: Tenant, at: datetime) -> None:
-    assert inside
+@pytest.mark.usefixtures("inside")
+def test_what_a_platform_asks_for_is_asked_on_every_way_in(at: datetime) -> None:
     merchant = lives.merchant_with_trade("M-1", at)
     set_application_needs(needs=["account"], actor="usr", at=at)
     with pytest.raises(ApplicationIncomplete) as refusal:

@@ -60,7 +60,7 @@ ALL = list(ApplicationNeed.values)
 
 @pytest.fixture
 def firm(inside: Tenant, at: datetime) -> Merchant:
-    assert inside.is_virtual
+    assert inside.is_virtual is True
     return firm_of("company", at)
 
 
@@ -114,15 +114,15 @@ def test_a_person_is_known_by_a_sealed_number(firm: Merchant, at: datetime) -> N
         "*" * 14 + fake_identity_no(1)[-4:],
         "self",
     )
-    assert fake_identity_no(1).encode() not in bytes(person.identity_sealed)
+    assert fake_identity_no(1).encode() not in bytes(person.identity_sealed or b"")
     clear = reveal_person(person_id=person.id, reason="商户来电核实", actor="usr", at=at)
     assert clear == PersonDetails(
         "legal_representative", "张示例", "13800000001", fake_identity_no(1)
     )
 
 
-def test_nothing_sensitive_is_kept_before_the_consent(inside: Tenant, at: datetime) -> None:
-    assert inside
+@pytest.mark.usefixtures("inside")
+def test_nothing_sensitive_is_kept_before_the_consent(at: datetime) -> None:
     firm = firm_of("company", at, consents=False)
     before = told()
     acts: list[Callable[[], object]] = [
@@ -282,10 +282,10 @@ def test_an_account_is_sealed_and_shows_its_last_four(firm: Merchant, at: dateti
         ("natural_person", {"holder_name": "张示例"}, Invalid),
     ],
 )
+@pytest.mark.usefixtures("inside")
 def test_a_refused_account_leaves_nothing(
-    inside: Tenant, kind: str, changes: dict[str, str], error: type[Exception], at: datetime
+    kind: str, changes: dict[str, str], error: type[Exception], at: datetime
 ) -> None:
-    assert inside
     firm = firm_of(kind, at)
     legal(firm, at)
     before = told()
@@ -294,10 +294,8 @@ def test_a_refused_account_leaves_nothing(
     assert (SettlementAccount.objects.count(), told()) == (0, before)
 
 
-def test_an_individual_business_may_be_paid_in_its_owners_name(
-    inside: Tenant, at: datetime
-) -> None:
-    assert inside
+@pytest.mark.usefixtures("inside")
+def test_an_individual_business_may_be_paid_in_its_owners_name(at: datetime) -> None:
     firm = firm_of("individual_business", at)
     with pytest.raises(LegalRepresentativeMissing):
         account(firm, at, holder_name="张示例")
@@ -412,9 +410,9 @@ def test_needs_are_met_one_after_the_other(firm: Merchant, at: datetime) -> None
     assert missing_needs(firm, ALL) == []
 
 
-def test_a_natural_person_is_not_asked_for_a_license(inside: Tenant, at: datetime) -> None:
+@pytest.mark.usefixtures("inside")
+def test_a_natural_person_is_not_asked_for_a_license(at: datetime) -> None:
     """P26: no firm's paper is asked of somebody who has no firm."""
-    assert inside
     person = firm_of("natural_person", at)
     legal(person, at)
     assert missing_needs(person, ["documents"]) == []

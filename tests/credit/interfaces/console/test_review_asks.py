@@ -64,6 +64,12 @@ def test_a_refused_question_is_shown_again(
         assert ApplicationAsk.objects.count() == 0
 
 
+def looks(tenant: Tenant) -> int:
+    with tenant_scope(tenant.id):
+        found: int = AuditRecord.objects.filter(action="tenants.attachment.open").count()
+        return found
+
+
 def test_files_are_opened_by_our_staff_only_and_on_record(
     tenant: Tenant, other_tenant: Tenant, at: datetime
 ) -> None:
@@ -75,16 +81,13 @@ def test_files_are_opened_by_our_staff_only_and_on_record(
         )  # fmt: skip
     path = f"/console/attachments/{kept.id}"
     assert callers(tenant, other_tenant, at).statuses(path) == (302, 403, 403)
-    looks = AuditRecord.objects.filter(action="tenants.attachment.open")
-    with tenant_scope(tenant.id):
-        assert looks.count() == 0
+    assert looks(tenant) == 0
     client = staff(tenant, at)
     assert path in client.get(page_of(review)).content.decode()
     shown = client.get(path)
     assert (shown.content, shown.headers["Content-Type"]) == (fake_photo(1), "image/jpeg")
     assert client.get("/console/attachments/att_1").status_code == 404
-    with tenant_scope(tenant.id):
-        assert looks.count() == 1
+    assert looks(tenant) == 1
 
 
 def test_only_our_own_staff_ask(tenant: Tenant, other_tenant: Tenant, at: datetime) -> None:
