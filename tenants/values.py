@@ -7,6 +7,8 @@ from typing import Final
 
 PERSON_ROLES: Final = ("legal_representative", "applicant", "finance_contact")
 LOCALES: Final = ("zh-hans", "en")
+# What confirms every number where nothing is sent: virtual platforms (sandbox, tests) and the demo.
+VIRTUAL_CODE: Final = "000000"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

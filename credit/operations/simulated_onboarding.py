@@ -3,7 +3,6 @@
 from datetime import datetime
 
 from tenants.enums import AccountKind, AttachmentKind, MerchantKind
-from tenants.gateways.messages import VIRTUAL_CODE
 from tenants.models import Merchant
 from tenants.operations.accounts import set_account
 from tenants.operations.attachments import add_attachment
@@ -12,6 +11,7 @@ from tenants.operations.phone_codes import confirm_phone, send_phone_code
 from tenants.operations.sandbox import fake_card_no, fake_identity_no, fake_photo
 from tenants.queries.onboarding import missing_needs
 from tenants.queries.tenants import current_tenant
+from tenants.values import VIRTUAL_CODE
 
 NAME = "张示例"
 

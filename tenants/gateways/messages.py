@@ -6,14 +6,13 @@ number with `VIRTUAL_CODE`. The other says it to the provider over signed HTTP, 
 
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Final, Protocol
+from typing import Protocol
 
 from django.conf import settings
 
 from platform_app.kernel.signed_http import SignedHttp
 from tenants.errors import MessageNotTaken
-
-VIRTUAL_CODE: Final = "000000"
+from tenants.values import VIRTUAL_CODE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,14 +55,9 @@ class HttpMessages:
             raise MessageNotTaken
 
 
-def is_simulated(*, is_virtual: bool) -> bool:
-    """Whether codes are known instead of sent: on a virtual platform, and in the demo."""
-    return is_virtual or bool(settings.MESSAGES_SIMULATED)
-
-
 def gateway(*, is_virtual: bool) -> MessageGateway:
     """The gateway of a platform. Raises MessageNotTaken: a live one without a provider."""
-    if is_simulated(is_virtual=is_virtual):
+    if is_virtual or settings.MESSAGES_SIMULATED:
         return InProcessMessages()
     if not settings.MESSAGES_URL:
         raise MessageNotTaken

@@ -18,11 +18,13 @@ from tenants.errors import (
     PhoneCodeTooSoon,
     PhoneCodeWrong,
 )
-from tenants.gateways.messages import VIRTUAL_CODE, CodeMessage, gateway, is_simulated
+from tenants.gateways.messages import CodeMessage, gateway
 from tenants.models import MOST_TRIES, MerchantPerson, PhoneCode, Tenant
 from tenants.operations.merchants import lock_merchant
 from tenants.operations.people import PHONE
+from tenants.queries.onboarding import codes_are_known
 from tenants.queries.tenants import current_tenant
+from tenants.values import VIRTUAL_CODE
 
 CODE: Final = "phone.code"
 VALID: Final = timedelta(minutes=5)
@@ -131,5 +133,4 @@ def _applying(merchant_id: str) -> MerchantPerson:
 
 
 def _digits(tenant: Tenant) -> str:
-    is_known = is_simulated(is_virtual=tenant.is_virtual)
-    return VIRTUAL_CODE if is_known else f"{secrets.randbelow(10**6):06d}"
+    return VIRTUAL_CODE if codes_are_known(tenant) else f"{secrets.randbelow(10**6):06d}"

@@ -2,12 +2,16 @@
 
 import json
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Final
 
+from django.conf import settings
 from django.db.models import QuerySet
 
 from platform_app.kernel import crypto
+from platform_app.kernel.errors import NotFound
+from tenants.domain.identifiers import mobile
+from tenants.domain.identity import account_no, identity_no
 from tenants.enums import (
     ApplicationNeed,
     AttachmentKind,
@@ -22,9 +26,11 @@ from tenants.models import (
     MerchantPerson,
     PhoneCode,
     SettlementAccount,
+    Tenant,
 )
 
 DRAFT: Final = "merchant.draft"
+NUMBERS: Final = ("identity_no", "phone", "number")
 
 
 def draft(merchant_id: str, step: str) -> dict[str, str]:
@@ -52,6 +58,26 @@ def applying_person(merchant_id: str) -> MerchantPerson | None:
         MerchantPerson.objects.filter(merchant_id=merchant_id).exclude(relation="").first()
     )
     return found
+
+
+def check_number(field: str, text: str, *, kind: str, on: date) -> None:
+    """Whether a number of a page is well formed; `kind` of account matters for `number` only.
+
+    Raises NotFound (no such number), BadIdentityNumber, BadPhone, BadAccountNumber.
+    """
+    if field not in NUMBERS:
+        raise NotFound(noun="field")
+    if field == "identity_no":
+        identity_no(text, on=on)
+    elif field == "phone":
+        mobile(text)
+    else:
+        account_no(text, kind=kind)
+
+
+def codes_are_known(tenant: Tenant) -> bool:
+    """Whether no message leaves and the code is `VIRTUAL_CODE`: virtual platforms, the demo."""
+    return tenant.is_virtual or bool(settings.MESSAGES_SIMULATED)
 
 
 def open_code(merchant_id: str, at: datetime) -> PhoneCode | None:

@@ -15,9 +15,8 @@ from platform_app.kernel.errors import DomainError, Invalid, NotFound
 from platform_app.kernel.http import say
 from tenants.access.answers import go, page
 from tenants.access.embed import MerchantRequest
-from tenants.domain.identifiers import mobile
-from tenants.domain.identity import account_no, identity_no
 from tenants.operations.drafts import save_draft
+from tenants.queries.onboarding import NUMBERS, check_number
 from tenants.queries.tenants import current_tenant
 
 REFUSED: Final = 422
@@ -83,17 +82,12 @@ def draft(request: MerchantRequest, step: str) -> HttpResponseBase:
 def check(request: MerchantRequest, field: str) -> HttpResponseBase:
     """One line about a number typed so far: right, or where to look."""
     typed = request.POST.get(field, "")
-    checks = {
-        "identity_no": lambda: identity_no(typed, on=clock.today()),
-        "phone": lambda: mobile(typed),
-        "number": lambda: account_no(typed, kind=request.POST.get("kind", "")),
-    }
-    if field not in checks:
-        raise NotFound(noun="field")
     error = ""
     try:
-        if typed.strip():
-            checks[field]()
+        if typed.strip() or field not in NUMBERS:
+            check_number(field, typed, kind=request.POST.get("kind", ""), on=clock.today())
+    except NotFound:
+        raise
     except DomainError as refusal:
         error = say(refusal)
     context = {"error": error, "is_good": bool(typed.strip()) and not error}

@@ -12,11 +12,10 @@ from platform_app.kernel.errors import DomainError
 from tenants.access.answers import go, page
 from tenants.access.embed import MerchantRequest
 from tenants.enums import MerchantKind
-from tenants.gateways.messages import is_simulated
 from tenants.operations.drafts import discard_draft
 from tenants.operations.identities import identify_person
 from tenants.operations.phone_codes import APART, confirm_phone, send_phone_code
-from tenants.queries.onboarding import applying_person, draft, open_code, person_in
+from tenants.queries.onboarding import applying_person, codes_are_known, draft, open_code, person_in
 from tenants.queries.tenants import current_tenant
 
 SELF = "self"
@@ -125,7 +124,7 @@ def _phone_page(request: MerchantRequest, refusal: DomainError | None) -> HttpRe
         "place": progress.place("phone")[0] if "phone" in progress.steps else 3,
         "person": person,
         "is_sent": code is not None,
-        "is_simulated": is_simulated(is_virtual=current_tenant().is_virtual),
+        "is_simulated": codes_are_known(current_tenant()),
         "wait_seconds": max(0, int(wait.total_seconds())),
     }
     return shown(request, "merchant/credit/phone.html", refusal, **context)
