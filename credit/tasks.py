@@ -47,6 +47,16 @@ def decide_applications(**_: Any) -> int:
     return count
 
 
+@shared_task(name="credit.expire_asks")
+def expire_asks(**_: Any) -> int:
+    """End applications whose requests went unanswered, and drafts nobody came back to."""
+    count = 0
+    for tenant in Tenant.objects.filter(is_virtual=False, status="active").order_by("id"):
+        with tenant_scope(tenant.id), mode_scope(tenant.running):
+            count += daily_work.end_unanswered(at=clock.now())
+    return count
+
+
 @shared_task(name="credit.close_days")
 def close_days(**_: Any) -> int:
     """Find the platforms with a day that is over, and close each in a job of its own.

@@ -53,6 +53,10 @@ SCHEDULE: dict[str, dict[str, Any]] = {
         "task": "risk.put_due_policies_in_force",
         "schedule": timedelta(minutes=1),
     },
+    "expire unanswered requests": {
+        "task": "credit.expire_asks",
+        "schedule": crontab(hour="0", minute="40"),
+    },
     "season": {"task": "credit.grant_seasonal_limits", "schedule": crontab(hour="5", minute="0")},
     "tell which keys end": {
         "task": "tenants.tell_key_ends",

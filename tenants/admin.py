@@ -1,5 +1,7 @@
 """The tables of tenants in the back office."""
 
+from collections.abc import Callable
+from datetime import datetime
 from typing import Final
 
 from django.contrib import admin, messages
@@ -8,11 +10,19 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from platform_app.kernel import crypto
-from platform_app.kernel.back_office import RowsAdmin, TenantFilter, TenantRowsAdmin, act
+from platform_app.kernel.back_office import (
+    RowsAdmin,
+    TenantFilter,
+    TenantRowsAdmin,
+    act,
+    act_on_reference,
+)
+from platform_app.kernel.tenancy import tenant_scope
 from tenants import models
-from tenants.enums import MerchantKind
+from tenants.enums import ApplicationNeed, MerchantKind
 from tenants.operations.credentials import revoke_key
 from tenants.operations.members import reset_totp
+from tenants.operations.tenants import set_application_needs
 from tenants.operations.webhooks import disable_endpoint, enable_endpoint, resend
 
 _PEOPLE: Final = {MerchantKind.INDIVIDUAL_BUSINESS, MerchantKind.NATURAL_PERSON}
@@ -27,11 +37,32 @@ def _registration_no(row: models.Merchant) -> str:
     return crypto.mask_tail(row.registration_no) if row.kind in _PEOPLE else row.registration_no
 
 
+def _needs(needs: list[str]) -> Callable[[models.Tenant, str, datetime], None]:
+    """What applications of a platform ask for; the operation audits it in the platform's chain."""
+
+    def changed(row: models.Tenant, actor: str, at: datetime) -> None:
+        with tenant_scope(row.id):
+            set_application_needs(needs=needs, actor=actor, at=at)
+
+    return changed
+
+
 @admin.register(models.Tenant)
 class TenantAdmin(RowsAdmin):
     list_display = ("id", "slug", "name", "vertical", "mode", "status", "is_virtual", "created_at")
     list_filter = ("mode", "status", "vertical", "is_virtual")
     search_fields = ("slug__startswith", "name")
+    actions = ("ask_for_everything", "ask_for_firm_only")
+
+    @admin.action(
+        description=_("Applications ask for person, code, account and photos"), permissions=["act"]
+    )
+    def ask_for_everything(self, request: HttpRequest, queryset: QuerySet[models.Tenant]) -> None:
+        act_on_reference(request, queryset, _needs(ApplicationNeed.values))
+
+    @admin.action(description=_("Applications ask for firm and consents only"), permissions=["act"])
+    def ask_for_firm_only(self, request: HttpRequest, queryset: QuerySet[models.Tenant]) -> None:
+        act_on_reference(request, queryset, _needs([]))
 
 
 @admin.register(models.TestClock)
@@ -78,7 +109,35 @@ class MerchantAdmin(TenantRowsAdmin):
 class MerchantPersonAdmin(TenantRowsAdmin):
     list_display = ("id", "tenant", "merchant", "role", "name_masked", "phone_masked")
     list_filter = (TenantFilter, "role")
-    hidden = ("phone_index",)
+    hidden = ("phone_index", "identity_index")
+
+
+@admin.register(models.SettlementAccount)
+class SettlementAccountAdmin(TenantRowsAdmin):
+    list_display = ("id", "tenant", "merchant", "kind", "bank_name", "number_masked", "set_at")
+    list_filter = (TenantFilter, "kind")
+    hidden = ("number_index",)
+    masked = {"holder_masked": lambda row: crypto.mask_name(row.holder_masked)}
+
+
+@admin.register(models.Attachment)
+class AttachmentAdmin(TenantRowsAdmin):
+    list_display = ("id", "tenant", "merchant", "kind", "content_type", "byte_count", "uploaded_at")
+    list_filter = (TenantFilter, "kind")
+    hidden = ("file_name",)
+
+
+@admin.register(models.PhoneCode)
+class PhoneCodeAdmin(TenantRowsAdmin):
+    list_display = ("id", "tenant", "merchant", "status", "tries_count", "sent_at", "expires_at")
+    list_filter = (TenantFilter, "status")
+    hidden = ("phone_index", "code_hash")
+
+
+@admin.register(models.MerchantDraft)
+class MerchantDraftAdmin(TenantRowsAdmin):
+    list_display = ("id", "tenant", "merchant", "step", "saved_at")
+    list_filter = (TenantFilter, "step")
 
 
 @admin.register(models.ConsentRecord)

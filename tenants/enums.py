@@ -131,3 +131,38 @@ class StepUpPurpose(models.TextChoices):
 
     SIGN = "sign", _("Signing an agreement")
     ACCOUNT = "account", _("Changing the account for settlement")
+
+
+class ApplicationNeed(models.TextChoices):
+    """What a platform may ask for before an application goes in, beside firm and consents."""
+
+    LEGAL_REPRESENTATIVE = "legal_representative", _("Legal representative")
+    PHONE = "phone", _("Mobile number, confirmed by a code")
+    ACCOUNT = "account", _("Settlement account")
+    DOCUMENTS = "documents", _("Photos of documents")
+
+
+class PersonRelation(models.TextChoices):
+    """How whoever applies stands to the firm."""
+
+    SELF = "self", _("Legal representative or owner")
+    AUTHORIZED = "authorized", _("Authorized by the firm")
+
+
+class AccountKind(models.TextChoices):
+    CORPORATE = "corporate", _("The firm's account")
+    CARD = "card", _("The legal representative's bank card")
+
+
+class AttachmentKind(models.TextChoices):
+    BUSINESS_LICENSE = "business_license", _("Business license")
+    AUTHORIZATION_LETTER = "authorization_letter", _("Letter of authorization")
+    LEASE_CONTRACT = "lease_contract", _("Lease contract")
+    BANK_STATEMENT = "bank_statement", _("Bank statement")
+    OTHER = "other", _("Another document")
+
+
+class PhoneCodeStatus(models.TextChoices):
+    SENT = "sent", _("Sent")
+    USED = "used", _("Used")
+    SPENT = "spent", _("No longer valid")

@@ -9,6 +9,8 @@ from platform_app.kernel.scope import LIVE, Mode
 
 PERSON_ROLES: Final = ("legal_representative", "applicant", "finance_contact")
 LOCALES: Final = ("zh-hans", "en")
+# What confirms every number where nothing is sent: virtual platforms (sandbox, tests) and the demo.
+VIRTUAL_CODE: Final = "000000"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,6 +100,7 @@ class PersonDetails:
     role: str
     name: str
     phone: str
+    identity_no: str = ""
 
 
 @dataclass(frozen=True, slots=True)

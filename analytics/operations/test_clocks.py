@@ -73,6 +73,7 @@ def _work(work: Work, at: datetime) -> None:
             for _day in daily_work.close_over():
                 pass
             daily_work.compare_night(at=at)
+            daily_work.end_unanswered(at=at)
             live_night(on=open_day() - timedelta(days=1), actor=ACTOR, at=at)
             daily_work.move_limits(at=at)
         daily_work.run_errands()

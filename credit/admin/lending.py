@@ -31,6 +31,16 @@ class ApplicationAdmin(TenantRowsAdmin):
     search_fields = ("external_id__exact",)
 
 
+@admin.register(models.ApplicationAsk)
+class ApplicationAskAdmin(TenantRowsAdmin):
+    list_display = (
+        "id", "tenant", "application", "kind", "document_kind", "due_on", "status", "asked_at",
+        "answered_at",
+    )  # fmt: skip
+    list_filter = (TenantFilter, "kind", "status")
+    hidden = ("answer",)
+
+
 @admin.register(models.LimitReview)
 class LimitReviewAdmin(TenantRowsAdmin):
     list_display = (

@@ -25,6 +25,8 @@ from credit.enums.collections import (
 from credit.enums.lending import (
     ApplicationStatus,
     ApprovalStatus,
+    AskKind,
+    AskStatus,
     Component,
     DrawdownStatus,
     HoldStatus,
@@ -81,6 +83,8 @@ __all__ = [
     "AgreementStatus",
     "ApplicationStatus",
     "ApprovalStatus",
+    "AskKind",
+    "AskStatus",
     "AttemptKind",
     "BreakKind",
     "BreakStatus",

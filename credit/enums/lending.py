@@ -12,6 +12,20 @@ class ApplicationStatus(models.TextChoices):
     ACTIVATED = "activated", _("Activated")
     DECLINED = "declined", _("Declined")
     EXPIRED = "expired", _("Expired")
+    ACTION_REQUIRED = "action_required", _("Something is asked for")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+
+
+class AskKind(models.TextChoices):
+    DOCUMENT = "document", _("A document")
+    ANSWER = "answer", _("An answer")
+
+
+class AskStatus(models.TextChoices):
+    OPEN = "open", _("Waiting for the merchant")
+    ANSWERED = "answered", _("Answered")
+    DROPPED = "dropped", _("No longer asked for")
+    EXPIRED = "expired", _("Not answered in time")
 
 
 class LimitCause(models.TextChoices):
@@ -29,12 +43,14 @@ class ReviewStatus(models.TextChoices):
     OPEN = "open", _("Waiting for a reviewer")
     PROPOSED = "proposed", _("Waiting for a second reviewer")
     CLOSED = "closed", _("Decided")
+    DROPPED = "dropped", _("Ended without a decision")
 
 
 class OfferStatus(models.TextChoices):
     OPEN = "open", _("Open")
     ACCEPTED = "accepted", _("Accepted")
     EXPIRED = "expired", _("Expired")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
 
 
 class LineStatus(models.TextChoices):

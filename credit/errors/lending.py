@@ -155,3 +155,56 @@ class LimitAskedLately(Refused):
 class LimitNotHigher(Invalid):
     code = "limit_not_higher"
     message = gettext_noop("Ask for more than the limit of ¥{limit} you have.")
+
+
+class ApplicationIncomplete(Refused):
+    code = "application_incomplete"
+    message = gettext_noop(
+        "The platform asks for more before an application; the merchant pages collect it: {needs}"
+    )
+
+
+class NotReviewed(Conflict):
+    code = "not_reviewed"
+    message = gettext_noop("Only an application that a reviewer is looking at can be asked about.")
+
+
+class DueDayInvalid(Invalid):
+    code = "due_day_invalid"
+    message = gettext_noop("Choose a day from tomorrow on, at most {days} days ahead.")
+
+
+class AskNotFound(NotFound):
+    message = gettext_noop("There is no such request to the merchant.")
+
+
+class AskClosed(Conflict):
+    code = "ask_closed"
+    message = gettext_noop("This is no longer asked for.")
+
+
+class AnswerMissing(Invalid):
+    code = "answer_missing"
+    message = gettext_noop("What was asked for is still missing: {what}")
+
+
+class AsksUnanswered(Refused):
+    code = "asks_unanswered"
+    message = gettext_noop("Some of what was asked for is still missing.")
+
+
+class NotWaitingForMerchant(Conflict):
+    code = "not_waiting_for_merchant"
+    message = gettext_noop("Nothing is asked of the merchant for this application.")
+
+
+class MerchantAsked(Conflict):
+    code = "merchant_asked"
+    message = gettext_noop(
+        "The merchant was asked for something. Wait for it, or take the request back first."
+    )
+
+
+class WithdrawalTooLate(Conflict):
+    code = "withdrawal_too_late"
+    message = gettext_noop("The application has ended, so it cannot be withdrawn.")

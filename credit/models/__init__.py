@@ -2,6 +2,7 @@
 
 from credit.models.application import Application, CostSheet, CostSheetItem, Offer
 from credit.models.approval import Approval
+from credit.models.ask import ApplicationAsk
 from credit.models.business_day import BusinessDay, CloseBucket, CloseException
 from credit.models.calendar import CalendarDay, CalendarImport
 from credit.models.cap import CapRule, LprRate
@@ -46,6 +47,7 @@ __all__ = [
     "AccountSnapshot",
     "Allocation",
     "Application",
+    "ApplicationAsk",
     "Approval",
     "BankFlow",
     "BucketChange",

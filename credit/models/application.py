@@ -34,7 +34,9 @@ class Application(TenantOwned, Stamped):
             ),
             models.UniqueConstraint(
                 fields=["tenant_id", "merchant", "product"],
-                condition=models.Q(status__in=["draft", "submitted", "in_review", "approved"]),
+                condition=models.Q(
+                    status__in=["draft", "submitted", "in_review", "action_required", "approved"]
+                ),
                 name="credit_application_one_open",
             ),
             models.CheckConstraint(

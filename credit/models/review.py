@@ -46,7 +46,7 @@ class Review(TenantOwned, Stamped):
             ),
             models.UniqueConstraint(
                 fields=["tenant_id", "application"],
-                condition=~models.Q(status="closed"),
+                condition=models.Q(status__in=["open", "proposed"]),
                 name="credit_review_one_open",
             ),
             models.CheckConstraint(
@@ -68,14 +68,15 @@ class Review(TenantOwned, Stamped):
                 )
                 | models.Q(status="proposed", override__isnull=True, closed_at__isnull=True)
                 & ~models.Q(proposed_by="")
-                | models.Q(status="closed", override__isnull=False, closed_at__isnull=False),
+                | models.Q(status="closed", override__isnull=False, closed_at__isnull=False)
+                | models.Q(status="dropped", override__isnull=True, closed_at__isnull=False),
                 name="credit_review_shape",
             ),
         ]
         indexes = [
             models.Index(
                 fields=["tenant_id", "id"],
-                condition=~models.Q(status="closed"),
+                condition=models.Q(status__in=["open", "proposed"]),
                 name="credit_review_waiting",
             )
         ]

@@ -7,6 +7,7 @@ from django.db import IntegrityError, transaction
 
 from credit.enums import ApplicationStatus, LineStatus, ProductStatus, ReviewKind
 from credit.errors import (
+    ApplicationIncomplete,
     ApplicationNotFound,
     ApplicationOpen,
     ConsentMissing,
@@ -20,23 +21,21 @@ from credit.models import Application, CreditLine, ProductVersion
 from credit.operations.application_results import answer
 from credit.operations.offers import expire_offers
 from credit.operations.reviews import open_review
+from credit.queries import onboarding
 from credit.queries.behavior import repayment_facts
 from platform_app.kernel import clock, events
 from risk.enums import Outcome, Purpose
 from risk.operations.decisions import decide
 from risk.values import TradeFacts
-from tenants.enums import ConsentCode, KybStatus, MagicWord
+from tenants.enums import KybStatus, MagicWord
 from tenants.models import Merchant
 from tenants.queries.consents import missing_consents
 from tenants.queries.merchants import merchant as find_merchant
+from tenants.queries.onboarding import missing_needs
 from tenants.queries.sandboxes import magic_word
+from tenants.queries.tenants import current_tenant
 
-NEEDED_CONSENTS: Final = (
-    ConsentCode.SERVICE_AND_PRIVACY,
-    ConsentCode.SENSITIVE_DATA,
-    ConsentCode.SHARING_WITH_FUNDER,
-    ConsentCode.BUREAU_QUERY,
-)
+NEEDED_CONSENTS: Final = onboarding.NEEDED_CONSENTS
 
 
 @transaction.atomic
@@ -50,8 +49,9 @@ def submit_application(
 ) -> Application:
     """Submit an application for a product's line; the same external_id again returns the first.
 
-    Raises ProductUnavailable, MerchantNotVerified, ConsentMissing, LineExists, ApplicationOpen,
-    TooEarlyToReapply, ExternalIdConflict.
+    Raises ProductUnavailable, MerchantNotVerified, ConsentMissing, ApplicationIncomplete (what the
+    platform asks for beside them), LineExists, ApplicationOpen, TooEarlyToReapply,
+    ExternalIdConflict.
     """
     version = _published(product_code)
     if external_id is not None:
@@ -155,6 +155,9 @@ def _may_apply(merchant: Merchant, version: ProductVersion, at: datetime) -> Non
     missing = missing_consents(merchant.id, NEEDED_CONSENTS)
     if missing:
         raise ConsentMissing(consents=", ".join(missing))
+    needs = missing_needs(merchant, current_tenant().application_needs)
+    if needs:
+        raise ApplicationIncomplete(needs=", ".join(needs))
     mine = {"merchant_id": merchant.id, "product_id": version.product_id}
     if CreditLine.objects.filter(**mine).exclude(status=LineStatus.CLOSED).exists():
         raise LineExists

@@ -22,12 +22,14 @@ from credit.operations.offers import expire_offers
 from credit.operations.reminders import make_reminders, send_reminders
 from credit.operations.seasonal_limits import grant_seasonal_limits
 from credit.operations.settlements import pay_settlements
+from credit.operations.withdrawals import expire_asks
 from credit.queries.business_day import open_day
 from credit.queries.instructions import due_instructions
 from platform_app.kernel import clock
 from platform_app.kernel.errors import DomainError
 from risk.errors import ReportConsentMissing
 from risk.operations.reports import fetch_reports
+from tenants.operations.drafts import purge_drafts
 
 logger = structlog.get_logger(__name__)
 MOST_ROUNDS = 3
@@ -47,6 +49,13 @@ def compare_night(*, at: datetime) -> None:
     """After the close: bank, orders and drawdowns compared."""
     work_collections(day=open_day(), at=at)
     reconcile(actor="system:reconcile", at=at)
+
+
+def end_unanswered(*, at: datetime) -> int:
+    """End applications whose requests went unanswered, and drafts nobody came back to."""
+    count = expire_asks(at=at)
+    purge_drafts(at=at)
+    return count
 
 
 def move_limits(*, at: datetime) -> None:

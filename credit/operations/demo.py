@@ -24,12 +24,12 @@ from credit.operations.replay_share import ACTOR
 from credit.queries.instructions import due_instructions
 from platform_app.kernel import clock, events
 from platform_app.kernel.tenancy import tenant_scope
-from tenants.enums import KeyScope, Role
+from tenants.enums import ApplicationNeed, KeyScope, Role
 from tenants.models import Merchant, Tenant
 from tenants.operations.credentials import create_hmac_key
 from tenants.operations.members import confirm_totp, create_member, enroll_totp
 from tenants.operations.merchants import upsert_merchant
-from tenants.operations.tenants import set_embed_origins
+from tenants.operations.tenants import set_application_needs, set_embed_origins
 from tenants.operations.trade import import_orders
 from tenants.queries.tenants import vertical
 
@@ -68,6 +68,10 @@ def load_demo(*, today: date, shop_origins: list[str], keep_in: Path) -> Iterato
             lender_phone="400-000-0000", first_day=first, is_virtual=False, actor=ACTOR,
             at=clock.moment_on(first),
         )  # fmt: skip
+        with tenant_scope(tenant.id):
+            set_application_needs(
+                needs=list(ApplicationNeed.values), actor=ACTOR, at=clock.moment_on(first)
+            )
         if slug not in logins:
             logins[slug] = _logins(tenant, shop_origins)
             keep_in.write_text(json.dumps(logins, ensure_ascii=False, indent=1))

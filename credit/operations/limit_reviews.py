@@ -10,7 +10,7 @@ from typing import Final
 from django.db import transaction
 
 from credit.domain.reviews import REQUEST_DAYS
-from credit.enums import LimitCause, LineStatus, ReviewKind, ReviewStatus, SuspensionReason
+from credit.enums import LimitCause, LineStatus, ReviewKind, SuspensionReason
 from credit.errors import (
     LimitAskedLately,
     LimitNotHigher,
@@ -25,6 +25,7 @@ from credit.queries.behavior import repayment_facts
 from credit.queries.business_day import open_day
 from credit.queries.drawdowns import locked_line
 from credit.queries.limit_reviews import frozen_by_review, last_looks, last_raises, reviewable
+from credit.queries.reviews import WAITING
 from platform_app.kernel import clock, events, locks
 from platform_app.kernel.scope import current_tenant_id
 from risk.enums import LimitAction, Outcome, Purpose
@@ -110,7 +111,7 @@ def request_limit_review(*, limit_review_id: str, note: str, actor: str, at: dat
     before: Review | None = Review.objects.filter(limit_review=asked).first()
     if before is not None:
         return before
-    is_waiting = Review.objects.filter(application=application).exclude(status=ReviewStatus.CLOSED)
+    is_waiting = Review.objects.filter(application=application, status__in=WAITING)
     if (
         asked.cause != LimitCause.ASKED
         or asked.action != LimitAction.KEEP

@@ -16,6 +16,7 @@ from credit.operations.launch import ORDER_CREDIT
 from credit.operations.offers import accept_offer, start_reading
 from credit.operations.quotes import make_quotes
 from credit.operations.repayments import record_repayment
+from credit.operations.simulated_onboarding import hand_in
 from credit.queries.business_day import open_day
 from credit.queries.plans import derived, happenings
 from platform_app.kernel import clock
@@ -39,13 +40,15 @@ def apply_for_line(
     merchant: Merchant, day: date, at: datetime, *, trade: TradeFacts | None = None
 ) -> Application:
     """All a made-up merchant does to be decided. Raises TooEarlyToReapply."""
+    number = int(merchant.external_id.encode().hex(), 16)
     if merchant.kyb_status != KybStatus.VERIFIED:
-        number = fake_registration_no(int(merchant.external_id.encode().hex(), 16))
-        verify_merchant(merchant_id=merchant.id, registration_no=number, actor=ACTOR, at=at)
+        code = fake_registration_no(number)
+        verify_merchant(merchant_id=merchant.id, registration_no=code, actor=ACTOR, at=at)
     give_consents(
         merchant_id=merchant.id, codes=[str(code) for code in NEEDED_CONSENTS],
         locale="zh-hans", evidence={"session": "replay"}, actor=ACTOR, at=at,
     )  # fmt: skip
+    hand_in(merchant, number=number, actor=ACTOR, at=at)
     application = submit_application(
         merchant_id=merchant.id, product_code=ORDER_CREDIT,
         external_id=f"{merchant.external_id}@{day}", actor=ACTOR, at=at,

@@ -15,6 +15,7 @@ from credit.errors import (
     ApplicationOpen,
     LimitNotHigher,
     LineNotActive,
+    MerchantAsked,
     ReviewClosed,
     ReviewNotFound,
     ReviewNotPossible,
@@ -88,7 +89,7 @@ def claim_review(
     Raises ReviewNotFound, ReviewClosed, ReviewTaken.
     """
     review = _locked(review_id)
-    if review.status == ReviewStatus.CLOSED:
+    if review.status in {ReviewStatus.CLOSED, ReviewStatus.DROPPED}:
         raise ReviewClosed
     if review.assignee == actor:
         return review
@@ -116,11 +117,13 @@ def decide_review(
     One alone may say no, and grant what the formulas give up to his authority; everything else
     waits for another person. The limit in fen, 0 with a refusal. Raises ReviewNotFound,
     ReviewClosed (also while a second reviewer is waited for), ReviewTaken, ReasonNeeded,
-    OverrideLimit, ApplicationOpen, LimitNotHigher, and what making the offer raises.
+    OverrideLimit, ApplicationOpen, LimitNotHigher, MerchantAsked, and what making the offer raises.
     """
     review = _locked(review_id)
     if review.status != ReviewStatus.OPEN:
         raise ReviewClosed
+    if review.application.status == ApplicationStatus.ACTION_REQUIRED:
+        raise MerchantAsked
     if review.assignee not in {"", actor}:
         raise ReviewTaken
     proposal = check_override(

@@ -15,6 +15,7 @@ from credit.operations.captures import capture_drawdown
 from credit.operations.drawdowns import cancel_drawdown, request_drawdown
 from credit.operations.offers import accept_offer, start_reading
 from credit.operations.quotes import make_quotes
+from credit.operations.simulated_onboarding import hand_in
 from credit.operations.simulation_acts import Occasion, call_for
 from credit.operations.simulation_faults import Delivery
 from platform_app.kernel import clock
@@ -74,6 +75,7 @@ class Share:
                 merchant_id=merchant.id, codes=[str(code) for code in NEEDED_CONSENTS],
                 locale="zh-hans", evidence={}, actor=ACTOR, at=at,
             )  # fmt: skip
+            hand_in(merchant, number=number, actor=ACTOR, at=at)
             application = submit_application(
                 merchant_id=merchant.id, product_code=list(PRODUCTS)[number % len(PRODUCTS)],
                 external_id=merchant.external_id, actor=ACTOR, at=at,

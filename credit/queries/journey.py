@@ -1,7 +1,6 @@
 """Where a merchant stands: one frozen answer from which every page of theirs is built.
 
-The table of ux.md §1 as data: each stage has a section, a badge, a main button and a line that says
-who is to act by when. Stages are computed from rows and dates, none is stored.
+Stages are computed from rows and dates, none is stored; their words are in `stages.py`.
 """
 
 from collections.abc import Callable
@@ -17,100 +16,23 @@ from credit.domain.reviews import answer_by
 from credit.enums import ApplicationStatus, DrawdownStatus, LineStatus, OfferStatus, ProductStatus
 from credit.errors import ProductUnavailable
 from credit.models import Application, CreditLine, Drawdown, Offer, PlanRow, ProductVersion
+from credit.queries.asks import first_due_on
 from credit.queries.business_day import open_day
 from credit.queries.calendar import workday_test
 from credit.queries.drawdowns import overdue
+from credit.queries.onboarding import STEP_MINUTES, Progress, progress_of
 from credit.queries.reviews import review_of
+from credit.queries.stages import STAGES
 from credit.queries.status import days_past_due
 from platform_app.kernel import clock
-from platform_app.kernel.errors import gettext_noop
+from platform_app.kernel.errors import NotFound
 from platform_app.kernel.templatetags.money import day as day_words
 from risk.queries.champions import champions
 
 ORDER_CREDIT: Final = "order_credit"
+# Stages in which a new application may go in.
+MAY_APPLY: Final = frozenset({"none", "draft", "expired", "withdrawn", "closed"})
 RUNNING: Final = (DrawdownStatus.REPAYING, DrawdownStatus.PARTIALLY_CAPTURED)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Stage:
-    """The words of one state, as msgids; `{until}` and `{days}` are filled in when shown."""
-
-    section: str
-    badge: str
-    button: str
-    next_line: str
-    tone: str = "calm"
-
-
-STAGES: Final[dict[str, Stage]] = {
-    "none": Stage(
-        section="onboarding",
-        badge=gettext_noop("Open for application"),
-        button=gettext_noop("See what is available"),
-        next_line=gettext_noop("You: about three minutes, nothing is charged"),
-    ),
-    "submitted": Stage(
-        section="onboarding",
-        badge=gettext_noop("Being checked"),
-        button=gettext_noop("See the progress"),
-        next_line=gettext_noop("The system: usually one to three minutes"),
-    ),
-    "in_review": Stage(
-        section="onboarding",
-        badge=gettext_noop("Manual review"),
-        button=gettext_noop("See the progress"),
-        next_line=gettext_noop("A reviewer: expected to answer by {until} 18:00"),
-    ),
-    "approved": Stage(
-        section="offer",
-        badge=gettext_noop("Approved"),
-        button=gettext_noop("See the offer"),
-        next_line=gettext_noop("You: the offer is valid until {until}"),
-        tone="good",
-    ),
-    "declined": Stage(
-        section="onboarding",
-        badge=gettext_noop("Not approved this time"),
-        button=gettext_noop("See what would help"),
-        next_line=gettext_noop("You can apply again from {until}"),
-        tone="muted",
-    ),
-    "active": Stage(
-        section="servicing",
-        badge=gettext_noop("In use"),
-        button=gettext_noop("Pay an order"),
-        next_line=gettext_noop("You: choose “pay later” when you place an order"),
-        tone="good",
-    ),
-    "suspended": Stage(
-        section="servicing",
-        badge=gettext_noop("Suspended"),
-        button=gettext_noop("See the reason"),
-        next_line=gettext_noop("We and the lender: drawing is paused, repaying works as usual"),
-        tone="warn",
-    ),
-    "in_grace": Stage(
-        section="servicing",
-        badge=gettext_noop("Grace period"),
-        button=gettext_noop("Repay now"),
-        next_line=gettext_noop("You: repaid by {until} 24:00 it does not count as overdue"),
-        tone="warn",
-    ),
-    "overdue": Stage(
-        section="servicing",
-        badge=gettext_noop("{days} days overdue"),
-        button=gettext_noop("Repay now"),
-        next_line=gettext_noop("You: after repaying, the line opens again at once"),
-        tone="bad",
-    ),
-    "expired": Stage(
-        section="onboarding",
-        badge=gettext_noop("Offer expired"),
-        button=gettext_noop("Contact us"),
-        next_line=gettext_noop("The offer ended on {until}; call us and we will renew it"),
-        tone="muted",
-    ),
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,10 +45,15 @@ class Journey:
     line: CreditLine | None = None
     until_on: date | None = None
     days: int = 0
+    progress: Progress | None = None
 
     @property
     def section(self) -> str:
         return STAGES[self.stage].section
+
+    @property
+    def actor(self) -> str:
+        return STAGES[self.stage].actor
 
     @property
     def tone(self) -> str:
@@ -146,7 +73,12 @@ class Journey:
 
     def _say(self, msgid: str) -> str:
         text = gettext(msgid).replace("{until}", day_words(self.until_on))
-        return text.replace("{days}", str(self.days))
+        text = text.replace("{days}", str(self.days))
+        if self.progress is not None:
+            text = text.replace("{percent}", str(self.progress.percent))
+            text = text.replace("{left}", str(self.progress.left_count))
+            text = text.replace("{minutes}", str(self.progress.left_count * STEP_MINUTES))
+        return text
 
 
 def journey(merchant_id: str, *, at: datetime) -> Journey:
@@ -169,7 +101,7 @@ def journey(merchant_id: str, *, at: datetime) -> Journey:
         .first()
     )
     if application is None:
-        return Journey(stage="none")
+        return _fresh(merchant_id, None)
     return _ONBOARDING[ApplicationStatus(application.status)](application, at)
 
 
@@ -216,18 +148,40 @@ def _approved(application: Application, at: datetime) -> Journey:
 def _declined(application: Application, at: datetime) -> Journey:
     again_on = application.reapply_on
     if again_on is None or clock.day_of(at) >= again_on:
-        return Journey(stage="none", application=application)
+        return _fresh(application.merchant_id, application)
     return Journey(stage="declined", application=application, until_on=again_on)
 
 
+def _action_required(application: Application, at: datetime) -> Journey:  # noqa: ARG001 -- one shape for all
+    until_on = first_due_on(application.id) or clock.day_of(application.created_at)
+    return Journey(stage="action_required", application=application, until_on=until_on)
+
+
+def _draft(application: Application, at: datetime) -> Journey:  # noqa: ARG001 -- one shape for all
+    return _fresh(application.merchant_id, application)
+
+
 def _ended(application: Application, at: datetime) -> Journey:  # noqa: ARG001 -- one shape for all
-    return Journey(stage="none", application=application)
+    stage = "closed" if application.status == ApplicationStatus.ACTIVATED else application.status
+    return Journey(stage=str(stage), application=application)
+
+
+def _fresh(merchant_id: str, application: Application | None) -> Journey:
+    """Nothing has gone in: a draft once the consents are given."""
+    try:
+        progress = progress_of(merchant_id)
+    except NotFound:  # another platform's merchant stands nowhere here
+        return Journey(stage="none")
+    stage = "none" if "consents" in progress.left else "draft"
+    return Journey(stage=stage, application=application, progress=progress)
 
 
 _ONBOARDING: Final[dict[str, Callable[[Application, datetime], Journey]]] = {
-    ApplicationStatus.DRAFT: _ended,
+    ApplicationStatus.DRAFT: _draft,
     ApplicationStatus.SUBMITTED: _submitted,
     ApplicationStatus.IN_REVIEW: _in_review,
+    ApplicationStatus.ACTION_REQUIRED: _action_required,
+    ApplicationStatus.WITHDRAWN: _ended,
     ApplicationStatus.APPROVED: _approved,
     ApplicationStatus.DECLINED: _declined,
     ApplicationStatus.EXPIRED: _ended,

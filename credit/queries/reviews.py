@@ -1,17 +1,21 @@
 """Reviews waiting and decided, and everything a reviewer looks at."""
 
+from typing import Final
+
 from django.db.models import QuerySet
 
 from credit.enums import ReviewStatus
 from credit.errors import ReviewNotFound
 from credit.models import Review
 
+WAITING: Final = (ReviewStatus.OPEN, ReviewStatus.PROPOSED)
+
 
 def list_reviews(*, status: str = "", kind: str = "", assignee: str = "") -> QuerySet[Review]:
-    """Reviews with merchant and decision. `waiting` is every status but closed."""
+    """Reviews with merchant and decision. `waiting` is every status that has not ended."""
     rows: QuerySet[Review] = Review.objects.select_related("application__merchant", "decision")
     if status == "waiting":
-        rows = rows.exclude(status=ReviewStatus.CLOSED)
+        rows = rows.filter(status__in=WAITING)
     elif status:
         rows = rows.filter(status=status)
     if kind:

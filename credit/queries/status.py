@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 from credit.enums import ApplicationStatus, DrawdownStatus, LineStatus
 from credit.models import Application, CreditLine, Drawdown, Offer
+from credit.queries.asks import first_due_on
 from credit.values import NextAction
 from platform_app.kernel import clock
 from platform_app.kernel.errors import gettext_noop
@@ -15,6 +16,10 @@ _APPLICATION: dict[str, tuple[str, str, str]] = {
     ),
     ApplicationStatus.IN_REVIEW: (
         "us", "review", gettext_noop("A reviewer is looking at the application."),
+    ),
+    ApplicationStatus.ACTION_REQUIRED: (
+        "merchant", "answer_request",
+        gettext_noop("The reviewer asks for something; hand it in by the deadline."),
     ),
     ApplicationStatus.APPROVED: (
         "merchant", "accept_offer", gettext_noop("Read the cost sheet and accept the offer."),
@@ -37,6 +42,9 @@ def application_next_action(application: Application) -> NextAction | None:
         deadline = expires_at.astimezone(clock.SHANGHAI).isoformat()
     if application.status == ApplicationStatus.DECLINED and application.reapply_on:
         deadline = application.reapply_on.isoformat()
+    if application.status == ApplicationStatus.ACTION_REQUIRED:
+        due_on = first_due_on(application.id)
+        deadline = due_on.isoformat() if due_on else None
     return NextAction(actor, code, message, deadline)
 
 

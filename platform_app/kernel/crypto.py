@@ -29,20 +29,30 @@ def create_data_key() -> DataKey:
 
 def seal(text: str, *, purpose: str) -> bytes:
     """Encrypt for the current tenant. `purpose` (e.g. `person.phone`) is bound to the value."""
+    return seal_bytes(text.encode(), purpose=purpose)
+
+
+def seal_bytes(content: bytes, *, purpose: str) -> bytes:
+    """`seal` for a file."""
     key_id = _active_key_id(current_tenant_id())
     nonce = os.urandom(_NONCE)
     key = _data_key(key_id, scope.required())
-    box = AESGCM(key).encrypt(nonce, text.encode(), purpose.encode())
+    box = AESGCM(key).encrypt(nonce, content, purpose.encode())
     return ids.to_uuid("dek", key_id).bytes + nonce + box
 
 
 def unseal(sealed: bytes, *, purpose: str) -> str:
     """Decrypt. Raises cryptography's InvalidTag when altered or sealed for another purpose."""
+    return unseal_bytes(sealed, purpose=purpose).decode()
+
+
+def unseal_bytes(sealed: bytes, *, purpose: str) -> bytes:
+    """`unseal` for a file."""
     raw = bytes(sealed)
     key_id = ids.from_uuid("dek", UUID(bytes=raw[:16]))
     nonce, box = raw[16 : 16 + _NONCE], raw[16 + _NONCE :]
     key = _data_key(key_id, scope.required())
-    return AESGCM(key).decrypt(nonce, box, purpose.encode()).decode()
+    return AESGCM(key).decrypt(nonce, box, purpose.encode())
 
 
 def blind_index(text: str, *, purpose: str) -> str:

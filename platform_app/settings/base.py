@@ -181,10 +181,20 @@ EMAIL_USE_TLS = env.flag("EMAIL_USE_TLS", default=True)
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.text("EMAIL_FROM", "Baitiao <no-reply@localhost>")
 
+# A document of 4 MB comes over the API as base64.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 6_000_000
+
 # How long the cost sheet has to be open before it can be signed (measured on the server).
 COST_SHEET_READ_SECONDS = env.integer("COST_SHEET_READ_SECONDS", 8)
 # The most that may be out with one legal entity over all tenants, in yuan, unless it has its own.
 ENTITY_CAP_MINOR = env.integer("ENTITY_CAP_YUAN", 10_000_000) * 100
+# The gateway text messages leave through: its address, our key there and its secret. A virtual
+# platform never uses it; without it a live platform's codes are refused, never shown.
+MESSAGES_URL = env.text("MESSAGES_URL", "")
+MESSAGES_KEY_ID = env.text("MESSAGES_KEY_ID", "")
+MESSAGES_SECRET = env.text("MESSAGES_SECRET", "")
+# Codes are not sent and always 000000, as on a virtual platform: demo only.
+MESSAGES_SIMULATED = env.flag("MESSAGES_SIMULATED", default=False)
 # Webhooks to http://127.0.0.1 (demo, smoke, tests); production refuses private addresses.
 WEBHOOK_ALLOW_LOCAL = env.flag("WEBHOOK_ALLOW_LOCAL", default=False)
 # Merchant pages may book a repayment without a bank: sandbox and demo only.

@@ -6,6 +6,13 @@ from tenants.models.credential import Credential
 from tenants.models.embed import EmbedSession
 from tenants.models.member import Member
 from tenants.models.merchant import Merchant, MerchantPerson
+from tenants.models.onboarding import (
+    MOST_TRIES,
+    Attachment,
+    MerchantDraft,
+    PhoneCode,
+    SettlementAccount,
+)
 from tenants.models.step_up import StepUp
 from tenants.models.tenant import Tenant
 from tenants.models.test_clock import TestClock
@@ -13,13 +20,18 @@ from tenants.models.trade import TradeImport, TradeImportError, TradeOrder
 from tenants.models.webhook import WebhookAttempt, WebhookDelivery, WebhookEndpoint, WebhookReplay
 
 __all__ = [
+    "MOST_TRIES",
     "ApiRequest",
+    "Attachment",
     "ConsentRecord",
     "Credential",
     "EmbedSession",
     "Member",
     "Merchant",
+    "MerchantDraft",
     "MerchantPerson",
+    "PhoneCode",
+    "SettlementAccount",
     "StepUp",
     "Tenant",
     "TestClock",

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from platform_app.kernel.fields import OwnIdField, TenantForeignKey
 from platform_app.kernel.models import Stamped, TenantOwned
-from tenants.enums import KybStatus, MerchantKind
+from tenants.enums import KybStatus, MerchantKind, PersonRelation
 
 
 class Merchant(TenantOwned, Stamped):
@@ -53,11 +53,33 @@ class MerchantPerson(TenantOwned, Stamped):
     phone_masked = models.TextField()
     phone_sealed = models.BinaryField()
     phone_index = models.TextField(db_index=True)
+    phone_verified_at = models.DateTimeField(null=True, help_text="When a code confirmed it.")
+    identity_masked = models.TextField(default="", blank=True)
+    identity_sealed = models.BinaryField(null=True)
+    identity_index = models.TextField(default="", blank=True, db_index=True)
+    relation = models.TextField(
+        choices=PersonRelation.choices, default="", blank=True,
+        help_text="Of whoever applies; empty for the others.",
+    )  # fmt: skip
 
     class Meta:
         verbose_name = verbose_name_plural = _("Merchant person")
         constraints = [
             models.UniqueConstraint(
                 fields=["tenant_id", "merchant", "role"], name="tenants_merchantperson_role"
-            )
+            ),
+            models.UniqueConstraint(
+                fields=["tenant_id", "merchant"],
+                condition=~models.Q(relation=""),
+                name="tenants_merchantperson_one_applies",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(relation__in=["", *PersonRelation.values]),
+                name="tenants_merchantperson_relation",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(identity_sealed__isnull=True, identity_index="")
+                | models.Q(identity_sealed__isnull=False) & ~models.Q(identity_index=""),
+                name="tenants_merchantperson_identity",
+            ),
         ]

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from platform_app.kernel.fields import OwnIdField
 from platform_app.kernel.models import Stamped
 from platform_app.kernel.scope import Mode
-from tenants.enums import TenantMode, TenantStatus
+from tenants.enums import ApplicationNeed, TenantMode, TenantStatus
 
 
 class Tenant(Stamped):
@@ -22,6 +22,10 @@ class Tenant(Stamped):
     lender_name = models.TextField(default="", help_text="Named at the foot of credit pages.")
     lender_phone = models.TextField(default="")
     embed_origins = ArrayField(models.TextField(), default=list)
+    application_needs = ArrayField(
+        models.TextField(), default=list, blank=True,
+        help_text="What an application asks for beside firm and consents (ApplicationNeed).",
+    )  # fmt: skip
     is_virtual = models.BooleanField(
         default=False, help_text="Its calendar is moved by the replay or a test clock, not by time."
     )
@@ -67,6 +71,10 @@ class Tenant(Stamped):
             models.CheckConstraint(
                 condition=models.Q(accent__regex=r"^#[0-9A-Fa-f]{6}$"),
                 name="tenants_tenant_accent",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(application_needs__contained_by=ApplicationNeed.values),
+                name="tenants_tenant_application_needs",
             ),
         ]
 

@@ -1,7 +1,8 @@
 """The people behind a firm: sealed at rest, masked on every page, shown only with a reason."""
 
+from dataclasses import replace
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from django.db import transaction
 
@@ -16,6 +17,7 @@ from tenants.values import PERSON_ROLES, PersonDetails
 
 NAME: Final = "person.name"
 PHONE: Final = "person.phone"
+IDENTITY: Final = "person.identity"
 SHORTEST_REASON: Final = 4
 
 
@@ -24,6 +26,8 @@ def set_person(
     *, merchant_id: str, role: str, name: str, phone: str, actor: str, at: datetime
 ) -> MerchantPerson:
     """Record who fills a role at a firm. The same person again changes and records nothing.
+
+    Another number has to be confirmed again; another name comes without an identity number.
 
     Raises NotFound, Invalid (role, name), BadPhone.
     """
@@ -34,7 +38,8 @@ def set_person(
     known: MerchantPerson | None = MerchantPerson.objects.filter(
         merchant=merchant, role=role
     ).first()
-    if known is not None and _unsealed(known) == clear:
+    before = _unsealed(known) if known is not None else None
+    if known is not None and before == clear:
         return known
     person: MerchantPerson
     person, _ = MerchantPerson.objects.update_or_create(
@@ -46,6 +51,7 @@ def set_person(
             "phone_masked": crypto.mask_phone(clear.phone),
             "phone_sealed": crypto.seal(clear.phone, purpose=PHONE),
             "phone_index": crypto.blind_index(clear.phone, purpose=PHONE),
+            **_no_longer_known(before, clear),
         },
     )
     events.record(
@@ -81,7 +87,22 @@ def reveal_person(*, person_id: str, reason: str, actor: str, at: datetime) -> P
         reason=one_line(reason, field="reason", longest=500),
         after={"merchant_id": person.merchant_id, "role": person.role},
     )
-    return _unsealed(person)
+    clear = _unsealed(person)
+    if person.identity_sealed is None:
+        return clear
+    return replace(
+        clear, identity_no=crypto.unseal(bytes(person.identity_sealed), purpose=IDENTITY)
+    )
+
+
+def _no_longer_known(before: PersonDetails | None, after: PersonDetails) -> dict[str, Any]:
+    """What was confirmed of another number, or known of somebody else, does not stay."""
+    gone: dict[str, Any] = {}
+    if before is not None and before.phone != after.phone:
+        gone |= {"phone_verified_at": None}
+    if before is not None and before.name != after.name:
+        gone |= {"identity_index": "", "identity_sealed": None, "identity_masked": ""}
+    return gone
 
 
 def _unsealed(person: MerchantPerson) -> PersonDetails:

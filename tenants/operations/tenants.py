@@ -14,6 +14,7 @@ from platform_app.kernel.tenancy import tenant_scope
 from tenants.domain.origins import origin
 from tenants.domain.verticals import vertical as preset
 from tenants.domain.words import one_line
+from tenants.enums import ApplicationNeed
 from tenants.errors import SlugTaken
 from tenants.models import Tenant
 
@@ -96,6 +97,21 @@ def set_embed_origins(*, origins: Sequence[str], actor: str, at: datetime) -> Te
         raise Invalid(field="embed_origins")
     after = {"embed_origins": wanted}
     return _change(after, action="tenants.tenant.set_embed_origins", actor=actor, at=at)
+
+
+@transaction.atomic
+def set_application_needs(*, needs: Sequence[str], actor: str, at: datetime) -> Tenant:
+    """Say what an application asks for beside firm and consents, on every way in. Audited.
+
+    A confirmed number needs somebody whose number it is. Raises Invalid (a need we do not know).
+    """
+    wanted = set(needs)
+    if wanted - set(ApplicationNeed.values):
+        raise Invalid(field="application_needs")
+    if wanted:
+        wanted.add(ApplicationNeed.LEGAL_REPRESENTATIVE)
+    after = {"application_needs": [str(need) for need in ApplicationNeed if need in wanted]}
+    return _change(after, action="tenants.tenant.set_application_needs", actor=actor, at=at)
 
 
 def _change(after: Mapping[str, object], *, action: str, actor: str, at: datetime) -> Tenant:

@@ -29,12 +29,14 @@ def current_consents(merchant_id: str) -> dict[str, ConsentRecord]:
     return {record.code: record for record in last if record.is_given}
 
 
-def missing_consents(merchant_id: str, needed: Iterable[str]) -> list[str]:
+def missing_consents(
+    merchant_id: str, needed: Iterable[str], tenant: Tenant | None = None
+) -> list[str]:
     """The codes among `needed` to be asked for, in that order.
 
     A consent to other words than today's (a new version, a new receiver) is missing too.
     """
-    given, tenant = current_consents(merchant_id), current_tenant()
+    given, tenant = current_consents(merchant_id), tenant or current_tenant()
     return [code for code in needed if not _is_current(given.get(code), tenant)]
 
 

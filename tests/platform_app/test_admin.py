@@ -18,6 +18,7 @@ from django.urls import reverse
 from analytics.operations.expected_loss import book_platform
 from credit.gateways.funding import Script
 from credit.models import (
+    ApplicationAsk,
     BusinessDay,
     CloseException,
     CreditLine,
@@ -35,6 +36,7 @@ from credit.operations.reference_changes import propose_reference_change
 from credit.operations.score_runs import run_here
 from credit.operations.servicing import Act
 from credit.operations.servicing_acts import Asked
+from credit.operations.simulated_onboarding import hand_in
 from credit.operations.snapshots import snapshot_balances
 from credit.operations.temporary_limits import grant_temporary_limit
 from credit.queries.business_day import open_day
@@ -44,6 +46,7 @@ from platform_app.kernel.models import AuditRecord, Dispatch
 from platform_app.kernel.tenancy import platform_scope, tenant_scope
 from risk.models import Scorecard
 from risk.operations.scorecards import register_scorecard, validate_scorecard
+from tenants.enums import ApplicationNeed
 from tenants.models import (
     ApiRequest,
     Credential,
@@ -57,11 +60,13 @@ from tenants.models import (
     WebhookReplay,
 )
 from tenants.operations.credentials import create_hmac_key
+from tenants.operations.drafts import save_draft
 from tenants.operations.embed_sessions import open_session
 from tenants.operations.imports import import_file, start_import
 from tenants.operations.members import enroll_totp
 from tenants.operations.people import set_person
 from tenants.operations.step_up import send_code
+from tenants.operations.tenants import set_application_needs
 from tenants.operations.webhooks import create_endpoint, make_deliveries
 from tests.callers import browser, member
 from tests.credit import late, lenders, lives, referrals, settling, signing
@@ -106,6 +111,7 @@ def live(tenant: Tenant, number: int, at: datetime) -> None:
             )  # fmt: skip
         policies.leave_one_of_everything(number, at)
         merchant = lives.merchant_with_trade(no, at)
+        handed_in(merchant, at)
         set_person(
             merchant_id=merchant.id, role="legal_representative", name="张示例", phone=PHONE,
             actor="usr", at=at,
@@ -124,8 +130,6 @@ def live(tenant: Tenant, number: int, at: datetime) -> None:
         CloseException.objects.create(
             drawdown=drawdown, on=clock.day_of(at), problem="x", opened_at=at, status="repaired"
         )
-        open_session(
-        create_hmac_key(label=no, scopes=["read"], actor="usr", at=at)
         visit, _ = open_session(
             merchant_id=merchant.id, component="line", origin="", return_url="", locale="zh-hans",
             order_no="", amount_minor=0, actor="usr", at=at,
@@ -149,6 +153,14 @@ def live(tenant: Tenant, number: int, at: datetime) -> None:
             TestClock.objects.create(name=no, started_at=at)
 
 
+def handed_in(merchant: Merchant, at: datetime) -> None:
+    """What pages before an application leave: code, account, file, draft."""
+    set_application_needs(needs=list(ApplicationNeed.values), actor="usr", at=at)
+    hand_in(merchant, number=1, actor="usr", at=at)
+    set_application_needs(needs=[], actor="usr", at=at)
+    save_draft(merchant_id=merchant.id, step="legal", fields={"name": "张示例"}, at=at)
+
+
 def risk_rows(number: int, no: str, merchant: Merchant, at: datetime) -> None:
     """A card, an experiment, what was found of a merchant, a night's figures, a score run."""
     trials.leave_one_of_everything(merchant, number, at)
@@ -169,6 +181,10 @@ def serviced(line: CreditLine, drawdown: Drawdown, no: str, at: datetime) -> Non
     """Late, a temporary limit, a cap, a write-off that waits, an answer, expected loss."""
     late.one_of_each(drawdown, at)
     referrals.one_of_each(line, at)
+    ApplicationAsk.objects.create(
+        application_id=line.offer.application_id, kind="answer", message="?", status="dropped",
+        due_on=clock.day_of(at), asked_by="usr", asked_at=at,
+    )  # fmt: skip
     by: dict[str, Any] = {"reason": "样例", "actor": "usr", "at": at}
     day = clock.day_of(at)
     grant_temporary_limit(
@@ -444,6 +460,17 @@ class TestTheActs:
             ("admin.business_day.close", day.id, staff.id),
             ("admin.settlement.pay", batch.id, staff.id),
         ]
+
+    def test_what_applications_ask_for(self, client: Client, tenant: Tenant) -> None:
+        press(client, "ask_for_everything", tenant)
+        tenant.refresh_from_db()
+        assert tenant.application_needs == list(ApplicationNeed.values)
+        press(client, "ask_for_firm_only", tenant)
+        tenant.refresh_from_db()
+        assert tenant.application_needs == []
+        with tenant_scope(tenant.id):
+            rows = AuditRecord.objects.filter(action="tenants.tenant.set_application_needs")
+            assert rows.count() == 2
 
     def test_a_lost_phone(
         self, tenant: Tenant, at: datetime, client: Client, staff: Member

@@ -3,15 +3,19 @@
 import re
 from dataclasses import replace
 from typing import Any, Final
+from uuid import UUID
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models.functions import JSONObject
 from django.utils.translation import gettext, override
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from credit.enums import ApplicationStatus
+from credit.enums import ApplicationStatus, AskStatus
 from credit.errors import (
+    ApplicationIncomplete,
     ApplicationNotFound,
     ApplicationOpen,
     ConsentMissing,
@@ -21,11 +25,11 @@ from credit.errors import (
     ProductUnavailable,
     TooEarlyToReapply,
 )
-from credit.models import Application, Offer
+from credit.models import Application, ApplicationAsk, Offer
 from credit.operations.applications import decide_application, submit_application
 from credit.queries.status import application_next_action
 from credit.values import NextAction
-from platform_app.kernel import clock, jobs
+from platform_app.kernel import clock, ids, jobs
 from platform_app.kernel.drf import ApiView, StrictSerializer, actor_of, page
 from platform_app.kernel.errors import NotFound, gettext_noop
 from platform_app.kernel.rest import (
@@ -52,6 +56,12 @@ TAG = "Applications"
 _ACCEPT: Final = NextAction(
     "merchant", "accept_offer", gettext_noop("Read the cost sheet and accept the offer.")
 )
+_HAND_IN: Final = NextAction(
+    "merchant", "answer_request",
+    gettext_noop("The reviewer asks for something; hand it in by the deadline."),
+)  # fmt: skip
+_TOLD: Final = ("id", "kind", "document_kind", "message", "due_on", "status")
+_WAITING: Final = (AskStatus.OPEN, AskStatus.ANSWERED)
 _WAIT: Final = re.compile(r"(^|[,;\s])wait(=[0-9]{1,3})?([,;\s]|$)")
 
 
@@ -79,6 +89,19 @@ class DeclineOutput(Output):
     reapply_on = serializers.DateField(allow_null=True)
 
 
+class AskOutput(Output):
+    id = serializers.CharField()
+    kind = serializers.CharField(help_text=gettext_noop("`document` or `answer`."))
+    document_kind = serializers.CharField(
+        allow_null=True, help_text=gettext_noop("Which document; null when words are enough.")
+    )
+    message = serializers.CharField(help_text=gettext_noop("The reviewer's words to the merchant."))
+    due_on = serializers.DateField(help_text=gettext_noop("The last day."))
+    status = serializers.CharField(
+        help_text=gettext_noop("`open`, `answered`, `dropped`, `expired`.")
+    )
+
+
 class ApplicationOutput(ObjectOutput):
     merchant = serializers.CharField()
     product = serializers.CharField()
@@ -93,16 +116,21 @@ class ApplicationOutput(ObjectOutput):
     decline = DeclineOutput(
         allow_null=True, help_text=gettext_noop("A decline is an answer, not an HTTP error.")
     )
+    asks = AskOutput(
+        many=True, help_text=gettext_noop("What the reviewer asks the merchant for, oldest first.")
+    )
 
 
 def rows() -> QuerySet[Any]:
     """Applications with all that is shown of them, in one statement."""
     offer = Offer.objects.filter(application=OuterRef("pk"))
+    asks = ApplicationAsk.objects.filter(application=OuterRef("pk")).order_by("id")
     found: QuerySet[Any] = Application.objects.select_related("product", "decision").annotate(
         offer_id=Subquery(offer.values("id")[:1]),
         offer_expires_at=Subquery(offer.values("expires_at")[:1]),
         offer_limit_minor=Subquery(offer.values("limit_minor")[:1]),
         offer_annual_rate=Subquery(offer.values("annual_rate")[:1]),
+        asks_told=ArraySubquery(asks.values(told=JSONObject(**{name: name for name in _TOLD}))),
     )
     return found
 
@@ -131,18 +159,30 @@ def body_of(application: Any) -> dict[str, Any]:
         else None,
         currency="CNY",
         decline=_decline(application),
+        asks=[_ask(told) for told in application.asks_told],
     )
     return dict(ApplicationOutput(facts).data)
 
 
 def _next_action(application: Any) -> Any:
-    """`application_next_action` without its look at the offer, which `rows()` has read already."""
+    """`application_next_action` without what `rows()` has read already: offer and requests."""
+    if application.status == ApplicationStatus.ACTION_REQUIRED:
+        waiting = [told["due_on"] for told in application.asks_told if told["status"] in _WAITING]
+        return replace(_HAND_IN, deadline=min(waiting, default=None))
     if application.offer_expires_at is None:
         return application_next_action(application)
     if application.status != ApplicationStatus.APPROVED:
         return None
     deadline = application.offer_expires_at.astimezone(clock.SHANGHAI).isoformat()
     return replace(_ACCEPT, deadline=deadline)
+
+
+def _ask(told: dict[str, Any]) -> dict[str, Any]:
+    return {
+        **told,
+        "id": ids.from_uuid("ask", UUID(told["id"])),
+        "document_kind": told["document_kind"] or None,
+    }
 
 
 def _decline(application: Any) -> dict[str, Any] | None:
@@ -171,7 +211,8 @@ def _decline(application: Any) -> dict[str, Any] | None:
     tag=TAG,
     summary=gettext_noop("Submit an application"),
     description=gettext_noop(
-        "The merchant must be verified and have given all consents. Without `Prefer: wait=8` the "
+        "The merchant must be verified and have given all consents; what your platform asks for "
+        "beside them, the merchant pages collect. Without `Prefer: wait=8` the "
         "answer is `submitted` and the decision follows within minutes, by webhook and by GET; "
         "with it the answer is the decision."
     ),
@@ -179,7 +220,8 @@ def _decline(application: Any) -> dict[str, Any] | None:
     answer=ApplicationOutput,
     query=[header("Prefer", gettext_noop("`wait=8` to have it decided before we answer."))],
     refusals=[
-        NotFound, ProductUnavailable, MerchantNotVerified, ConsentMissing, LineExists,
+        NotFound, ProductUnavailable, MerchantNotVerified, ConsentMissing,
+        ApplicationIncomplete, LineExists,
         ApplicationOpen, TooEarlyToReapply, ExternalIdConflict,
     ],
 )  # fmt: skip

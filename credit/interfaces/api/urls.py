@@ -3,6 +3,7 @@
 from django.urls import URLPattern, URLResolver, path
 
 from credit.interfaces.api import (
+    application_acts,
     applications,
     deductions,
     drawdown_lookups,
@@ -34,6 +35,21 @@ urlpatterns: list[URLPattern | URLResolver] = [
         "applications/<str:application_id>",
         applications.ApplicationShow.as_view(),
         name="application-show",
+    ),
+    path(
+        "applications/<str:application_id>/withdraw",
+        application_acts.ApplicationWithdraw.as_view(),
+        name="application-withdraw",
+    ),
+    path(
+        "applications/<str:application_id>/resubmit",
+        application_acts.ApplicationResubmit.as_view(),
+        name="application-resubmit",
+    ),
+    path(
+        "applications/<str:application_id>/documents",
+        application_acts.ApplicationDocumentAdd.as_view(),
+        name="application_document-add",
     ),
     path("offers/<str:offer_id>", offers.OfferShow.as_view(), name="offer-show"),
     path("offers/<str:offer_id>/read", offers.OfferRead.as_view(), name="offer-read"),

@@ -1,6 +1,7 @@
 """审批台: what waits for a reviewer by when, what it stands on, and answering it."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any, Final
 
 from django import forms
@@ -12,12 +13,14 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from credit.domain.reviews import urgency
-from credit.enums import ReviewKind, ReviewStatus
+from credit.enums import ApplicationStatus, ReviewKind, ReviewStatus
 from credit.interfaces.console import words
 from credit.interfaces.console.act_forms import YuanField
+from credit.interfaces.console.ask_forms import ASK_DAYS, AskForm
 from credit.models import Review
 from credit.operations import reviews as operations
 from credit.queries import portfolio
+from credit.queries.asks import list_asks
 from credit.queries.reviews import list_reviews, review
 from platform_app.kernel import clock
 from platform_app.kernel.errors import DomainError, NotFound
@@ -29,8 +32,11 @@ from risk.queries.reasons import reasons_for
 from tenants.access.console import ConsoleRequest, console_view
 from tenants.enums import Role
 from tenants.forms import FilterForm, choice_field, page
+from tenants.queries.merchants import list_people
+from tenants.queries.onboarding import account_of, list_attachments
 
 _MINE: Final = "mine"
+SHOWN_FILES: Final = 20
 
 
 class ReviewFilter(FilterForm):
@@ -115,7 +121,7 @@ def listing(request: ConsoleRequest) -> HttpResponse:
 @console_view(Role.STAFF)
 def detail(request: ConsoleRequest, review_id: str) -> HttpResponse:
     """Evidence on the left, the answer on the right."""
-    return _page(request, _found(review_id), None)
+    return review_page(request, found_review(review_id))
 
 
 @require_POST
@@ -124,13 +130,13 @@ def act(request: ConsoleRequest, review_id: str, verb: str) -> HttpResponse:
     """Claim, take over, answer, confirm or give back."""
     if verb not in _ACTS:
         raise Http404
-    found = _found(review_id)
+    found = found_review(review_id)
     by: dict[str, Any] = {"review_id": found.id, "actor": request.member.id, "at": clock.now()}
     told: dict[str, Any] = {}
     if verb == "decide":
         form = AnswerForm(request.POST)
         if not form.is_valid():
-            return _page(request, found, form)
+            return review_page(request, found, form)
         told = form.answer()
     elif verb == "return":
         told = {"comment": request.POST.get("comment", "")[:500]}
@@ -141,7 +147,7 @@ def act(request: ConsoleRequest, review_id: str, verb: str) -> HttpResponse:
         if verb == "decide":
             field = refusal.field if refusal.field in form.fields else None
             form.add_error("limit" if refusal.field == "limit_minor" else field, say(refusal))
-            return _page(request, found, form)
+            return review_page(request, found, form)
         messages.error(request, say(refusal))
     else:
         messages.success(request, _said(after, str(said)))
@@ -167,14 +173,21 @@ _ACTS: Final[dict[str, tuple[Callable[..., Review], Any]]] = {
 }
 
 
-def _found(review_id: str) -> Review:
+def found_review(review_id: str) -> Review:
+    """One review. Raises Http404."""
     try:
         return review(review_id)
     except NotFound as refusal:
         raise Http404(say(refusal)) from None
 
 
-def _page(request: ConsoleRequest, found: Review, form: AnswerForm | None) -> HttpResponse:
+def review_page(
+    request: ConsoleRequest,
+    found: Review,
+    form: AnswerForm | None = None,
+    ask_form: AskForm | None = None,
+) -> HttpResponse:
+    """The desk of one review, with what was typed when a form is shown again."""
     decision = found.decision
     proposal = proposal_of(decision)
     names = words.names([found.assignee, found.proposed_by, _second(found)])
@@ -196,15 +209,23 @@ def _page(request: ConsoleRequest, found: Review, form: AnswerForm | None) -> Ht
         "reasons": [_(reason.wording) for reason in reasons_for(decision.reasons)],
         "earlier": [one for one in portfolio.decisions(decision.merchant_id) if one != decision],
         "alone_up_to_minor": ALONE_UP_TO_MINOR,
+        "asks": list_asks(found.application_id),
+        "ask_form": ask_form
+        or AskForm(initial={"due_on": clock.today() + timedelta(days=ASK_DAYS)}),
+        "files": list_attachments(found.application.merchant_id)[:SHOWN_FILES],
+        "people": list_people(found.application.merchant_id),
+        "account": account_of(found.application.merchant_id),
         "form": form or AnswerForm(initial=first if proposal.limit_minor else {}),
         "assignee": names(found.assignee),
         "proposed_by": names(found.proposed_by),
         "second_by": names(_second(found)),
         "is_mine": found.assignee in {"", mine},
         "may_answer": found.status == ReviewStatus.OPEN and found.assignee in {"", mine},
+        "is_asked": found.application.status == ApplicationStatus.ACTION_REQUIRED,
+        "may_ask": found.status == ReviewStatus.OPEN and found.kind == ReviewKind.REFERRED,
         "may_confirm": found.status == ReviewStatus.PROPOSED and found.proposed_by != mine,
     }
-    status = 422 if form is not None else 200
+    status = 422 if form is not None or ask_form is not None else 200
     return render(request, "console/credit/review.html", context, status=status)
 
 

@@ -14,7 +14,9 @@ from credit.operations.applications import (
     submit_application,
 )
 from credit.operations.reviews import request_review
-from credit.queries.journey import ORDER_CREDIT, Journey, journey
+from credit.operations.withdrawals import OPEN as WITHDRAWABLE
+from credit.queries.journey import MAY_APPLY, ORDER_CREDIT, Journey, journey
+from credit.queries.onboarding import progress_of
 from credit.queries.reviews import review_of
 from platform_app.kernel import clock, jobs
 from platform_app.kernel.errors import DomainError
@@ -23,8 +25,8 @@ from risk.queries.reasons import reasons_for
 from risk.queries.reports import asks_outside
 from tenants.access.answers import go, page
 from tenants.access.embed import MerchantRequest
-from tenants.enums import KybStatus
-from tenants.queries.consents import missing_consents
+from tenants.queries.merchants import list_people
+from tenants.queries.onboarding import account_of, list_attachments
 from tenants.queries.tenants import current_tenant
 
 
@@ -33,14 +35,21 @@ from tenants.queries.tenants import current_tenant
 def submit(request: MerchantRequest) -> HttpResponseBase:
     """Everything once more on one page; submitting starts the check at once."""
     merchant = request.embed.merchant
-    if missing_consents(merchant.id, NEEDED_CONSENTS):
-        return go("consent-give")
-    if merchant.kyb_status != KybStatus.VERIFIED:
-        return go("firm-verify")
-    if journey(merchant.id, at=clock.now()).stage != "none":
+    if journey(merchant.id, at=clock.now()).stage not in MAY_APPLY:
         return go("journey-home")
+    progress = progress_of(merchant.id)
+    if progress.next_page != "application-submit":
+        return go(progress.next_page)
     if request.method == "GET":
-        context = {"merchant": merchant, "tenant": current_tenant()}
+        context = {
+            "merchant": merchant,
+            "tenant": current_tenant(),
+            "place": progress.place("submit")[0],
+            "people": list_people(merchant.id),
+            "account": account_of(merchant.id),
+            "files": list_attachments(merchant.id),
+            "consent_count": len(NEEDED_CONSENTS),
+        }
         return render(request, "merchant/credit/submit.html", context)
     actor, at = f"merchant:{merchant.id}", clock.now()
     application = submit_application(
@@ -73,6 +82,8 @@ def progress(request: MerchantRequest) -> HttpResponseBase:
         "reasons": _reasons(where),
         "review": review_of(where.application.id) if where.stage == "declined" else None,
         "may_ask": _may_ask(where.application.decided_at),
+        "may_withdraw": where.application.status in WITHDRAWABLE,
+        "may_apply": where.stage in MAY_APPLY,
     }
     return render(request, "merchant/credit/progress.html", context)
 

@@ -25,6 +25,9 @@ FIRST_PAGE: Final = {
     "none": "estimate-start",
     "submitted": "application-progress",
     "in_review": "application-progress",
+    "action_required": "application-asks",
+    "withdrawn": "application-progress",
+    "closed": "application-progress",
     "declined": "application-progress",
     "expired": "application-progress",
     "approved": "offer-show",
@@ -36,7 +39,10 @@ SERVICING: Final = {EmbedComponent.CHECKOUT: "checkout-show", EmbedComponent.BIL
 @require_safe
 def home(request: MerchantRequest) -> HttpResponseBase:
     """To the page that fits what the platform asked for and how far the merchant is."""
-    stage = journey(request.embed.merchant_id, at=clock.now()).stage
+    where = journey(request.embed.merchant_id, at=clock.now())
+    if where.stage == "draft" and where.progress is not None:
+        return go(where.progress.next_page)
+    stage = where.stage
     component = EmbedComponent(request.embed.component)
     return go(FIRST_PAGE.get(stage) or SERVICING.get(component, "line-show"))
 

@@ -3,7 +3,10 @@
 from django.urls import URLPattern, URLResolver, path
 
 from credit.interfaces.merchant import (
+    accounts,
     applications,
+    asks,
+    attachments,
     bills,
     checkout,
     documents,
@@ -11,6 +14,8 @@ from credit.interfaces.merchant import (
     late,
     limits,
     offers,
+    onboarding,
+    people,
     signing,
 )
 
@@ -21,6 +26,18 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("application/", applications.submit, name="application-submit"),
     path("application/progress/", applications.progress, name="application-progress"),
     path("application/review/", applications.review, name="application-review"),
+    path("application/asks/", asks.asks, name="application-asks"),
+    path("application/withdraw/", asks.withdraw, name="application-withdraw"),
+    path("draft/<str:step>/", onboarding.draft, name="draft-save"),
+    path("check/<str:field>/", onboarding.check, name="field-check"),
+    path("people/legal/", people.legal, name="person-legal"),
+    path("people/applicant/", people.applicant, name="person-applicant"),
+    path("people/phone/", people.phone, name="phone-confirm"),
+    path("people/phone/send/", people.send_code, name="phone-send"),
+    path("account/", accounts.account, name="account-set"),
+    path("files/", attachments.attachments, name="attachment-add"),
+    path("files/upload/", attachments.upload, name="attachment-upload"),
+    path("files/<str:attachment_id>/", attachments.show, name="attachment-show"),
     path("offer/", offers.show, name="offer-show"),
     path("offer/sample/", offers.sample, name="offer-sample"),
     path("offer/read/", offers.read, name="offer-read"),

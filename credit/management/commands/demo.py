@@ -55,6 +55,7 @@ class Command(BaseCommand):
     def _load(self, logins: Path, shop_port: int) -> None:
         origins = [f"http://localhost:{shop_port}", f"http://127.0.0.1:{shop_port}"]
         shown, bar = "", tqdm(disable=True)
+        settings.MESSAGES_SIMULATED = True  # for this process and those it forks
         for step in load_demo(today=clock.today(), shop_origins=origins, keep_in=logins):
             if step.platform != shown:
                 bar.close()
@@ -73,6 +74,7 @@ class Command(BaseCommand):
             "PUBLIC_URL": f"http://127.0.0.1:{port}",
             "WEBHOOK_ALLOW_LOCAL": "1",
             "REPAYMENT_SIMULATED": "1",
+            "MESSAGES_SIMULATED": "1",
         }
         python = sys.executable
         celery = [python, "-m", "celery", "-A", "platform_app.celery"]

@@ -29,6 +29,7 @@
   let timers = [];
   let renewal = null;
   let handOver = null;
+  let keeping = null;
 
   if (framed) document.documentElement.classList.add("is-framed");
 
@@ -141,7 +142,7 @@
     const options = { headers: { Authorization: `Bearer ${token}` }, credentials: "omit" };
     if (fields) {
       options.method = "POST";
-      options.body = new URLSearchParams(fields);
+      options.body = fields.get("file") instanceof Blob ? fields : new URLSearchParams(fields);
     }
     const response = await fetch(path, options);
     const isOver = response.status === 401 || response.status === 410;
@@ -335,6 +336,7 @@
     }
     const path = form.getAttribute("action");
     try {
+      await keeping; // a draft on its way must not arrive after the page it belongs to
       const response = await ask(path, new FormData(form));
       const type = response.headers.get("Content-Type") || "";
       if (response.ok || response.headers.get("BT-Go")) {
@@ -381,6 +383,103 @@
       }, 200)
     );
   };
+
+  // --- Drafts and photos -------------------------------------------------------------------------
+
+  /* Keep what a page holds so far; the server has it before the camera opens or the page goes. */
+  const keep = (form) => {
+    keeping = keepNow(form);
+    return keeping;
+  };
+
+  const keepNow = async (form) => {
+    const text = new URLSearchParams(new FormData(form)).toString();
+    if (form.dataset.kept === text) return;
+    form.dataset.kept = text;
+    try {
+      const response = await ask(form.dataset.draft, new FormData(form));
+      const mark = form.querySelector("[data-saved]");
+      if (response.ok && mark) mark.textContent = words.saved;
+    } catch (error) {
+      delete form.dataset.kept;
+    }
+  };
+
+  const PHOTO_BYTES = 2000000;
+  const PHOTO_EDGE = 2400;
+  const TRIES = 3;
+
+  /* A photo turned upright and made small enough; whatever the browser cannot draw goes as it is. */
+  const smaller = async (file) => {
+    if (file.type === "application/pdf" || !window.createImageBitmap) return file;
+    try {
+      const image = await window.createImageBitmap(file, { imageOrientation: "from-image" });
+      const canvas = document.createElement("canvas");
+      let edge = PHOTO_EDGE;
+      let best = file;
+      for (let quality = 0.88; quality > 0.4; quality -= 0.12) {
+        const scale = Math.min(1, edge / Math.max(image.width, image.height));
+        canvas.width = Math.max(1, Math.round(image.width * scale));
+        canvas.height = Math.max(1, Math.round(image.height * scale));
+        canvas.getContext("2d").drawImage(image, 0, 0, canvas.width, canvas.height);
+        best = await new Promise((done) => canvas.toBlob(done, "image/jpeg", quality));
+        if (best.size <= PHOTO_BYTES) return best;
+        edge *= 0.8;
+      }
+      return best;
+    } catch (error) {
+      return file;
+    }
+  };
+
+  /* One key per chosen file: sent again after a lost answer it is still the same file. */
+  const sendPhoto = async (input) => {
+    const box = input.closest("[data-upload]");
+    const state = box.querySelector("[data-state]");
+    const file = input.files && input.files[0];
+    if (!file || box.classList.contains("is-busy")) return;
+    hush();
+    box.classList.add("is-busy");
+    state.textContent = words.sending;
+    const form = box.closest("form[data-draft]");
+    if (form) await keep(form);
+    const fields = new FormData();
+    fields.append("kind", box.dataset.kind);
+    fields.append("ask", box.dataset.ask || "");
+    fields.append("upload_key", `${visit.session}.${Date.now().toString(36)}`.slice(-64));
+    fields.append("file", await smaller(file), file.name);
+    let response = null;
+    for (let turn = 0; turn < TRIES && !response; turn += 1) {
+      if (turn) await new Promise((resolve) => window.setTimeout(resolve, turn * 1000));
+      response = await ask(box.dataset.upload, fields).catch(() => null);
+    }
+    box.classList.remove("is-busy");
+    state.textContent = "";
+    input.value = "";
+    if (response && response.ok) {
+      say(words.photo_sent);
+      await take(response, here, { keep: true, focus: false });
+    } else {
+      const problem = response ? await problemOf(response) : {};
+      warn(problem.detail || words.photo_lost, problem.request_id);
+    }
+  };
+
+  document.addEventListener("change", (event) => {
+    if (event.target.matches("[data-upload] input[type=file]")) {
+      sendPhoto(event.target);
+      return;
+    }
+    const form = event.target.closest("form[data-draft]");
+    if (form) keep(form);
+  });
+
+  /* Opening the camera may end the page: what was typed goes first. */
+  document.addEventListener("click", (event) => {
+    const box = event.target.closest("[data-upload]");
+    const form = box && box.closest("form[data-draft]");
+    if (form) keep(form);
+  });
 
   document.addEventListener("submit", (event) => {
     event.preventDefault();

@@ -25,6 +25,10 @@ _BY_NAME: Final[dict[str, Any]] = {
     "from": "2026-11-20T00:00:00+08:00",
     "to": "2026-11-21T00:00:00+08:00",
     "types": ["credit.drawdown.*"],
+    "ask": "ask_01jd0000000000000000000000",
+    "answer": "两家门店的租约都续到明年六月",
+    "content": "/9j/4AAQSkZJRg==",
+    "file_name": "license.jpg",
 }
 _LEFT_OUT: Final = {
     "merchant_name", "category", "region", "joined_on", "return_url", "evidence", "currency",

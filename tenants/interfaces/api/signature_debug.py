@@ -16,7 +16,7 @@ from platform_app.kernel.rest import Output, operation
 from tenants.access import signature
 from tenants.domain import signing
 from tenants.domain.signing_mistakes import MISTAKES, PARTS, Difference, difference, mistakes
-from tenants.errors import TestModeOnly
+from tenants.errors import TestOnly
 from tenants.values import Caller
 
 SIGNED_STRING: Final = "BT-Signed-String"
@@ -30,7 +30,7 @@ class NamedKey(signature.SignatureAuthentication):
         raw = request._request  # noqa: SLF001 -- DRF has no public name
         key = signature.key_of(signature.read_header(raw), clock.machine_now())
         if not signature.rehearses(key):
-            raise TestModeOnly
+            raise TestOnly
         caller = Caller(key.tenant_id, key.id, frozenset(key.scopes))
         return caller, caller
 
@@ -79,7 +79,7 @@ class SignatureDebugOutput(Output):
         "your signature would match. The signature need not be right and the nonce is not used up."
     ),
     answer=SignatureDebugOutput,
-    refusals=[TestModeOnly],
+    refusals=[TestOnly],
 )
 class SignatureDebug(ApiView):
     authentication_classes = (NamedKey,)

@@ -4,6 +4,7 @@ from django.urls import URLPattern, URLResolver, path
 
 from tenants.interfaces.console import (
     api_requests,
+    attachments,
     developer,
     imports,
     keys,
@@ -21,6 +22,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("tenants", members.choose, name="tenant-choose"),
     path("theme.css", theme.stylesheet, name="theme"),
     path("people/<str:person_id>/reveal", people.reveal, name="person-reveal"),
+    path("attachments/<str:attachment_id>", attachments.show, name="attachment-show"),
     path("imports", imports.listing, name="import-list"),
     path("imports/<str:import_id>", imports.detail, name="import-detail"),
     path("imports/<str:import_id>/progress", imports.progress, name="import-progress"),

@@ -112,5 +112,9 @@ def _words(locale: str) -> dict[str, str]:
             "back_to_platform": _("Back to the platform"),
             "request_id": _("Request id"),
             "busy": _("Please wait…"),
+            "saved": _("Saved automatically"),
+            "sending": _("Sending the photo…"),
+            "photo_sent": _("The photo has arrived."),
+            "photo_lost": _("The photo did not get through. What you typed is kept; try again."),
             "unsent": _("No answer arrived. Send it again: nothing is booked twice."),
         }

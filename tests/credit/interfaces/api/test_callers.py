@@ -1,6 +1,7 @@
 """Every operation of the document, tried by everybody who must not get through."""
 
 import re
+from base64 import b64encode
 from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -23,6 +24,7 @@ from platform_app.kernel.models import AuditRecord, Event, IdempotencyRecord
 from platform_app.kernel.tenancy import tenant_scope
 from tenants.interfaces.api.docs import openapi
 from tenants.models import (
+    Attachment,
     ConsentRecord,
     EmbedSession,
     Merchant,
@@ -31,6 +33,7 @@ from tenants.models import (
     WebhookDelivery,
     WebhookReplay,
 )
+from tenants.operations.sandbox import fake_photo
 from tenants.operations.webhooks import create_endpoint
 from tests.credit import lives, settling
 from tests.tenants.interfaces.api.client import Partner
@@ -108,6 +111,13 @@ def bodies(things: dict[str, str]) -> dict[str, Any]:
         },
         "consent-give": {"codes": ["bureau_query"], "locale": "en", "evidence": {}},
         "application-submit": {"merchant": things["merchant_id"]},
+        "application-withdraw": {"reason": "暂时不需要"},
+        "application-resubmit": {"answers": []},
+        "application_document-add": {
+            "kind": "other",
+            "external_id": "F-1",
+            "content": b64encode(fake_photo(1)).decode(),
+        },
         "offer-accept": {"cost_sheet_sha256": "0" * 64},
         "limit_request-make": {"amount": 100_000_000},
         "quote-make": {"line": things["line_id"], "amount": 20_000, "order_no": "SO-9"},
@@ -175,6 +185,7 @@ def moved(tenant: Tenant) -> list[Any]:
     """Everything that would tell if something had happened."""
     tables = (
         Event, JournalEntry, IdempotencyRecord, AuditRecord, ConsentRecord, EmbedSession, Merchant,
+        Attachment,
     )  # fmt: skip
     with tenant_scope(tenant.id):
         lines = list(CreditLine.objects.values())
@@ -274,6 +285,8 @@ def test_the_owner_gets_through(owner: Partner, things: dict[str, str], at: date
     """The same calls, so that the refusals above are not refusals of something else."""
     refused = {  # said well, and refused by the business
         "application-submit": "line_exists",
+        "application-resubmit": "not_waiting_for_merchant",
+        "application-withdraw": "withdrawal_too_late",
         "drawdown-adjust": "drawdown_not_authorized",
         "drawdown-capture": "drawdown_not_authorized",
         "drawdown-cancel": "drawdown_not_authorized",

@@ -5,15 +5,22 @@ from datetime import date, datetime, timedelta
 import pytest
 from django.utils import translation
 
+from credit.enums import ApplicationStatus, LineStatus
+from credit.interfaces.merchant.home import FIRST_PAGE
 from credit.models import Application, CreditLine, Offer
 from credit.operations.applications import NEEDED_CONSENTS, decide_application, submit_application
 from credit.operations.launch import ORDER_CREDIT
-from credit.queries.journey import STAGES, Journey, journey
+from credit.operations.withdrawals import withdraw_application
+from credit.queries.journey import Journey, journey
+from credit.queries.onboarding import Progress
+from credit.queries.stages import STAGES
 from platform_app.kernel import clock
 from platform_app.kernel.tenancy import tenant_scope
+from tenants.enums import ApplicationNeed
 from tenants.models import Merchant, Tenant
 from tenants.operations.consents import give_consents
 from tenants.operations.merchants import upsert_merchant, verify_merchant
+from tenants.operations.tenants import set_application_needs
 from tests.credit import lives
 
 DAY = date(2026, 12, 5)
@@ -34,19 +41,42 @@ TABLE = {
     "overdue": (
         "servicing", "已逾期 3 天", "立即还款", "您：还款后额度立即恢复使用；有困难请联系我们",
     ),
-    "expired": (
-        "onboarding", "方案已过期", "联系客服", "方案已于 2026-12-05 周六 到期，请联系我们重新出具",
+    "draft": ("onboarding", "已填 66%", "继续申请", "您：还差 1 步，约 1 分钟"),
+    "action_required": (
+        "onboarding", "待补充", "提交补充内容", "您：请在 2026-12-05 周六 前补充审核员需要的内容",
     ),
+    "expired": (
+        "onboarding", "已失效", "重新申请", "您：方便时可重新申请，已提交的资料都保留着",
+    ),
+    "withdrawn": ("onboarding", "您已撤回", "重新申请", "您：这不是拒绝，随时可以重新申请"),
+    "closed": ("onboarding", "额度已关闭", "重新申请", "您：重新申请即可开通新的额度"),
+}  # fmt: skip
+
+
+PROGRESS = Progress(steps=("consents", "firm", "submit"), left=("submit",))
+# ux.md §1, and the statuses of applications and lines, none missing.
+ALL = {
+    "none", "draft", "submitted", "in_review", "action_required", "approved", "declined", "active",
+    "suspended", "in_grace", "overdue", "expired", "withdrawn", "closed",
 }  # fmt: skip
 
 
 def test_the_table_is_complete() -> None:
-    assert set(TABLE) == set(STAGES)
+    """P35: state and wording come from one table, and every state is in it."""
+    assert set(TABLE) == set(STAGES) == ALL
+    assert set(ApplicationStatus.values) - {"activated"} | set(LineStatus.values) <= ALL
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_every_stage_has_a_page_and_says_who_acts(stage: str) -> None:
+    assert (STAGES[stage].section == "servicing") == (stage not in {*FIRST_PAGE, "draft"})
+    assert STAGES[stage].actor in {"merchant", "us"}
+    assert STAGES[stage].tone in {"calm", "good", "warn", "bad", "muted"}
 
 
 @pytest.mark.parametrize("stage", STAGES)
 def test_every_stage_in_chinese(stage: str) -> None:
-    where = Journey(stage=stage, until_on=DAY, days=3)
+    where = Journey(stage=stage, until_on=DAY, days=3, progress=PROGRESS)
     with translation.override("zh-hans"):
         said = (where.section, where.badge, where.button, where.next_line)
     assert said == TABLE[stage]
@@ -54,7 +84,7 @@ def test_every_stage_in_chinese(stage: str) -> None:
 
 @pytest.mark.parametrize("stage", STAGES)
 def test_every_stage_in_english(stage: str) -> None:
-    where = Journey(stage=stage, until_on=DAY, days=3)
+    where = Journey(stage=stage, until_on=DAY, days=3, progress=PROGRESS)
     with translation.override("en"):
         said = [where.badge, where.button, where.next_line]
     assert all(text and text.isprintable() and "{" not in text for text in said)
@@ -73,8 +103,32 @@ def submitted(merchant: Merchant, at: datetime) -> Application:
         )
 
 
-def test_before_anything(merchant: Merchant, at: datetime) -> None:
-    assert stage_of(merchant, at).stage == "none"
+def test_before_anything(tenant: Tenant, merchant: Merchant, at: datetime) -> None:
+    with tenant_scope(tenant.id):
+        new, _ = upsert_merchant(external_id="M-9", name="新店", actor="x", at=at)
+    assert stage_of(new, at).stage == "none"
+    where = stage_of(merchant, at)
+    assert (where.stage, where.progress and where.progress.percent) == ("draft", 66)
+
+
+def test_how_far_a_draft_is(tenant: Tenant, merchant: Merchant, at: datetime) -> None:
+    with tenant_scope(tenant.id):
+        set_application_needs(needs=list(ApplicationNeed.values), actor="x", at=at)
+    progress = stage_of(merchant, at).progress
+    assert progress is not None
+    assert (progress.percent, progress.left_count, progress.next_page) == (28, 5, "person-legal")
+
+
+def test_a_withdrawn_application_and_a_closed_line(
+    merchant: Merchant, line: CreditLine, at: datetime
+) -> None:
+    with tenant_scope(merchant.tenant_id):
+        CreditLine.objects.filter(pk=line.pk).update(status="closed")
+    assert stage_of(merchant, at).stage == "closed"
+    again = submitted(merchant, at + timedelta(hours=1))
+    with tenant_scope(merchant.tenant_id):
+        withdraw_application(application_id=again.id, reason="", actor="x", at=at)
+    assert stage_of(merchant, at).stage == "withdrawn"
 
 
 def test_submitted_then_approved_then_expired(merchant: Merchant, at: datetime) -> None:
@@ -113,7 +167,7 @@ def test_declined_until_the_day_of_the_next_try(tenant: Tenant, at: datetime) ->
         decide_application(application_id=application.id, actor="x", at=at)
     where = stage_of(merchant, at)
     assert (where.stage, where.until_on) == ("declined", date(2026, 5, 31))
-    assert stage_of(merchant, clock.moment_on(date(2026, 5, 31))).stage == "none"
+    assert stage_of(merchant, clock.moment_on(date(2026, 5, 31))).stage == "draft"
 
 
 @pytest.mark.usefixtures("line", "drawn")

@@ -59,8 +59,13 @@ def test_without_a_token_there_is_no_page(path: str) -> None:
     assert (answer.status_code, answer.json()["code"]) == (401, "session_unknown")
 
 
-def test_the_door_leads_a_new_merchant_to_the_landing_page(visit: Visit) -> None:
-    assert gone_to(visit.get("/m/home/")) == "/m/start/"
+def test_the_door_leads_to_the_landing_page_or_on_with_a_draft(
+    tenant: Tenant, visit: Visit, at: datetime
+) -> None:
+    with tenant_scope(tenant.id):
+        merchant, _ = upsert_merchant(external_id="M-9", name="新店", actor="x", at=at)
+    assert gone_to(visit_of(merchant, at).get("/m/home/")) == "/m/start/"
+    assert gone_to(visit.get("/m/home/")) == "/m/application/"
 
 
 def test_the_landing_page_prices_its_example_with_the_engine(visit: Visit) -> None:

@@ -318,5 +318,5 @@ def test_looking_uses_nothing_up_and_changes_nothing(owner: Partner, tenant: Ten
     assert Credential.doors.get(pk=owner.key_id).last_used_on is None
     Tenant.objects.filter(pk=tenant.pk).update(is_virtual=False)
     answer = debug(owner, b"{}", b"{}")
-    assert (answer.status_code, answer.json()["code"]) == (403, "test_mode_only")
+    assert (answer.status_code, answer.json()["code"]) == (403, "test_only")
     assert Client().post("/api/v1/signature_debug").json()["code"] == "signature_missing"
