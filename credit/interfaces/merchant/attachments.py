@@ -35,7 +35,7 @@ def attachments(request: MerchantRequest) -> HttpResponseBase:
         {"kind": kind, "label": AttachmentKind(kind).label, "kept": kept.get(kind)}
         for kind in needed
     ]
-    context = {
+    context: dict[str, Any] = {
         "place": progress.place("documents")[0] if "documents" in progress.steps else 3,
         "rows": rows,
         "is_done": all(row["kept"] for row in rows),

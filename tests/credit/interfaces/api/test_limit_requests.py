@@ -1,6 +1,7 @@
 """Asking for a higher limit over HTTP: answered at once, once a day, once in thirty days."""
 
 from datetime import date, datetime, timedelta
+from functools import partial
 
 import pytest
 from pytest_django import DjangoAssertNumQueries
@@ -42,7 +43,7 @@ def test_what_is_refused_changes_nothing(
     lower = {"amount": line.limit_minor}
     refused(tenant, lambda: owner.post(path, lower), 422, "limit_not_higher")
     for amount in (0, -1, 1.5, "much", 10**16):
-        refused(tenant, lambda amount=amount: owner.post(path, {"amount": amount}), 422, "invalid")
+        refused(tenant, partial(owner.post, path, {"amount": amount}), 422, "invalid")
     owner.post(path, {"amount": line.limit_minor * 3})
     with tenant_scope(tenant.id):
         later = lives.close_until(date(2026, 3, 5))
