@@ -14,7 +14,7 @@ from credit.operations.launch import launch_tenant
 from credit.operations.products import publish_product
 from platform_app.kernel import clock
 from platform_app.kernel.tenancy import tenant_scope
-from risk.operations.adoption import InForce, adopt, in_force
+from risk.operations.adoption import Deciding, adopt, in_force
 from tenants.models import Tenant
 from tenants.operations.sandboxes import lock_live, retire_sandbox, tie_sandbox
 from tenants.queries.sandboxes import sandbox_of, sandboxes_count
@@ -85,7 +85,7 @@ def _offered() -> list[_Offered]:
     ]  # fmt: skip
 
 
-def _publish(offered: list[_Offered], decides: InForce, *, actor: str, at: datetime) -> None:
+def _publish(offered: list[_Offered], decides: Deciding, *, actor: str, at: datetime) -> None:
     source = FundingSource.objects.order_by("id")[0]
     adopt(found=decides, actor=actor, at=at)
     for one in offered:

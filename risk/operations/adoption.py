@@ -16,7 +16,7 @@ from risk.models import Policy, Scorecard
 
 
 @dataclass(frozen=True, slots=True)
-class InForce:
+class Deciding:
     """The bodies that decide on a platform, to be carried to its sandbox."""
 
     card: dict[str, Any]
@@ -26,17 +26,17 @@ class InForce:
     policy_sha256: str
 
 
-def in_force() -> InForce:
+def in_force() -> Deciding:
     """What decides on the open scope's platform. Raises NoChampion."""
     card = Scorecard.objects.filter(status=VersionStatus.CHAMPION).first()
     policy = Policy.objects.filter(status=VersionStatus.CHAMPION).first()
     if card is None or policy is None:
         raise NoChampion
-    return InForce(card.body, card.sha256, card.code_sha256, policy.body, policy.sha256)
+    return Deciding(card.body, card.sha256, card.code_sha256, policy.body, policy.sha256)
 
 
 @transaction.atomic
-def adopt(*, found: InForce, actor: str, at: datetime) -> None:
+def adopt(*, found: Deciding, actor: str, at: datetime) -> None:
     """Let these decide on the open scope's platform too, in place of its defaults; audited.
 
     What is in force already with the same bytes stays. Both must pass the gates of any version.

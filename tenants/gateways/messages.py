@@ -1,7 +1,7 @@
 """Codes by text message leave through here, to a number in clear.
 
-The one in this process sends nothing: virtual platforms (sandbox, tests) and the demo confirm every
-number with `VIRTUAL_CODE`. The other says it to the provider over signed HTTP, once per `key`.
+The one in this process sends nothing: where it is used, the code is known or the page shows it. The
+other says it to the provider over signed HTTP, once per `key`.
 """
 
 from dataclasses import dataclass
@@ -12,7 +12,6 @@ from django.conf import settings
 
 from platform_app.kernel.signed_http import SignedHttp
 from tenants.errors import MessageNotTaken
-from tenants.values import VIRTUAL_CODE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,11 +31,9 @@ class MessageGateway(Protocol):
 
 
 class InProcessMessages:
-    """Nothing leaves: the code of a virtual platform is known."""
+    """Nothing leaves: the code is `VIRTUAL_CODE`, or the page shows it."""
 
-    def send(self, message: CodeMessage) -> None:
-        if message.code != VIRTUAL_CODE:
-            raise MessageNotTaken
+    def send(self, message: CodeMessage) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +52,9 @@ class HttpMessages:
             raise MessageNotTaken
 
 
-def gateway(*, is_virtual: bool) -> MessageGateway:
+def gateway(*, is_simulated: bool) -> MessageGateway:
     """The gateway of a platform. Raises MessageNotTaken: a live one without a provider."""
-    if is_virtual or settings.MESSAGES_SIMULATED:
+    if is_simulated:
         return InProcessMessages()
     if not settings.MESSAGES_URL:
         raise MessageNotTaken

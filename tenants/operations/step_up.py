@@ -9,6 +9,7 @@ from django.db import transaction
 
 from platform_app.kernel import crypto, events
 from platform_app.kernel.errors import Invalid
+from tenants.domain.identifiers import mobile
 from tenants.enums import StepUpPurpose
 from tenants.errors import (
     CodeExpired,
@@ -17,12 +18,15 @@ from tenants.errors import (
     CodesTooMany,
     CodeTooSoon,
     CodeWrong,
+    MessageNotTaken,
     PhoneUnknown,
 )
-from tenants.gateways.codes import CodeMessage, gateway
+from tenants.gateways.messages import CodeMessage, gateway
 from tenants.models import EmbedSession, StepUp
 from tenants.models.step_up import MOST_TRIES
 from tenants.operations.merchants import lock_merchant
+from tenants.operations.people import PHONE
+from tenants.queries.onboarding import codes_are_known
 from tenants.queries.step_up import SHOWN, confirming_person, latest_step_up
 from tenants.queries.tenants import current_tenant
 
@@ -33,15 +37,42 @@ DIGITS: Final = 6
 _PURPOSE: Final = "step_up.code"
 
 
-@transaction.atomic
 def send_code(
     *, session: EmbedSession, purpose: str, subject: str, actor: str, at: datetime
 ) -> StepUp:
     """Send six digits to the firm's phone, good for five minutes and for this object only.
 
-    A firm gets one a minute and five an hour; a new one ends the one before. The message leaves
-    after the commit. Raises Invalid (purpose), PhoneUnknown, CodeTooSoon, CodesTooMany.
+    A firm gets one a minute and five an hour; a new one ends the one before. The row is written
+    first and the message after it; one the provider does not take leaves no code behind. Raises
+    Invalid (purpose), PhoneUnknown, CodeTooSoon, CodesTooMany, MessageNotTaken.
     """
+    is_shown = codes_are_known(current_tenant())
+    sender = gateway(is_simulated=is_shown)
+    code = f"{secrets.randbelow(10**DIGITS):0{DIGITS}d}"
+    row = _kept(session, purpose, subject, code, is_shown=is_shown, at=at)
+    phone = mobile(crypto.unseal(bytes(row.person.phone_sealed), purpose=PHONE))
+    try:
+        sender.send(CodeMessage(key=row.id, phone=phone, code=code, locale=session.locale))
+    except MessageNotTaken:
+        row.delete()
+        raise
+    events.record(
+        "tenants.step_up.sent", subject=row.id, merchant_id=row.merchant_id, actor=actor, at=at,
+        props={"purpose": purpose, "object": subject},
+    )  # fmt: skip
+    return row
+
+
+@transaction.atomic
+def _kept(
+    session: EmbedSession,
+    purpose: str,
+    subject: str,
+    code: str,
+    *,
+    is_shown: bool,
+    at: datetime,
+) -> StepUp:
     if purpose not in StepUpPurpose.values:
         raise Invalid(field="purpose")
     merchant = lock_merchant(session.merchant_id)
@@ -59,18 +90,9 @@ def send_code(
         merchant=merchant, session=session, person=person, purpose=purpose, subject=subject,
         phone_masked=person.phone_masked, sent_at=at, expires_at=at + VALID,
     )  # fmt: skip
-    code = f"{secrets.randbelow(10**DIGITS):0{DIGITS}d}"
     row.code_hash = _hash(row, code)
-    is_virtual = current_tenant().is_virtual
-    row.code_sealed = crypto.seal(code, purpose=SHOWN) if is_virtual else None
+    row.code_sealed = crypto.seal(code, purpose=SHOWN) if is_shown else None
     row.save(force_insert=True)
-    events.record(
-        "tenants.step_up.sent", subject=row.id, merchant_id=merchant.id, actor=actor, at=at,
-        props={"purpose": purpose, "object": subject},
-    )  # fmt: skip
-    if not is_virtual:
-        message = CodeMessage(key=row.id, tenant_id=row.tenant_id, person_id=person.id, code=code)
-        transaction.on_commit(lambda: gateway().send(message))
     return row
 
 

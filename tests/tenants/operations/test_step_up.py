@@ -1,6 +1,7 @@
 """A code confirms one act, of one visit, on one object, once."""
 
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -16,9 +17,9 @@ from tenants.errors import (
     CodesTooMany,
     CodeTooSoon,
     CodeWrong,
+    MessageNotTaken,
     PhoneUnknown,
 )
-from tenants.gateways.codes import IN_PROCESS
 from tenants.models import EmbedSession, Merchant, StepUp, Tenant
 from tenants.operations.embed_sessions import open_session
 from tenants.operations.merchants import upsert_merchant
@@ -26,6 +27,7 @@ from tenants.operations.people import set_person
 from tenants.operations.step_up import check_code, send_code, use_step_up
 from tenants.operations.tenants import create_tenant
 from tenants.queries.step_up import confirming_person, shown_code
+from tests import party
 
 ACT: dict[str, Any] = {"purpose": "sign", "subject": "ofr_1"}
 MINUTE = timedelta(minutes=1)
@@ -162,23 +164,40 @@ def test_the_legal_representative_is_asked_first(merchant: Merchant, at: datetim
     assert found.phone_masked == "139****0000"
 
 
-def test_a_real_platform_sends_and_shows_nothing(
-    at: datetime, django_capture_on_commit_callbacks: Any
-) -> None:
-    real = create_tenant(slug="real", name="示例采购网", vertical="pet", actor="usr", at=at)
-    with tenant_scope(real.id):
+@pytest.fixture
+def real(at: datetime) -> Iterator[EmbedSession]:
+    """A visit at a platform that does business."""
+    platform = create_tenant(slug="real", name="示例采购网", vertical="pet", actor="usr", at=at)
+    with tenant_scope(platform.id):
         firm, _ = upsert_merchant(external_id="M-1", name="示例店", actor="usr", at=at)
         set_person(
             merchant_id=firm.id, role="applicant", name="张示例", phone="13800000000",
             actor="usr", at=at,
         )  # fmt: skip
-        visit = visit_of(firm, at)
-        with django_capture_on_commit_callbacks(execute=True):
-            row = sent(visit, at)
-        assert shown_code(row, at=at) == ""
-        (message,) = [one for one in IN_PROCESS.sent if one.key == row.id]
-        assert message.person_id == row.person_id
-        assert check_code(session=visit, code=message.code, at=at, **ACT).passed_at == at
+        yield visit_of(firm, at)
+
+
+def test_a_real_platform_sends_and_shows_nothing(
+    real: EmbedSession, at: datetime, settings: Any
+) -> None:
+    with party.listening() as heard:
+        settings.MESSAGES_URL = f"http://127.0.0.1:{heard.port}"
+        row = sent(real, at)
+    assert shown_code(row, at=at) == ""
+    ((_, path, body, _headers),) = heard.requests
+    told = json.loads(body)
+    assert (path, told["phone"], told["locale"]) == ("/messages", "13800000000", real.locale)
+    assert check_code(session=real, code=told["code"], at=at, **ACT).passed_at == at
+
+
+@pytest.mark.parametrize("url", ["", "http://127.0.0.1:1"])
+def test_a_message_nobody_takes_leaves_no_code(
+    real: EmbedSession, at: datetime, settings: Any, url: str
+) -> None:
+    settings.MESSAGES_URL = url
+    with pytest.raises(MessageNotTaken):
+        sent(real, at)
+    assert StepUp.objects.count() == 0
 
 
 def test_another_platform_cannot_confirm(

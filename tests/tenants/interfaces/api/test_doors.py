@@ -85,7 +85,7 @@ def test_every_answer_to_a_signed_request_is_signed_with_its_secret(owner: Partn
     [
         ("PUT", "merchants/ext:M-1", {"name": "示例宠物店 & <b>"}, 201),
         ("GET", "merchants/mch_x", None, 404),
-        ("PUT", "merchants/ext:M-1", {"nome": "x"}, 422),
+        ("PUT", "merchants/ext:M-1", {"title": "x"}, 422),
         ("POST", "embed_sessions", {}, 422),
         ("PATCH", "hello", None, 405),
     ],
