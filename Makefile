@@ -64,7 +64,7 @@ stop: setup ## Stop the servers that development commands left running
 test: assets ## Every check, then every test
 	@$(TESTED) $(SELF) check-lines pytest
 
-check: setup ## Format, lint, imports, types, templates, migrations, schema, messages
+check: assets ## Format, lint, imports, types, templates, migrations, schema, messages
 	@$(TESTED) $(SELF) check-lines
 
 check-lines:
@@ -78,11 +78,12 @@ check-lines:
 	$(MANAGE) makemigrations --check
 	$(MANAGE) spectacular --validate --fail-on-warn --file .data/openapi.yaml
 	diff -u docs/openapi.yaml .data/openapi.yaml
+	REDOCLY_TELEMETRY=off REDOCLY_SUPPRESS_UPDATE_NOTICE=true $(BIN)/node node_modules/@redocly/cli/bin/cli.js lint --format=summary docs/openapi.yaml
 	$(MANAGE) check_messages
 	$(BIN)/codespell
 
 pytest:
-	@$(BIN)/pytest -n 2 --dist worksteal
+	@$(BIN)/pytest -n 2 --dist worksteal --durations 25
 
 fuzz: setup ## schemathesis against the running server: FUZZ_EXAMPLES=60 an operation
 	@$(TESTED) $(BIN)/pytest -n 0 -p no:randomly tests/fuzz/fuzz_api.py

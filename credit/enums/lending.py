@@ -66,6 +66,7 @@ class SuspensionReason(models.TextChoices):
     RISK = "risk", _("Risk review")
     ARREARS = "arrears", _("In arrears")
     WRITTEN_OFF = "written_off", _("A loan was written off")
+    CONSENT = "consent", _("A consent was withdrawn")
 
 
 class HoldStatus(models.TextChoices):

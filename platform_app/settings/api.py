@@ -17,6 +17,8 @@ SPECTACULAR_SETTINGS = {
     "TITLE": "Baitiao partner API",
     "VERSION": "1.0.0",
     "DESCRIPTION": "Embedded credit for B2B marketplaces: merchants, lines, quotes, drawdowns.",
+    "LICENSE": {"name": "Proprietary", "identifier": "LicenseRef-Proprietary"},
+    "SERVERS": [{"url": "/", "description": "The address you were told, live and sandbox alike."}],
     "OAS_VERSION": "3.1.0",
     "SERVE_INCLUDE_SCHEMA": False,
     "COMPONENT_SPLIT_REQUEST": True,
