@@ -4,7 +4,6 @@ Descriptions are English msgids: the OpenAPI document keeps them, the reference 
 """
 
 from collections.abc import Callable, Sequence
-from decimal import Decimal
 from functools import partial
 from http import HTTPStatus
 from typing import Any, ClassVar, Final, TypeVar
@@ -16,17 +15,15 @@ from drf_spectacular.utils import (
     OpenApiParameter,
     OpenApiResponse,
     extend_schema,
-    extend_schema_field,
 )
 from rest_framework import serializers
 
-from platform_app.kernel import ids
 from platform_app.kernel.drf import ApiView
 from platform_app.kernel.errors import DomainError, NotFound, gettext_noop
 from platform_app.kernel.idempotency import KEY_FORMAT
+from platform_app.kernel.rest_fields import Refusal
 
 PROBLEM: Final = "application/problem+json"
-Refusal = Callable[..., DomainError]
 METHODS: Final = ("get", "post", "put", "patch", "delete")
 V = TypeVar("V", bound=type[ApiView])
 
@@ -93,54 +90,6 @@ class Problem(Output):
     retryable = serializers.BooleanField(
         help_text=gettext_noop("The same request, with the same key, may be sent again.")
     )
-
-
-@extend_schema_field({"type": "string", "format": "decimal", "example": "0.1200"})
-class RateField(serializers.Field[Any, Any, Any, Any]):
-    """An annual rate as a decimal string with at least four places."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(read_only=True, **kwargs)
-
-    def to_representation(self, value: Decimal) -> str:
-        whole, _, places = f"{Decimal(value):.8f}".rstrip("0").partition(".")
-        return f"{whole}.{places:0<4}"
-
-
-class AmountField(serializers.IntegerField):
-    """A positive amount in fen that fits the column."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(**{"min_value": 1, "max_value": 10**15, **kwargs})
-
-    def to_internal_value(self, data: Any) -> int:
-        if isinstance(data, bool | float | str):
-            self.fail("invalid")
-        return super().to_internal_value(data)
-
-
-@extend_schema_field(OpenApiTypes.STR)
-class IdField(serializers.Field[str, Any, str, Any]):
-    """An id in a body. One that cannot be ours is a thing that does not exist: 404, not 422."""
-
-    def __init__(self, prefix: str, refusal: Refusal, **kwargs: Any) -> None:
-        self.prefix, self.refusal = prefix, refusal
-        super().__init__(**kwargs)
-
-    def to_internal_value(self, data: Any) -> str:
-        return known_id(self.prefix, str(data), partial(self.refusal, field=self.field_name))
-
-    def to_representation(self, value: Any) -> str:
-        return str(value)
-
-
-def known_id(prefix: str, text: str, refusal: Refusal) -> str:
-    """The id, or a refusal when it is not even shaped like one of ours."""
-    try:
-        ids.to_uuid(prefix, text)
-    except ValueError:
-        raise refusal() from None
-    return text
 
 
 def one(rows: QuerySet[Any], public_id: str, refusal: Refusal) -> Any:
@@ -210,13 +159,15 @@ def operation(  # noqa: PLR0913 -- a description has this many parts, each by it
     answer: type[Output] | None,
     description: str = "",
     status: int = 200,
+    also: Sequence[int] = (),
     refusals: Sequence[type[DomainError]] = (),
     query: Sequence[OpenApiParameter] = (),
     media: str = "",
 ) -> Callable[[V], V]:
     """Describe the one operation of a view class; `scope`, `input`, `keyed` are read off it.
 
-    With `media` the answer is a file of that type instead of JSON.
+    With `media` the answer is a file of that type instead of JSON. The same answer comes with the
+    statuses of `also` too.
     """
     whole: Any = (status, media) if media else status
     content: Any = OpenApiTypes.BINARY if media else answer
@@ -231,6 +182,7 @@ def operation(  # noqa: PLR0913 -- a description has this many parts, each by it
             request=view.input,
             responses={
                 whole: OpenApiResponse(content, HTTPStatus(status).phrase),
+                **{one: OpenApiResponse(content, HTTPStatus(one).phrase) for one in also},
                 **_problems(view, refusals),
             },
             parameters=[*query, *_own_parameters(view, status)],

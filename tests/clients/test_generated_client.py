@@ -74,34 +74,8 @@ def generated(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str]
     return lambda name: importlib.import_module(f"{NAME}.{name}")
 
 
-@pytest.mark.slow
-@pytest.mark.django_db(transaction=True)
-def test_from_orders_to_paid_off(
-    live_server: LiveServer, settings: Settings, generated: Callable[[str], Any]
-) -> None:
-    settings.COST_SHEET_READ_SECONDS = 0
-    at = clock.now()
-    tenant = launch_tenant(
-        slug="pets", name="萌宠采购网", vertical="pet", lender_name="示例小额贷款有限公司",
-        lender_phone="400-000-0000", first_day=clock.today(), is_virtual=False,
-        actor="system:test", at=at,
-    )  # fmt: skip
-    with tenant_scope(tenant.id):
-        key, secret = create_hmac_key(label="generated", scopes=ALL, actor="usr_test", at=at)
-    models = generated("models")
-    client = generated("client").Client(
-        base_url=live_server.url, httpx_args={"auth": Signed(key.id, secret)}
-    )
-
-    def call(operation: str, *told: str, body: Any = None, keyed: bool = False) -> Any:
-        extra: dict[str, Any] = {} if body is None else {"body": body}
-        if keyed:
-            extra["idempotency_key"] = secrets.token_hex(16)
-        answer = generated(f"api.{operation}").sync_detailed(*told, client=client, **extra)
-        assert answer.status_code < 300, answer.content.decode()
-        assert type(answer.parsed).__name__ != "Problem"
-        return answer.parsed
-
+def lived(call: Callable[..., Any], models: Any) -> None:
+    """Orders, consents, application, offer, order, shipment, payment."""
     merchant = call(
         "merchants.merchant_put", "M-0001",
         body=models.MerchantInputRequest(
@@ -164,3 +138,35 @@ def test_from_orders_to_paid_off(
         ),
     )  # fmt: skip
     assert call("drawdowns.drawdown_show_by_number", "SO-1").status == "paid_off"
+
+
+@pytest.mark.slow
+@pytest.mark.django_db(transaction=True)
+def test_from_orders_to_paid_off(
+    live_server: LiveServer, settings: Settings, generated: Callable[[str], Any]
+) -> None:
+    settings.COST_SHEET_READ_SECONDS = 0
+    at = clock.now()
+    tenant = launch_tenant(
+        slug="pets", name="萌宠采购网", vertical="pet", lender_name="示例小额贷款有限公司",
+        lender_phone="400-000-0000", first_day=clock.today(), is_virtual=False,
+        actor="system:test", at=at,
+    )  # fmt: skip
+    with tenant_scope(tenant.id):
+        key, secret = create_hmac_key(label="generated", scopes=ALL, actor="usr_test", at=at)
+    models = generated("models")
+    client = generated("client").Client(
+        base_url=live_server.url, httpx_args={"auth": Signed(key.id, secret)}
+    )
+
+    def call(operation: str, *told: str, body: Any = None, keyed: bool = False) -> Any:
+        extra: dict[str, Any] = {} if body is None else {"body": body}
+        if keyed:
+            extra["idempotency_key"] = secrets.token_hex(16)
+        answer = generated(f"api.{operation}").sync_detailed(*told, client=client, **extra)
+        assert answer.status_code < 300, answer.content.decode()
+        assert type(answer.parsed).__name__ != "Problem"
+        return answer.parsed
+
+    with client:
+        lived(call, models)

@@ -45,6 +45,7 @@ from platform_app.kernel.back_office import RowsAdmin
 from platform_app.kernel.models import AuditRecord, Dispatch
 from platform_app.kernel.tenancy import platform_scope, tenant_scope
 from risk.models import Scorecard
+from risk.operations.entity_caps import propose_entity_cap
 from risk.operations.scorecards import register_scorecard, validate_scorecard
 from tenants.enums import ApplicationNeed
 from tenants.models import (
@@ -65,6 +66,7 @@ from tenants.operations.embed_sessions import open_session
 from tenants.operations.imports import import_file, start_import
 from tenants.operations.members import enroll_totp
 from tenants.operations.people import set_person
+from tenants.operations.sandbox import fake_registration_no
 from tenants.operations.step_up import send_code
 from tenants.operations.tenants import set_application_needs
 from tenants.operations.webhooks import create_endpoint, make_deliveries
@@ -166,6 +168,9 @@ def risk_rows(number: int, no: str, merchant: Merchant, at: datetime) -> None:
     trials.leave_one_of_everything(merchant, number, at)
     validated_scorecard(number, at)
     watch.one_of_each(number, at)
+    propose_entity_cap(
+        registration_no=fake_registration_no(number), cap_minor=1, reason=no, actor="usr", at=at
+    )
     run_here(key=no, actor="usr", at=at)
 
 

@@ -24,15 +24,8 @@ from credit.operations.withdrawals import withdraw_application
 from platform_app.kernel import clock
 from platform_app.kernel.drf import StrictSerializer, actor_of
 from platform_app.kernel.errors import NotFound, gettext_noop
-from platform_app.kernel.rest import (
-    IdField,
-    KeyedView,
-    ObjectOutput,
-    head,
-    known_id,
-    one,
-    operation,
-)
+from platform_app.kernel.rest import KeyedView, ObjectOutput, head, one, operation
+from platform_app.kernel.rest_fields import IdField, known_id
 from tenants.enums import AttachmentKind
 from tenants.errors import (
     AttachmentKeyUsed,

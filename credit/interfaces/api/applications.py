@@ -33,12 +33,10 @@ from platform_app.kernel import clock, ids, jobs
 from platform_app.kernel.drf import ApiView, StrictSerializer, actor_of, page
 from platform_app.kernel.errors import NotFound, gettext_noop
 from platform_app.kernel.rest import (
-    IdField,
     KeyedView,
     ListView,
     ObjectOutput,
     Output,
-    RateField,
     action,
     head,
     header,
@@ -48,6 +46,7 @@ from platform_app.kernel.rest import (
     page_of,
     query,
 )
+from platform_app.kernel.rest_fields import IdField, RateField
 from risk.queries.reasons import reasons_for
 from risk.queries.reports import asks_outside
 from tenants.queries.merchants import merchant as find_merchant

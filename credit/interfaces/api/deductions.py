@@ -14,15 +14,8 @@ from credit.operations.virtual_accounts import open_virtual_account
 from platform_app.kernel import clock
 from platform_app.kernel.drf import StrictSerializer, actor_of
 from platform_app.kernel.errors import NotFound, gettext_noop
-from platform_app.kernel.rest import (
-    AmountField,
-    IdField,
-    KeyedView,
-    ObjectOutput,
-    head,
-    missing,
-    operation,
-)
+from platform_app.kernel.rest import KeyedView, ObjectOutput, head, missing, operation
+from platform_app.kernel.rest_fields import AmountField, IdField
 
 TAG = "Repayments"
 

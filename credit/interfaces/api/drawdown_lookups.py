@@ -13,7 +13,8 @@ from credit.models import Drawdown
 from credit.queries.business_day import open_day
 from platform_app.kernel.drf import ApiView, page
 from platform_app.kernel.errors import NotFound, gettext_noop
-from platform_app.kernel.rest import ListView, known_id, one, operation, page_of, query
+from platform_app.kernel.rest import ListView, one, operation, page_of, query
+from platform_app.kernel.rest_fields import known_id
 from tenants.queries.merchants import merchant as find_merchant
 
 

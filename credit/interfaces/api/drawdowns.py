@@ -32,16 +32,8 @@ from credit.queries.status import days_past_due, drawdown_next_action, is_overdu
 from platform_app.kernel import clock
 from platform_app.kernel.drf import StrictSerializer, actor_of
 from platform_app.kernel.errors import NotFound, gettext_noop
-from platform_app.kernel.rest import (
-    AmountField,
-    IdField,
-    KeyedView,
-    ObjectOutput,
-    action,
-    head,
-    known_id,
-    operation,
-)
+from platform_app.kernel.rest import KeyedView, ObjectOutput, action, head, operation
+from platform_app.kernel.rest_fields import AmountField, IdField, known_id
 from risk.errors import EntityLimitReached, ExposureFull
 
 TAG = "Drawdowns"

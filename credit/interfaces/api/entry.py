@@ -14,7 +14,8 @@ from credit.queries.entry import BUTTONS, Entry, entry
 from platform_app.kernel import clock
 from platform_app.kernel.drf import ApiView
 from platform_app.kernel.errors import gettext_noop
-from platform_app.kernel.rest import NextActionOutput, Output, RateField, action, operation, query
+from platform_app.kernel.rest import NextActionOutput, Output, action, operation, query
+from platform_app.kernel.rest_fields import RateField
 
 TAG = "Entry"
 SECONDS: Final = 60

@@ -15,16 +15,15 @@ from platform_app.kernel import clock
 from platform_app.kernel.drf import StrictSerializer, actor_of, page
 from platform_app.kernel.errors import NotFound, gettext_noop
 from platform_app.kernel.rest import (
-    AmountField,
     KeyedView,
     ListView,
     ObjectOutput,
     head,
-    known_id,
     one,
     operation,
     page_of,
 )
+from platform_app.kernel.rest_fields import AmountField, known_id
 
 
 class LimitRequestInput(StrictSerializer):

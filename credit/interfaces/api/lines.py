@@ -18,7 +18,6 @@ from platform_app.kernel.models import Event
 from platform_app.kernel.rest import (
     ListView,
     ObjectOutput,
-    RateField,
     action,
     head,
     one,
@@ -26,6 +25,7 @@ from platform_app.kernel.rest import (
     page_of,
     query,
 )
+from platform_app.kernel.rest_fields import RateField
 from tenants.queries.merchants import merchant as find_merchant
 
 TAG = "Credit lines"

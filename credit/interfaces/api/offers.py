@@ -27,16 +27,8 @@ from credit.values import NextAction
 from platform_app.kernel import clock
 from platform_app.kernel.drf import ApiView, StrictSerializer, actor_of
 from platform_app.kernel.errors import NotFound, gettext_noop
-from platform_app.kernel.rest import (
-    KeyedView,
-    ObjectOutput,
-    RateField,
-    action,
-    head,
-    known_id,
-    one,
-    operation,
-)
+from platform_app.kernel.rest import KeyedView, ObjectOutput, action, head, one, operation
+from platform_app.kernel.rest_fields import RateField, known_id
 
 TAG = "Offers"
 

@@ -21,17 +21,15 @@ from platform_app.kernel import clock
 from platform_app.kernel.drf import StrictSerializer
 from platform_app.kernel.errors import NotFound, gettext_noop
 from platform_app.kernel.rest import (
-    AmountField,
-    IdField,
     KeyedView,
     ObjectOutput,
     Output,
-    RateField,
     action,
     head,
     list_of,
     operation,
 )
+from platform_app.kernel.rest_fields import AmountField, IdField, RateField
 
 
 class QuoteInput(StrictSerializer):

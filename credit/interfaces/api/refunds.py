@@ -26,14 +26,8 @@ from credit.queries.plans import derived, happenings
 from platform_app.kernel import clock
 from platform_app.kernel.drf import StrictSerializer, actor_of
 from platform_app.kernel.errors import NotFound, gettext_noop
-from platform_app.kernel.rest import (
-    AmountField,
-    KeyedView,
-    ObjectOutput,
-    head,
-    known_id,
-    operation,
-)
+from platform_app.kernel.rest import KeyedView, ObjectOutput, head, operation
+from platform_app.kernel.rest_fields import AmountField, known_id
 
 VALUE_ON_TEXT = gettext_noop("The day it counts from: the open business day, or an earlier one.")
 

@@ -23,17 +23,8 @@ from credit.queries.payoff import payoff
 from platform_app.kernel import clock
 from platform_app.kernel.drf import ApiView, StrictSerializer, actor_of
 from platform_app.kernel.errors import NotFound, gettext_noop
-from platform_app.kernel.rest import (
-    AmountField,
-    IdField,
-    KeyedView,
-    ObjectOutput,
-    Output,
-    head,
-    missing,
-    one,
-    operation,
-)
+from platform_app.kernel.rest import KeyedView, ObjectOutput, Output, head, missing, one, operation
+from platform_app.kernel.rest_fields import AmountField, IdField
 
 TAG = "Repayments"
 VALUE_ON_TEXT = gettext_noop(

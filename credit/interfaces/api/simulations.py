@@ -12,15 +12,8 @@ from credit.operations.scenarios import Asked, simulate
 from platform_app.kernel import clock
 from platform_app.kernel.drf import StrictSerializer, actor_of
 from platform_app.kernel.errors import NotFound, gettext_noop
-from platform_app.kernel.rest import (
-    AmountField,
-    IdField,
-    KeyedView,
-    Output,
-    known_id,
-    missing,
-    operation,
-)
+from platform_app.kernel.rest import KeyedView, Output, missing, operation
+from platform_app.kernel.rest_fields import AmountField, IdField, known_id
 from tenants.errors import ClockMissing, NothingToSimulate, TestOnly
 
 

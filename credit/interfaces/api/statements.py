@@ -17,7 +17,6 @@ from platform_app.kernel import clock
 from platform_app.kernel.drf import ApiView, StrictSerializer, actor_of, page
 from platform_app.kernel.errors import NotFound, gettext_noop
 from platform_app.kernel.rest import (
-    IdField,
     KeyedView,
     ListView,
     ObjectOutput,
@@ -29,6 +28,7 @@ from platform_app.kernel.rest import (
     page_of,
     query,
 )
+from platform_app.kernel.rest_fields import IdField
 from tenants.queries.merchants import merchant as find_merchant
 
 TAG: Final = "Statements"

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.http import Http404
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_safe
@@ -10,6 +9,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from credit.operations.consents import end_consent, renew_consents
 from credit.queries.journey import journey
 from platform_app.kernel import clock
+from platform_app.kernel.errors import NotFound
 from tenants.access.answers import go, page
 from tenants.access.embed import MerchantRequest
 from tenants.enums import ConsentCode
@@ -40,7 +40,7 @@ def listing(request: MerchantRequest) -> HttpResponseBase:
 def end(request: MerchantRequest, code: str) -> HttpResponseBase:
     """What follows from taking it back, then taking it back."""
     if code not in ConsentCode.values:
-        raise Http404
+        raise NotFound(noun="consent")
     if code in missing_consents(request.embed.merchant_id, ConsentCode.values):
         return go("consent-list")
     if request.method == "GET":
@@ -56,7 +56,7 @@ def end(request: MerchantRequest, code: str) -> HttpResponseBase:
 def renew(request: MerchantRequest, code: str) -> HttpResponseBase:
     """Agree again."""
     if code not in ConsentCode.values:
-        raise Http404
+        raise NotFound(noun="consent")
     renew_consents(**_by(request), codes=[code], locale=request.embed.locale)
     return go("consent-list")
 

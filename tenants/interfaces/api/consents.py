@@ -15,12 +15,12 @@ from platform_app.kernel.rest import (
     ObjectOutput,
     Output,
     head,
-    known_id,
     list_of,
     missing,
     operation,
     query,
 )
+from platform_app.kernel.rest_fields import known_id
 from tenants.enums import ConsentCode
 from tenants.models import ConsentRecord
 from tenants.operations.consents import give_consents

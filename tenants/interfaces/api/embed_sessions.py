@@ -12,15 +12,8 @@ from rest_framework.response import Response
 from platform_app.kernel import clock
 from platform_app.kernel.drf import ApiView, StrictSerializer, actor_of
 from platform_app.kernel.errors import NotFound, gettext_noop
-from platform_app.kernel.rest import (
-    AmountField,
-    IdField,
-    ObjectOutput,
-    action,
-    head,
-    missing,
-    operation,
-)
+from platform_app.kernel.rest import ObjectOutput, action, head, missing, operation
+from platform_app.kernel.rest_fields import AmountField, IdField
 from tenants.enums import EmbedComponent
 from tenants.errors import OriginNotAllowed
 from tenants.interfaces.api.next_actions import session_next_action

@@ -17,13 +17,13 @@ from platform_app.kernel.rest import (
     ListView,
     ObjectOutput,
     head,
-    known_id,
     list_of,
     missing,
     operation,
     page_of,
     query,
 )
+from platform_app.kernel.rest_fields import known_id
 from tenants.domain import standard_webhooks
 from tenants.errors import NobodyListens
 from tenants.interfaces.api.webhook_deliveries import DeliveryOutput

@@ -85,6 +85,7 @@ def body_of(merchant: Merchant) -> dict[str, Any]:
         "again changes nothing. With `registered` or `verified` you hand over how far you have "
         "checked the firm: everything of one call counts, or nothing."
     ),
+    also=[201],
     answer=MerchantOutput,
     refusals=[BadRegistrationNumber, RegistrationMissing, RegistrationLocked],
 )

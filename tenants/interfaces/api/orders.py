@@ -12,7 +12,8 @@ from platform_app.kernel import clock, rates
 from platform_app.kernel.drf import StrictSerializer, actor_of, field_problems
 from platform_app.kernel.errors import DomainError, gettext_noop
 from platform_app.kernel.http import say
-from platform_app.kernel.rest import AmountField, KeyedView, Output, operation
+from platform_app.kernel.rest import KeyedView, Output, operation
+from platform_app.kernel.rest_fields import AmountField
 from tenants.domain.words import has_control
 from tenants.enums import OrderStatus
 from tenants.errors import FutureOrder

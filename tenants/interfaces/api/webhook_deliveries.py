@@ -15,12 +15,12 @@ from platform_app.kernel.rest import (
     ObjectOutput,
     action,
     head,
-    known_id,
     missing,
     operation,
     page_of,
     query,
 )
+from platform_app.kernel.rest_fields import known_id
 from tenants.enums import DeliveryStatus
 from tenants.errors import EndpointDisabled
 from tenants.interfaces.api.next_actions import delivery_next_action

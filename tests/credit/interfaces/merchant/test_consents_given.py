@@ -82,4 +82,4 @@ def test_strangers_take_back_only_their_own(strangers: list[Visit], line: Credit
     assert state(line) == ("active", "")
     told = {"merchant_id": line.merchant_id, "code": "bureau_query", "evidence": {}, "actor": "x"}
     with no_scope(), pytest.raises(NoScope):
-        end_consent(**told, at=line.created_at)  # type: ignore[arg-type]
+        end_consent(**told, at=line.created_at)
