@@ -20,7 +20,7 @@ _TAILS: Final = frozenset(
         "account_no", "account_number", "card", "card_no", "card_number", "otp", "sms_code",
     ]
 )  # fmt: skip
-_HIDDEN: Final = frozenset(["email", "address", "ip", "user_agent", "evidence"])
+_HIDDEN: Final = frozenset(["email", "address", "ip", "user_agent", "evidence", "content"])
 _NAMES: Final = frozenset(
     [
         "name", "merchant_name", "person_name", "holder_name", "account_name", "contact_name",

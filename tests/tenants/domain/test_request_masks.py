@@ -27,6 +27,7 @@ from tenants.domain import request_masks as masks
         ({"url": "https://x.example/m/?t=tnt_1#s=ems_secret"},
          {"url": "https://x.example/m/?t=tnt_1#s=***"}),
         ({"email": None, "ip": "1.2.3.4"}, {"email": None, "ip": "***"}),
+        ({"kind": "other", "content": "/9j/4AAQ"}, {"kind": "other", "content": "***"}),
     ],
 )  # fmt: skip
 def test_private_fields_are_masked_by_name(body: Any, kept: Any) -> None:
