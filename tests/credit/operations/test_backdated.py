@@ -110,8 +110,9 @@ def test_what_was_booked_before_stays_as_it_was(drawdown: Drawdown) -> None:
     for day in (date(2026, 4, 6), date(2026, 4, 8), date(2026, 4, 10)):
         lives.repaid(drawdown, 100_000, f"pay-{day}", lives.close_until(day))
     late = lives.close_until(date(2026, 4, 20))
-    entries, postings = list(JournalEntry.objects.values()), list(Posting.objects.values())
-    told = list(LoanEvent.objects.values())
+    entries = list(JournalEntry.objects.order_by("id").values())
+    postings = list(Posting.objects.order_by("id").values())
+    told = list(LoanEvent.objects.order_by("id").values())
     first = lives.repaid(drawdown, 50_000, "pay-0", late, value_on=date(2026, 4, 2))
 
     made = JournalEntry.objects.exclude(pk__in=[one["id"] for one in entries])
@@ -120,9 +121,10 @@ def test_what_was_booked_before_stays_as_it_was(drawdown: Drawdown) -> None:
         ("repayment", "pay-0", date(2026, 4, 2), late.date()),
     ]
     kept = [one["id"] for one in entries]
-    assert list(JournalEntry.objects.filter(pk__in=kept).values()) == entries
-    assert list(Posting.objects.filter(entry__in=kept).values()) == postings
-    assert list(LoanEvent.objects.exclude(key="pay-0").values()) == told
+    rows = JournalEntry.objects.filter(pk__in=kept)
+    assert list(rows.order_by("id").values()) == entries
+    assert list(Posting.objects.filter(entry__in=kept).order_by("id").values()) == postings
+    assert list(LoanEvent.objects.exclude(key="pay-0").order_by("id").values()) == told
     assert set(Repayment.objects.values_list("external_id", "status", "allocated_minor")) == {
         ("pay-0", "succeeded", 50_000),
         *((f"pay-2026-04-{day}", "succeeded", 100_000) for day in ("06", "08", "10")),
