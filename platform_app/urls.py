@@ -5,6 +5,9 @@ from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView
 
 from analytics.interfaces.console import urls as analytics_console
+from campaigns.interfaces.api import urls as campaigns_api
+from campaigns.interfaces.console import urls as campaigns_console
+from campaigns.interfaces.merchant import urls as campaigns_merchant
 from credit.interfaces.api import urls as credit_api
 from credit.interfaces.console import urls as credit_console
 from credit.interfaces.merchant import urls as credit_merchant
@@ -17,17 +20,23 @@ from tenants.interfaces.merchant import urls as tenants_merchant
 api = [
     *tenants_api.urlpatterns,
     *credit_api.urlpatterns,
+    *campaigns_api.urlpatterns,
     path(
         "schema/",
         SpectacularAPIView.as_view(authentication_classes=[], permission_classes=[]),
         name="schema",
     ),
 ]
-merchant = [*tenants_merchant.urlpatterns, *credit_merchant.urlpatterns]
+merchant = [
+    *tenants_merchant.urlpatterns,
+    *credit_merchant.urlpatterns,
+    *campaigns_merchant.urlpatterns,
+]
 console = [
     *tenants_console.urlpatterns,
     *risk_console.urlpatterns,
     *credit_console.urlpatterns,
+    *campaigns_console.urlpatterns,
     *analytics_console.urlpatterns,
 ]
 

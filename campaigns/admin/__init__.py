@@ -1,0 +1,1 @@
+"""The tables of campaigns in the back office, to look at."""

@@ -1,0 +1,1 @@
+"""The words campaigns uses for states and kinds, one module a noun."""

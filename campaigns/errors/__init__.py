@@ -1,0 +1,1 @@
+"""Refusals of the campaigns app. Codes are public and never renamed."""

@@ -1,0 +1,1 @@
+"""Campaigns' tables, one module a noun."""
