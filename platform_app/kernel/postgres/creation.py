@@ -30,7 +30,7 @@ class DatabaseCreation(creation.DatabaseCreation):
     def _template(self) -> str:
         """The migrated database to copy; the first process to ask makes it, the others wait."""
         name = f"{_PREFIX}{_migrations_hash()}"
-        with self._nodb_cursor() as cursor:
+        with self.connection._nodb_cursor() as cursor:
             cursor.execute("SELECT pg_advisory_lock(hashtext(%s))", [_PREFIX])
             cursor.execute(
                 "SELECT datname FROM pg_database WHERE starts_with(datname, %s)", [_PREFIX]
@@ -38,7 +38,7 @@ class DatabaseCreation(creation.DatabaseCreation):
             present = {row[0] for row in cursor.fetchall()}
             if name not in present:
                 for old in present:
-                    cursor.execute(f"DROP DATABASE {self._quote_name(old)}")
+                    cursor.execute(f'DROP DATABASE "{old}"')
                 self._migrate(f"{name}_new")
                 cursor.execute(f'ALTER DATABASE "{name}_new" RENAME TO "{name}"')
         return name
