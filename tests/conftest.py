@@ -1,11 +1,15 @@
 """One cast for every test: two platforms that lend, and a clock that stands still."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from copy import copy
 from datetime import date, datetime
+from typing import TypeVar
 
 import pytest
 from celery._state import _set_task_join_will_block  # type: ignore[attr-defined]  # no stub of it
 from django.core.cache import cache
+from django.db import connections, transaction
+from pytest_django import DjangoDbBlocker
 
 from credit.operations import ledger
 from credit.operations.launch import launch_tenant
@@ -14,6 +18,7 @@ from platform_app.kernel.tenancy import tenant_scope
 from tenants.models import Tenant
 
 FIRST_DAY = date(2026, 3, 2)
+T = TypeVar("T")
 
 
 @pytest.fixture(autouse=True)
@@ -33,7 +38,8 @@ def at() -> Iterator[datetime]:
         yield moment
 
 
-def _platform(slug: str, name: str, at: datetime) -> Tenant:
+def platform(slug: str, at: datetime, name: str = "示例平台") -> Tenant:
+    """A pet-supply platform that lends, launched through the front door."""
     return launch_tenant(
         slug=slug,
         name=name,
@@ -47,16 +53,62 @@ def _platform(slug: str, name: str, at: datetime) -> Tenant:
     )
 
 
+@pytest.fixture(scope="module")
+def lasting(
+    request: pytest.FixtureRequest, django_db_setup: None, django_db_blocker: DjangoDbBlocker
+) -> Iterator[transaction.Atomic | None]:
+    """One transaction around a module's tests: what is built in it once, every test finds again.
+
+    As Django's setUpTestData, for fixtures. None in a module with a test that commits, which must
+    build for itself.
+    """
+    if any(_commits(item) for item in request.session.items if item.path == request.path):
+        yield None
+        return
+    with django_db_blocker.unblock(), pytest.MonkeyPatch.context() as patch:
+        # Every test ends as a TestCase of its own, which closes connections.
+        patch.setattr(connections["default"], "close", lambda: None)
+        frame = transaction.atomic()
+        frame._from_testcase = True  # a durable block may stand in it
+        with frame:
+            yield frame
+            transaction.set_rollback(True)
+
+
+def _commits(item: pytest.Item) -> bool:
+    marker = item.get_closest_marker("django_db")
+    return marker is not None and bool(marker.kwargs.get("transaction"))
+
+
+def lived(act: Callable[[datetime], T]) -> T:
+    """What an act at ten on the first business day leaves in a lasting transaction."""
+    moment = clock.moment_on(FIRST_DAY, 10)
+    with clock.travel(moment):
+        left = act(moment)
+    connections["default"].check_constraints()  # once, not again in every test
+    return left
+
+
+@pytest.fixture(scope="module")
+def pets(lasting: transaction.Atomic | None) -> Tenant | None:
+    return lived(lambda at: platform("pets", at, "萌宠采购网")) if lasting else None
+
+
+@pytest.fixture(scope="module")
+def fabrics(lasting: transaction.Atomic | None) -> Tenant | None:
+    return lived(lambda at: platform("fabrics", at, "锦绣纺织城")) if lasting else None
+
+
 @pytest.fixture
-def tenant(db: None, at: datetime) -> Tenant:
+def tenant(pets: Tenant | None, db: None, at: datetime) -> Tenant:
     """A pet-supply platform that lends; its scope is not open."""
-    return _platform("pets", "萌宠采购网", at)
+    return copy(pets) if pets else platform("pets", at, "萌宠采购网")
 
 
 @pytest.fixture
-def other_tenant(db: None, at: datetime) -> Tenant:
+def other_tenant(fabrics: Tenant | None, db: None, at: datetime) -> Tenant:
     """Another platform, which must never see anything of the first."""
-    return _platform("fabrics", "锦绣纺织城", at)
+    return copy(fabrics) if fabrics else platform("fabrics", at, "锦绣纺织城")
 
 
 @pytest.fixture

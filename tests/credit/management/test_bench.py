@@ -6,6 +6,7 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 
+from credit.management.benches import hot_line
 from tenants.models import Tenant
 from tests.platform_app.kernel import sql
 
@@ -29,25 +30,27 @@ def test_a_bench_needs_a_size() -> None:
 
 @pytest.mark.slow
 @pytest.mark.django_db
-@pytest.mark.parametrize("name", ["posting_hordak_bulk", "posting_django_ledger_one"])
-def test_another_ledger_beside_ours_has_a_database_of_its_own(name: str) -> None:
+def test_another_ledger_beside_ours_has_a_database_of_its_own() -> None:
     before = databases()
-    out = StringIO()
+    out, name = StringIO(), "posting_hordak_bulk"
     call_command("bench", name, size=2, as_json=True, stdout=out)
     result = json.loads(out.getvalue())
     assert (result["name"], result["size"], result["checked"]) == (name, 2, True)
-    assert {"django-hordak", "django-ledger"} & result["versions"].keys()
+    assert "django-hordak" in result["versions"]
     assert Tenant.objects.count() == 0
     assert databases() == before
 
 
 @pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
-def test_a_bench_of_a_whole_platform_rounds_its_size_to_its_clients() -> None:
+def test_a_bench_of_a_whole_platform_rounds_its_size_to_its_clients(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(hot_line, "CLIENTS", 8)
     out = StringIO()
-    call_command("bench", "hot_line", size=40, as_json=True, stdout=out)
+    call_command("bench", "hot_line", size=20, as_json=True, stdout=out)
     result = json.loads(out.getvalue())
-    assert (result["name"], result["size"], result["checked"]) == ("hot_line", 32, True)
+    assert (result["name"], result["size"], result["checked"]) == ("hot_line", 16, True)
     assert result["ratio"] > 0
 
 

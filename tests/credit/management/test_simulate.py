@@ -12,7 +12,7 @@ from credit.operations import simulation, simulation_share
 
 def simulate(**more: Any) -> dict[str, Any]:
     out = StringIO()
-    wanted = {"days": 45, "merchants": 9, "seed": 5, "workers": 1, **more}
+    wanted = {"days": 36, "merchants": 6, "seed": 5, "workers": 1, **more}
     call_command("simulate", **wanted, as_json=True, stdout=out, stderr=StringIO())
     result: dict[str, Any] = json.loads(out.getvalue())
     return result
@@ -21,7 +21,7 @@ def simulate(**more: Any) -> dict[str, Any]:
 @pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 def test_a_seed_repeats_a_life_and_kills_change_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(simulation_share, "DRAWS", 0.05)
+    monkeypatch.setattr(simulation_share, "DRAWS", 0.1)
     for name in ("KILLS", "KILLS_CLOSE"):
         monkeypatch.setattr(simulation, name, 0.0)
     quiet = simulate()

@@ -1,5 +1,6 @@
 """Contacts go through the guard, whoever makes them; what was agreed is written down."""
 
+from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -43,17 +44,16 @@ from platform_app.kernel.tenancy import no_scope, tenant_scope
 from tenants.models import Tenant
 from tests.credit import late, lives
 
-pytestmark = pytest.mark.usefixtures("inside")
+pytestmark = pytest.mark.usefixtures("at")
 CALL = ContactChannel.CALL
 TEN = clock.moment_on(late.FIRST_OVERDUE, 10)
 
 
 @pytest.fixture
-def drawdown(inside: Tenant, at: datetime) -> Drawdown:
+def drawdown(one_late: Tenant) -> Iterator[Drawdown]:
     """Overdue for a day; it is ten in the morning."""
-    drawdown = late.drawn("P1", at)
-    late.live_until(late.FIRST_OVERDUE)
-    return drawdown
+    with tenant_scope(one_late.id):
+        yield Drawdown.objects.get()
 
 
 @pytest.fixture
