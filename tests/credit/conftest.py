@@ -1,7 +1,7 @@
 """Platforms whose merchants are late, lived once for all tests of a module."""
 
 from copy import copy
-from datetime import datetime
+from datetime import date, datetime
 from functools import partial
 
 import pytest
@@ -10,7 +10,9 @@ from django.db import transaction
 from platform_app.kernel.tenancy import tenant_scope
 from tenants.models import Tenant
 from tests.conftest import lived, platform
-from tests.credit import late
+from tests.credit import late, lives
+
+APRIL = date(2026, 4, 20)
 
 
 def _late(count: int, at: datetime) -> Tenant:
@@ -31,6 +33,26 @@ def lived_one_late(lasting: transaction.Atomic) -> Tenant:
 @pytest.fixture(scope="module")
 def lived_three_late(lasting: transaction.Atomic) -> Tenant:
     return lived(partial(_late, 3))
+
+
+def _april(at: datetime) -> Tenant:
+    """Three installments drawn on 2 March; on 20 April the first is overdue, the second runs."""
+    found = platform("april", at)
+    with tenant_scope(found.id):
+        merchant = lives.merchant_with_trade("M-1", at, order_minor=20_000_000)
+        lives.drawn(lives.line_of(merchant, at), 900_000, "SO-1", at, term="equal_3")
+        lives.close_until(APRIL)
+    return found
+
+
+@pytest.fixture(scope="module")
+def lived_april(lasting: transaction.Atomic) -> Tenant:
+    return lived(_april)
+
+
+@pytest.fixture
+def april(lived_april: Tenant, db: None) -> Tenant:
+    return copy(lived_april)
 
 
 @pytest.fixture

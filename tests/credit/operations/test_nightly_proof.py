@@ -1,10 +1,10 @@
 """What the nightly proof finds, and what only the full one does (decision 0032)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from pytest_django import DjangoAssertNumQueries
 
 from credit.errors import BooksDoNotBalance
@@ -20,24 +20,37 @@ from platform_app.kernel.postgres.role import as_owner
 from platform_app.kernel.scope import NoScope
 from platform_app.kernel.tenancy import tenant_scope
 from tenants.models import Tenant
+from tests.conftest import lived, platform
 from tests.credit import lives
 
 LATE = date(2026, 4, 8)  # the first rows fell due a week before
 
 
-@pytest.fixture
-def lent(inside: Tenant, at: datetime) -> list[Drawdown]:
+def _lent(at: datetime) -> Tenant:
     """Two drawdowns overdue since days, one of them paid in part; a hold; a temporary limit."""
-    line = lives.line_of(lives.merchant_with_trade("P1", at), at)
-    grant_temporary_limit(
-        line_id=line.id, amount_minor=50_000, from_on=date(2026, 3, 2), until_on=date(2026, 6, 1),
-        reason="spring", key="spring", actor=lives.ACTOR, at=at,
-    )  # fmt: skip
-    drawdowns = [lives.drawn(line, 1_000_000, f"SO-{n}", at) for n in range(2)]
-    morning = lives.close_until(LATE)
-    lives.authorized(second_line(morning), 500_000, "SO-9", morning)
-    lives.repaid(drawdowns[0], 1_012_345, "pay-1", morning)
-    return drawdowns
+    found = platform("lent", at)
+    with tenant_scope(found.id):
+        line = lives.line_of(lives.merchant_with_trade("P1", at), at)
+        grant_temporary_limit(
+            line_id=line.id, amount_minor=50_000, from_on=date(2026, 3, 2),
+            until_on=date(2026, 6, 1), reason="spring", key="spring", actor=lives.ACTOR, at=at,
+        )  # fmt: skip
+        drawdowns = [lives.drawn(line, 1_000_000, f"SO-{n}", at) for n in range(2)]
+        morning = lives.close_until(LATE)
+        lives.authorized(second_line(morning), 500_000, "SO-9", morning)
+        lives.repaid(drawdowns[0], 1_012_345, "pay-1", morning)
+    return found
+
+
+@pytest.fixture(scope="module")
+def lived_lent(lasting: transaction.Atomic) -> Tenant:
+    return lived(_lent)
+
+
+@pytest.fixture
+def lent(lived_lent: Tenant, db: None, at: datetime) -> Iterator[list[Drawdown]]:
+    with tenant_scope(lived_lent.id):
+        yield list(Drawdown.objects.filter(order_no__in=["SO-0", "SO-1"]).order_by("order_no"))
 
 
 def second_line(at: datetime) -> CreditLine:

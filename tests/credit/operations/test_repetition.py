@@ -3,7 +3,7 @@
 A key that left out the amount, or what is forgiven, would make two acts one.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -20,6 +20,7 @@ from credit.operations import lines, servicing
 from credit.operations.products import publish_product
 from credit.operations.servicing import Act
 from platform_app.kernel.models import Event
+from platform_app.kernel.tenancy import tenant_scope
 from tenants.models import Tenant
 from tests.credit import books, lives
 from tests.credit.books import Footprint
@@ -27,16 +28,6 @@ from tests.credit.lives import ACTOR
 
 pytestmark = pytest.mark.django_db
 THEN = date(2026, 4, 20)
-
-
-@pytest.fixture
-def line(inside: Tenant, at: datetime) -> CreditLine:
-    return lives.line_of(lives.merchant_with_trade("P1", at), at)
-
-
-@pytest.fixture
-def drawdown(line: CreditLine, at: datetime) -> Drawdown:
-    return lives.drawn(line, 900_000, "SO-1", at, term="equal_3")
 
 
 def act(drawdown: Drawdown, at: datetime, key: str = "act-1", value_on: date | None = None) -> Act:
@@ -87,9 +78,16 @@ TWICE: dict[str, list[Callable[[Act], object]]] = {
 }  # fmt: skip
 
 
+@pytest.fixture
+def aged(april: Tenant, at: datetime) -> Iterator[Drawdown]:
+    """The drawdown on 20 April, one installment overdue."""
+    with tenant_scope(april.id):
+        yield Drawdown.objects.get()
+
+
 @pytest.mark.parametrize("name", list(TWICE))
-def test_a_key_means_one_act_whole(drawdown: Drawdown, name: str) -> None:
-    later = lives.close_until(THEN)
+def test_a_key_means_one_act_whole(aged: Drawdown, name: str) -> None:
+    drawdown, later = aged, lives.close_until(THEN)
     first, *others = TWICE[name]
     first(act(drawdown, later))
     before = footprint()
@@ -107,8 +105,8 @@ def test_a_key_means_one_act_whole(drawdown: Drawdown, name: str) -> None:
     assert footprint() == before
 
 
-def test_one_key_undoes_one_event(drawdown: Drawdown) -> None:
-    later = lives.close_until(THEN)
+def test_one_key_undoes_one_event(aged: Drawdown) -> None:
+    drawdown, later = aged, lives.close_until(THEN)
     for key in ("pay-1", "pay-2"):
         lives.repaid(drawdown, 100_000, key, later)
     first, second = LoanEvent.objects.filter(kind="repayment").order_by("seq")
@@ -120,10 +118,8 @@ def test_one_key_undoes_one_event(drawdown: Drawdown) -> None:
     assert footprint() == before
 
 
-def test_a_write_off_sent_again_suspends_no_line_that_was_resumed(
-    drawdown: Drawdown, line: CreditLine
-) -> None:
-    later = lives.close_until(THEN)
+def test_a_write_off_sent_again_suspends_no_line_that_was_resumed(aged: Drawdown) -> None:
+    drawdown, line, later = aged, CreditLine.objects.get(), lives.close_until(THEN)
     written = servicing.write_off(act(drawdown, later))
     line.refresh_from_db()
     assert (line.status, line.status_reason) == ("suspended", "written_off")

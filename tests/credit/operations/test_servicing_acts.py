@@ -1,5 +1,6 @@
 """What a preview shows is what the act books: for every kind, to the fen."""
 
+from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -27,6 +28,7 @@ from platform_app.kernel.scope import NoScope
 from platform_app.kernel.tenancy import tenant_scope
 from tenants.models import Tenant
 from tests.credit import lives
+from tests.credit.conftest import APRIL
 from tests.credit.lives import ACTOR
 
 pytestmark = pytest.mark.django_db
@@ -59,6 +61,9 @@ ACTS = {
 }
 
 
+BEFORE = {"overpayment back", "payment undone"}
+
+
 @pytest.fixture
 def line(inside: Tenant, at: datetime) -> CreditLine:
     return lives.line_of(lives.merchant_with_trade("P1", at), at)
@@ -67,6 +72,18 @@ def line(inside: Tenant, at: datetime) -> CreditLine:
 @pytest.fixture
 def drawdown(line: CreditLine, at: datetime) -> Drawdown:
     return lives.drawn(line, 900_000, "SO-1", at, term="equal_3")
+
+
+@pytest.fixture
+def aged(
+    request: pytest.FixtureRequest, april: Tenant, inside: Tenant, at: datetime, name: str
+) -> Iterator[Drawdown]:
+    """Where the act makes sense: on 20 April, or where it needs a payment of March, from March."""
+    if name in BEFORE:
+        yield request.getfixturevalue("drawdown")
+    else:
+        with tenant_scope(april.id):
+            yield Drawdown.objects.get()
 
 
 def postings(event: LoanEvent) -> dict[str, int]:
@@ -80,18 +97,19 @@ def postings(event: LoanEvent) -> dict[str, int]:
 
 
 def prepared(name: str, drawdown: Drawdown, wanted: Asked) -> tuple[Asked, datetime]:
-    """The drawdown brought to where the act makes sense."""
+    """The drawdown paid as the act needs it, on 20 April."""
     if name == "overpayment back":
         lives.repaid(drawdown, 1_000_000, "pay-1", lives.close_until(date(2026, 3, 5)))
     if name == "payment undone":
         lives.repaid(drawdown, 250_000, "pay-1", lives.close_until(date(2026, 3, 25)))
         event = LoanEvent.objects.get(kind="repayment")
         wanted = asked("reversal", event=event.id)
-    return wanted, lives.close_until(date(2026, 4, 20))
+    return wanted, lives.close_until(APRIL)
 
 
 @pytest.mark.parametrize("name", list(ACTS))
-def test_the_preview_is_the_result(drawdown: Drawdown, name: str) -> None:
+def test_the_preview_is_the_result(aged: Drawdown, name: str) -> None:
+    drawdown = aged
     wanted, later = prepared(name, drawdown, ACTS[name])
     one = Act(
         drawdown_id=drawdown.id, external_id="act-1", actor=ACTOR, at=later,
@@ -116,10 +134,9 @@ def test_the_preview_is_the_result(drawdown: Drawdown, name: str) -> None:
 
 
 @pytest.mark.parametrize("name", [one for one in ACTS if one != "payment undone"])
-def test_each_act_taken_back_leaves_the_books_as_they_were(
-    drawdown: Drawdown, line: CreditLine, name: str
-) -> None:
+def test_each_act_taken_back_leaves_the_books_as_they_were(aged: Drawdown, name: str) -> None:
     """No act is a door that opens one way only: account by account, plan and use of the line."""
+    drawdown, line = aged, CreditLine.objects.get()
     wanted, later = prepared(name, drawdown, ACTS[name])
     stood = standing(drawdown, line)
     act = Act(

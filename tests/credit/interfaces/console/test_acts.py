@@ -74,10 +74,11 @@ def late(tenant: Tenant, on: date = date(2026, 4, 20)) -> datetime:
 
 
 @pytest.mark.parametrize("kind", list(FORMS))
-def test_each_act_is_previewed_and_then_done_once(
-    tenant: Tenant, drawdown: Drawdown, kind: str
-) -> None:
-    path, now = f"/console/drawdowns/{drawdown.id}/acts/{kind}", late(tenant)
+def test_each_act_is_previewed_and_then_done_once(april: Tenant, at: datetime, kind: str) -> None:
+    tenant, now = april, late(april)
+    with tenant_scope(tenant.id):
+        drawdown = Drawdown.objects.get()
+    path = f"/console/drawdowns/{drawdown.id}/acts/{kind}"
     with clock.travel(now):
         client = english(staff(tenant, now))
         fields = {**FORMS[kind], "key": key_on(client.get(path))}
@@ -125,9 +126,12 @@ def test_each_act_is_previewed_and_then_done_once(
     ],
 )
 def test_what_is_wrong_is_said_in_place(
-    tenant: Tenant, drawdown: Drawdown, kind: str, fields: dict[str, str], says: str
+    april: Tenant, at: datetime, kind: str, fields: dict[str, str], says: str
 ) -> None:
-    path, now = f"/console/drawdowns/{drawdown.id}/acts/{kind}", late(tenant)
+    tenant, now = april, late(april)
+    with tenant_scope(tenant.id):
+        drawdown = Drawdown.objects.get()
+    path = f"/console/drawdowns/{drawdown.id}/acts/{kind}"
     before = moved(tenant)
     with clock.travel(now):
         answer = english(staff(tenant, now)).post(path, {**fields, **WHY})
