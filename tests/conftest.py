@@ -1,6 +1,7 @@
 """One cast for every test: two platforms that lend, and a clock that stands still."""
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from copy import copy
 from datetime import date, datetime
 from typing import TypeVar
@@ -53,6 +54,16 @@ def platform(slug: str, at: datetime, name: str = "示例平台") -> Tenant:
     )
 
 
+@contextmanager
+def frame() -> Iterator[transaction.Atomic]:
+    """A transaction that is undone at its end; durable blocks may stand in it."""
+    atomic = transaction.atomic()
+    atomic._from_testcase = True
+    with atomic:
+        yield atomic
+        transaction.set_rollback(True)
+
+
 @pytest.fixture(scope="module")
 def lasting(
     request: pytest.FixtureRequest, django_db_setup: None, django_db_blocker: DjangoDbBlocker
@@ -68,11 +79,8 @@ def lasting(
     with django_db_blocker.unblock(), pytest.MonkeyPatch.context() as patch:
         # Every test ends as a TestCase of its own, which closes connections.
         patch.setattr(connections["default"], "close", lambda: None)
-        frame = transaction.atomic()
-        frame._from_testcase = True  # a durable block may stand in it
-        with frame:
-            yield frame
-            transaction.set_rollback(True)
+        with frame() as outermost:
+            yield outermost
 
 
 def _commits(item: pytest.Item) -> bool:
