@@ -58,7 +58,7 @@ def platform(slug: str, at: datetime, name: str = "示例平台") -> Tenant:
 def frame() -> Iterator[transaction.Atomic]:
     """A transaction that is undone at its end; durable blocks may stand in it."""
     atomic = transaction.atomic()
-    atomic._from_testcase = True
+    atomic._from_testcase = True  # type: ignore[attr-defined]  # as Django does for a TestCase
     with atomic:
         yield atomic
         transaction.set_rollback(True)

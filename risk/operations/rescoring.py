@@ -46,10 +46,14 @@ def rescore_merchant(
         "reasons": verdict.reasons,
         "rescored_at": at,
     }
-    found, _ = MerchantScore.objects.update_or_create(
-        tenant_id=current_tenant_id(), run_id=run[0], merchant_id=merchant_id, defaults=answer
-    )
-    return found
+    if row is None:
+        row, _ = MerchantScore.objects.update_or_create(
+            tenant_id=current_tenant_id(), run_id=run[0], merchant_id=merchant_id, defaults=answer
+        )
+    else:
+        MerchantScore.objects.filter(pk=row.pk).update(**answer)
+        vars(row).update(answer)
+    return row
 
 
 def _verdict(merchant_id: str, repayment: RepaymentFacts, at: datetime) -> Verdict:
