@@ -32,7 +32,6 @@ class DatabaseCreation(creation.DatabaseCreation):
         name = f"{_PREFIX}{_migrations_hash()}"
         with self.connection._nodb_cursor() as cursor:
             cursor.execute("SET lock_timeout = 0")  # migrating takes longer than any request may
-            cursor.execute("SET statement_timeout = 0")
             cursor.execute("SELECT pg_advisory_lock(hashtext(%s))", [_PREFIX])
             cursor.execute(
                 "SELECT datname FROM pg_database WHERE starts_with(datname, %s)", [_PREFIX]
