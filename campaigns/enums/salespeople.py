@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class SalespersonStatus(models.TextChoices):
-    ACTIVE = "active", _("Active")
+    ACTIVE = "active", _("At work")
     LEFT = "left", _("Left")
 
 
@@ -20,6 +20,6 @@ class AttributionHow(models.TextChoices):
 class ClaimStatus(models.TextChoices):
     """What became of a claim on a merchant that somebody else had brought."""
 
-    OPEN = "open", _("Open")
+    OPEN = "open", _("Unsettled")
     KEPT = "kept", _("Stays as it was")
     MOVED = "moved", _("Moved")

@@ -30,7 +30,7 @@ class PersonForm(forms.Form):
 
     use_required_attribute = False
     name = forms.CharField(
-        label=_("Name"), max_length=60, required=False, help_text=_("Empty: stays as it is.")
+        label=_("Name merchants know"), max_length=60, required=False, help_text=_("Empty: stays as it is.")
     )
     phone = forms.CharField(
         label=_("Mobile number"), max_length=20, required=False,
@@ -46,7 +46,7 @@ class NewPersonForm(PersonForm):
 
     field_order = ("code", "name", "phone", "region", "branch", "since_on")
     code = forms.CharField(
-        label=_("Code"), max_length=40,
+        label=_("Salesperson's code"), max_length=40,
         help_text=_("Your own, unchanging: letters and digits, such as S-017."),
     )  # fmt: skip
 
