@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from django.db import connection
 
@@ -43,7 +43,7 @@ GROUP BY s.id, s.masked ORDER BY s.id DESC
 
 def sold_by(merchant_id: str, *, as_of: datetime) -> list[Sold]:
     """Whoever brought this merchant, the last one first, and what was seen of their others."""
-    params = {
+    params: dict[str, Any] = {
         "tenant": str(ids.to_uuid("tnt", current_tenant_id())), "as_of": as_of,
         "merchant": str(ids.to_uuid("mch", merchant_id)), "kind": str(TraitKind.SALESPERSON),
         "evidence": [str(kind) for kind in EVIDENCE],

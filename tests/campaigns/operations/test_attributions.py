@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -167,7 +168,7 @@ def test_a_visit_is_introduced_or_told_why_not(shop: Merchant, now: datetime) ->
         "merchant_id": shop.id, "session_id": "ems_1", "actor": "key_1", "code": "", "token": "",
     }  # fmt: skip
     before = everything()
-    wrong = {
+    wrong: dict[type[Exception], dict[str, Any]] = {
         errors.SalespersonUnknown: {"code": "S-9"},
         errors.SalespersonTokenInvalid: {"token": "x" * 300},
         errors.SalespersonTokenExpired: {"token": token, "at": now + DAY},
@@ -199,9 +200,7 @@ def test_another_platform_binds_nothing_here(shop: Merchant, now: datetime) -> N
         for key in (claim.id, "nonsense"):
             stays(
                 NotFound,
-                lambda key=key: settle_claim(
-                    claim_id=key, move=True, reason="x", actor="x", at=now
-                ),
+                partial(settle_claim, claim_id=key, move=True, reason="x", actor="x", at=now),
             )
     with no_scope(), pytest.raises(NoScope):
         bind_merchant(merchant_id=shop.id, salesperson_id=who.id, **by)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -71,9 +72,7 @@ def test_one_is_added_once_and_changed_by_what_is_said(here: Tenant, now: dateti
 def test_what_is_wrong_is_refused(now: datetime) -> None:
     good: dict[str, Any] = {"code": "S-1", "name": "王示例", "phone": PHONE, **BY, "at": now}
     for code in ("", "a b", "../x", "-1", "x" * 41):
-        stays(
-            errors.BadSalespersonCode, lambda code=code: save_salesperson(**good | {"code": code})
-        )
+        stays(errors.BadSalespersonCode, partial(save_salesperson, **good | {"code": code}))
     stays(BadPhone, lambda: save_salesperson(**good | {"phone": "12345"}))
     stays(BadPhone, lambda: save_salesperson(**good | {"phone": ""}))
     stays(Invalid, lambda: save_salesperson(**good | {"name": ""}))
@@ -137,9 +136,9 @@ def test_the_page_is_the_platforms_own(now: datetime) -> None:
     row = seller("S-1", now)
     told: dict[str, Any] = {"salesperson_id": row.id, "valid_days": 10, **BY, "at": now}
     for url in ("https://evil.example/", "javascript:alert(1)", "//shop.example/", "http://["):
-        stays(OriginNotAllowed, lambda url=url: issue_qr(entry_url=url, **told))
+        stays(OriginNotAllowed, partial(issue_qr, entry_url=url, **told))
     for days in (0, 367):
-        stays(Invalid, lambda days=days: issue_qr(entry_url="", **told | {"valid_days": days}))
+        stays(Invalid, partial(issue_qr, entry_url="", **told | {"valid_days": days}))
     assert issue_qr(entry_url="", **told).entry_url == f"{SHOP}/"
     Tenant.objects.update(embed_origins=[])
     stays(errors.EntryUrlMissing, lambda: issue_qr(entry_url="", **told))
