@@ -30,8 +30,9 @@ class PersonForm(forms.Form):
 
     use_required_attribute = False
     name = forms.CharField(
-        label=_("Name merchants know"), max_length=60, required=False, help_text=_("Empty: stays as it is.")
-    )
+        label=_("Name merchants know"), max_length=60, required=False,
+        help_text=_("Empty: stays as it is."),
+    )  # fmt: skip
     phone = forms.CharField(
         label=_("Mobile number"), max_length=20, required=False,
         help_text=_("Empty: stays as it is."),
