@@ -214,6 +214,7 @@ class TraitKind(models.TextChoices):
     LEGAL_REPRESENTATIVE = "legal_representative", _("Legal representative")
     BANK_ACCOUNT = "bank_account", _("Bank account")
     DEVICE = "device", _("Browser and network")
+    SALESPERSON = "salesperson", _("Salesperson")
 
 
 class FindingKind(models.TextChoices):

@@ -23,6 +23,7 @@ from risk.queries.linked import Mark, Mirrored, clusters, mirrored_trade, shared
 
 ANSWER_WITHIN: Final = timedelta(days=2)
 LEAST_SHARERS: Final = 5
+LEAST_SOLD: Final = 3  # of them, where one salesperson brought them
 LEAST_MIRRORED: Final = 6  # orders
 LEAST_SHARE: Final = Decimal("0.5")
 _REASONS: Final = {
@@ -43,8 +44,9 @@ class _Found:
 def find_fraud(*, actor: str, at: datetime) -> int:
     """Look at everything known before `at`; how many findings are new.
 
-    An organizer is one thing that five merchants or more came to share in thirty days; self-trade
-    is half of a merchant's purchases, six orders at least, mirrored by those linked to it. One that
+    An organizer is one thing that five merchants or more came to share in thirty days; three are
+    enough where one salesperson brought them, who alone is never a finding. Self-trade is
+    half of a merchant's purchases, six orders at least, mirrored by those linked to it. One that
     is open is brought up to date; one that was decided is opened again only for merchants that were
     not in it. A second run finds nothing new.
     """
@@ -91,18 +93,36 @@ def dismiss_finding(*, finding_id: str, reason: str, actor: str, at: datetime) -
 
 
 def _organizers(marks: Sequence[Mark]) -> list[_Found]:
-    return [
-        _Found(
-            kind=FindingKind.ORGANIZER, key=f"{one.kind}:{one.mark}",
-            merchants=sorted(one.merchants),
-            evidence={
-                "trait": one.kind, "masked": one.masked, "merchants_count": len(one.merchants),
-                "fresh_count": one.fresh_count,
-            },
-        )
-        for one in marks
-        if one.fresh_count >= LEAST_SHARERS
-    ]  # fmt: skip
+    """What enough merchants came to share, and who brought most of them if anybody did."""
+    sellers = [one for one in marks if one.is_evidence]
+    found = []
+    for one in marks:
+        if one.is_evidence or one.fresh_count < LEAST_SOLD:
+            continue
+        sold, masked = _brought(one, sellers)
+        if one.fresh_count < LEAST_SHARERS and sold < LEAST_SOLD:
+            continue
+        evidence: dict[str, Any] = {
+            "trait": one.kind, "masked": one.masked, "merchants_count": len(one.merchants),
+            "fresh_count": one.fresh_count,
+        }  # fmt: skip
+        if sold >= LEAST_SOLD:
+            evidence |= {"salesperson": masked, "sold_count": sold}
+        found.append(
+            _Found(
+                kind=FindingKind.ORGANIZER, key=f"{one.kind}:{one.mark}",
+                merchants=sorted(one.merchants), evidence=evidence,
+            )
+        )  # fmt: skip
+    return found
+
+
+def _brought(mark: Mark, sellers: Sequence[Mark]) -> tuple[int, str]:
+    """How many of those who came to share it one salesperson brought, the most, and who."""
+    fresh = set(mark.fresh)
+    counts = [(len(fresh.intersection(one.merchants)), one.mark, one.masked) for one in sellers]
+    most, _mark, masked = max(counts, default=(0, "", ""))
+    return most, masked
 
 
 def _self_trade(trade: dict[str, Mirrored], group: dict[str, int]) -> list[_Found]:

@@ -1,6 +1,7 @@
 """Which merchants hang together by what was seen of them, and who mirrors whose orders.
 
 A mark that more than `MOST_SHARED` merchants have says nothing of any two of them and links nobody.
+Nor does a kind of `EVIDENCE`: it is shown, and weighs only beside something else that is shared.
 An order is mirrored when a linked merchant has one of exactly the same amount within a day of it:
 orders carry no counterparty, so this is what trading with oneself can be seen by.
 """
@@ -15,9 +16,12 @@ from django.db import connection
 from platform_app.kernel import clock, ids
 from platform_app.kernel.scope import current_tenant_id
 from risk.domain.facts import Facts, ratio
+from risk.enums import TraitKind
 
 MOST_SHARED: Final = 50
 WINDOW_DAYS: Final = 30
+# One salesperson sells to many merchants that have nothing else to do with each other.
+EVIDENCE: Final = (TraitKind.SALESPERSON,)
 
 _THESE: Final = "t.merchant_id = ANY(%(merchants)s::uuid[])"
 _ALL: Final = """(t.kind, t.mark) IN (
@@ -27,7 +31,7 @@ _ALL: Final = """(t.kind, t.mark) IN (
 _LINKS: Final = """
 WITH mine AS (
     SELECT DISTINCT t.merchant_id AS root, t.kind, t.mark FROM risk_merchanttrait t
-    WHERE t.tenant_id = %(tenant)s AND t.seen_at < %(as_of)s
+    WHERE t.tenant_id = %(tenant)s AND t.seen_at < %(as_of)s AND t.kind <> ALL(%(evidence)s)
       AND {which}
 ), shared AS (
     SELECT m.root, m.kind, m.mark, o.merchant_id AS other, o.seen_at,
@@ -84,7 +88,8 @@ LEFT JOIN traded t ON t.root = r.root AND c.n > 0
 """
 _MARKS: Final = """
 SELECT t.kind, t.mark, max(t.masked), array_agg(DISTINCT t.merchant_id),
-       count(DISTINCT t.merchant_id) FILTER (WHERE t.seen_at >= %(as_of)s - %(window)s::interval)
+       array_agg(DISTINCT t.merchant_id)
+           FILTER (WHERE t.seen_at >= %(as_of)s - %(window)s::interval)
 FROM risk_merchanttrait t
 WHERE t.tenant_id = %(tenant)s AND t.seen_at < %(as_of)s
 GROUP BY t.kind, t.mark HAVING count(DISTINCT t.merchant_id) > 1
@@ -93,13 +98,22 @@ GROUP BY t.kind, t.mark HAVING count(DISTINCT t.merchant_id) > 1
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mark:
-    """One thing that several merchants have; `fresh_count` of them for less than the window."""
+    """One thing that several merchants have; the `fresh` of them for less than the window."""
 
     kind: str
     mark: str
     masked: str
     merchants: tuple[str, ...]
-    fresh_count: int
+    fresh: tuple[str, ...]
+
+    @property
+    def fresh_count(self) -> int:
+        return len(self.fresh)
+
+    @property
+    def is_evidence(self) -> bool:
+        """Whether it links nobody by itself."""
+        return self.kind in EVIDENCE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,19 +155,22 @@ def shared_marks(*, as_of: datetime) -> list[Mark]:
     """Every mark that two merchants or more have: one statement."""
     return [
         Mark(
-            kind=kind, mark=mark, masked=masked, fresh_count=fresh,
+            kind=kind, mark=mark, masked=masked,
             merchants=tuple(ids.from_uuid("mch", one) for one in merchants),
+            fresh=tuple(ids.from_uuid("mch", one) for one in fresh or ()),
         )
         for kind, mark, masked, merchants, fresh in _rows(_MARKS, _params(as_of))
     ]  # fmt: skip
 
 
 def clusters(marks: Sequence[Mark]) -> dict[str, int]:
-    """The number of its group by merchant; marks that too many have link nobody."""
+    """The number of its group by merchant; evidence and marks that too many have link nobody."""
     from scipy.sparse import coo_array  # noqa: PLC0415 -- slow import
     from scipy.sparse.csgraph import connected_components  # noqa: PLC0415 -- as above
 
-    used = [one for one in marks if len(one.merchants) <= MOST_SHARED]
+    used = [
+        one for one in marks if len(one.merchants) <= MOST_SHARED and not one.is_evidence
+    ]  # fmt: skip
     merchants = sorted({merchant for one in used for merchant in one.merchants})
     if not merchants:
         return {}
@@ -179,6 +196,7 @@ def _params(as_of: datetime) -> dict[str, Any]:
     return {
         "tenant": str(ids.to_uuid("tnt", current_tenant_id())), "as_of": as_of,
         "day": clock.day_of(as_of), "most": MOST_SHARED, "window": timedelta(days=WINDOW_DAYS),
+        "evidence": [str(kind) for kind in EVIDENCE],
     }  # fmt: skip
 
 

@@ -73,6 +73,7 @@ from tenants.operations.tenants import set_application_needs
 from tenants.operations.webhooks import create_endpoint, make_deliveries
 from tests.callers import browser, member
 from tests.conftest import frame, lived, platform
+from tests.campaigns import sellers
 from tests.credit import late, lenders, lives, referrals, settling, signing
 from tests.risk import matured, policies, trials, watch
 
@@ -131,6 +132,7 @@ def live(tenant: Tenant, number: int, at: datetime) -> None:
         settling.leave_one_of_everything(merchant.id, drawdown.id, no, at)
         serviced(line, drawdown, no, at)
         risk_rows(number, no, line.merchant, at)
+        sellers.one_of_each(merchant, number, at)
         CloseException.objects.create(
             drawdown=drawdown, on=clock.day_of(at), problem="x", opened_at=at, status="repaired"
         )

@@ -1,5 +1,24 @@
 """Addresses of this surface."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from campaigns.interfaces.api import attributions, salespeople
+from platform_app.kernel.drf import by_method
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path(
+        "salespeople",
+        by_method(get=salespeople.SalespersonList, post=salespeople.SalespersonSave),
+        name="salesperson-list",
+    ),
+    path(
+        "salespeople/<str:code>/bind",
+        attributions.SalespersonBind.as_view(),
+        name="salesperson-bind",
+    ),
+    path(
+        "salespeople/<str:code>/qr",
+        salespeople.SalespersonIssueQr.as_view(),
+        name="salesperson-issue-qr",
+    ),
+]

@@ -1,5 +1,9 @@
 """Addresses of this surface."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from campaigns.interfaces.merchant import salespeople
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("salesperson/", salespeople.card, name="salesperson-card"),
+]

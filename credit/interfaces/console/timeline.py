@@ -40,6 +40,10 @@ _SENTENCES: Final = {
     "tenants.merchant.phone_confirmed": ("check", "", gettext_noop("Mobile number confirmed.")),
     "tenants.merchant.account_set": ("edit", "", gettext_noop("Settlement account recorded.")),
     "tenants.merchant.attachment_added": ("edit", "", gettext_noop("A document was sent.")),
+    "campaigns.salesperson.bound": ("user", "", gettext_noop("Brought by salesperson %(code)s.")),
+    "campaigns.salesperson.claimed": (
+        "user", "warn", gettext_noop("Salesperson %(code)s claims it too."),
+    ),
     "tenants.consent.given": ("sign", "", gettext_noop("Agreed to: %(code)s.")),
     "tenants.consent.withdrawn": ("sign", "warn", gettext_noop("Withdrew: %(code)s.")),
     "credit.application.submitted": ("send", "", gettext_noop("Applied for a credit line.")),

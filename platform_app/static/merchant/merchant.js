@@ -256,6 +256,19 @@
     if (page.dataset.poll) poll(page);
     const signer = page.querySelector("[data-read]");
     if (signer) readFirst(signer, page);
+    page.querySelectorAll("[data-pull]").forEach(pull);
+    measure();
+  };
+
+  /* A part of the page that belongs to somebody else: there, or nothing. */
+  const pull = async (place) => {
+    try {
+      const response = await ask(place.dataset.pull);
+      if (response.status === 200) place.replaceWith(fragment(await response.text()));
+      else place.remove();
+    } catch (error) {
+      place.remove();
+    }
     measure();
   };
 

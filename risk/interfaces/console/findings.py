@@ -128,10 +128,14 @@ def _evidence(row: FraudFinding) -> str:
     told = row.evidence
     if row.kind == FindingKind.ORGANIZER:
         words = _("%(trait)s %(masked)s: %(count)s merchants, %(fresh)s of them new in thirty days")
-        return words % {
+        said = words % {
             "trait": TraitKind(told["trait"]).label, "masked": told["masked"],
             "count": told["merchants_count"], "fresh": told["fresh_count"],
         }  # fmt: skip
+        if "salesperson" not in told:
+            return said
+        sold = _("%(count)s of these brought by one salesperson, %(who)s")
+        return f"{said}; {sold % {'count': told['sold_count'], 'who': told['salesperson']}}"
     words = _("%(count)s orders mirrored by linked merchants, %(share)s of its purchases")
     share = ratio(told["mirrored_minor"], told["total_minor"])
     return words % {"count": told["mirrored_count"], "share": f"{share:.0%}"}

@@ -34,6 +34,7 @@ TAGS: Final = (
     gettext_noop("Events"),
     gettext_noop("Webhooks"),
     gettext_noop("Embed"),
+    gettext_noop("Salespeople"),
     gettext_noop("Sandbox"),
 )
 TITLE: Final = gettext_noop("Baitiao partner API")

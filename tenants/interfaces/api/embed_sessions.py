@@ -1,9 +1,11 @@
 """A visit of a merchant to our pages inside yours."""
 
+from collections.abc import Sequence
 from typing import Any, Final
 from urllib.parse import urlencode
 
 from django.conf import settings
+from django.db import transaction
 from django.urls import reverse
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -11,14 +13,16 @@ from rest_framework.response import Response
 
 from platform_app.kernel import clock
 from platform_app.kernel.drf import ApiView, StrictSerializer, actor_of
-from platform_app.kernel.errors import NotFound, gettext_noop
-from platform_app.kernel.rest import ObjectOutput, action, head, missing, operation
+from platform_app.kernel.errors import DomainError, NotFound, gettext_noop
+from platform_app.kernel.http import say
+from platform_app.kernel.rest import ObjectOutput, Output, action, head, missing, operation
 from platform_app.kernel.rest_fields import AmountField, IdField
 from tenants.enums import EmbedComponent
 from tenants.errors import OriginNotAllowed
 from tenants.interfaces.api.next_actions import session_next_action
 from tenants.models import EmbedSession
 from tenants.operations.embed_sessions import open_session
+from tenants.operations.introductions import introduce
 from tenants.values import LOCALES
 
 PAGE: Final = "merchant:shell"
@@ -37,6 +41,22 @@ class EmbedSessionInput(StrictSerializer):
     amount = AmountField(
         min_value=0, default=0, help_text=gettext_noop("Of the order, in fen; 0 without one.")
     )
+    salesperson_code = serializers.CharField(
+        max_length=2000, default="", allow_blank=True,
+        help_text=gettext_noop("Your code of the salesperson who brought the merchant, if any."),
+    )  # fmt: skip
+    salesperson_token = serializers.CharField(
+        max_length=2000, default="", allow_blank=True,
+        help_text=gettext_noop(
+            "What your page was opened with as `bt_sp`. It counts where both are given."
+        ),
+    )  # fmt: skip
+
+
+class SessionWarningOutput(Output):
+    code = serializers.CharField(help_text=gettext_noop("Stable, as that of a refusal."))
+    message = serializers.CharField(help_text=gettext_noop("In the language of the request."))
+    message_en = serializers.CharField()
 
 
 class EmbedSessionOutput(ObjectOutput):
@@ -46,9 +66,18 @@ class EmbedSessionOutput(ObjectOutput):
         help_text=gettext_noop("Opens once. The secret is in the fragment: it reaches no log.")
     )
     expires_at = serializers.DateTimeField()
+    warnings = SessionWarningOutput(
+        many=True,
+        help_text=gettext_noop(
+            "What was told and does not count, such as a salesperson's old QR code. "
+            "The visit opens all the same."
+        ),
+    )
 
 
-def body_of(session: EmbedSession, secret: str) -> dict[str, Any]:
+def body_of(
+    session: EmbedSession, secret: str, warnings: Sequence[DomainError] = ()
+) -> dict[str, Any]:
     asked = urlencode({"t": session.tenant_id, "l": session.locale})
     facts = head(
         "embed_session",
@@ -60,6 +89,10 @@ def body_of(session: EmbedSession, secret: str) -> dict[str, Any]:
         component=session.component,
         url=f"{settings.PUBLIC_URL}{reverse(PAGE)}?{asked}#s={secret}",
         expires_at=session.redeem_until,
+        warnings=[
+            {"code": one.code, "message": say(one), "message_en": say(one, "en")}
+            for one in warnings
+        ],
     )
     return dict(EmbedSessionOutput(facts).data)
 
@@ -82,11 +115,15 @@ class EmbedSessionOpen(ApiView):
 
     def post(self, request: Request) -> Response:
         said = self.body(request)
-        session, secret = open_session(
-            merchant_id=said.pop("merchant"),
-            amount_minor=said.pop("amount"),
-            **said,
-            actor=actor_of(request),
-            at=clock.machine_now(),
-        )
-        return Response(body_of(session, secret), status=201)
+        actor = actor_of(request)
+        told = {word: said.pop(f"salesperson_{word}").strip() for word in ("code", "token")}
+        with transaction.atomic():
+            session, secret = open_session(
+                merchant_id=said.pop("merchant"),
+                amount_minor=said.pop("amount"),
+                **said,
+                actor=actor,
+                at=clock.machine_now(),
+            )
+            warnings = introduce(session=session, **told, actor=actor, at=clock.now())
+        return Response(body_of(session, secret, warnings), status=201)

@@ -29,10 +29,14 @@ _BY_NAME: Final[dict[str, Any]] = {
     "answer": "两家门店的租约都续到明年六月",
     "content": "/9j/4AAQSkZJRg==",
     "file_name": "license.jpg",
+    "code": "S-017",
+    "phone": "13800000000",
+    "entry_url": "https://shop.example/credit",
+    "valid_days": 180,
 }
 _LEFT_OUT: Final = {
     "merchant_name", "category", "region", "joined_on", "return_url", "evidence", "currency",
-    "registered", "final",
+    "registered", "final", "branch", "since_on", "salesperson_code", "salesperson_token",
 }  # fmt: skip
 _BY_TYPE: Final[dict[str, Any]] = {"integer": 1, "boolean": True, "array": [], "object": {}}
 

@@ -35,6 +35,7 @@ from tenants.models import (
 )
 from tenants.operations.sandbox import fake_photo
 from tenants.operations.webhooks import create_endpoint
+from tests.campaigns.sellers import seller
 from tests.credit import lives, settling
 from tests.tenants.interfaces.api.client import Partner
 
@@ -85,6 +86,7 @@ def things(tenant: Tenant, line: CreditLine, at: datetime) -> dict[str, str]:
                 finished_at=at,
             ).id,
             "external_id": "M-1",
+            "code": seller("S-017", at).code,
             "settlement_id": SettlementBatch.objects.get().id,
             "file_id": ReconciliationFile.objects.order_by("id")[0].id,
             "lender_id": settling.source_id(),
@@ -150,6 +152,9 @@ def bodies(things: dict[str, str]) -> dict[str, Any]:
         },
         "repayment-preview": {"drawdown": things["drawdown_id"]},
         "embed_session-open": {"merchant": things["merchant_id"], "component": "line"},
+        "salesperson-save": {"code": "S-018", "name": "王示例", "phone": "13800000001"},
+        "salesperson-bind": {"merchant": things["merchant_id"]},
+        "salesperson-issue-qr": {},
         "webhook_endpoint-create": {"url": "https://93.184.216.34/other"},
         "webhook_endpoint-replay": {
             "from": "2026-03-02T00:00:00+08:00",
@@ -225,7 +230,7 @@ def test_keys_without_the_scope_are_403(
 
 ABOUT_ONESELF = {
     "entry-show", "hello-show", "merchant-put", "order-batch", "response_key-list",
-    "signature_debug-show", "test_clock-create", "webhook_endpoint-create",
+    "salesperson-save", "signature_debug-show", "test_clock-create", "webhook_endpoint-create",
 }  # fmt: skip
 
 
@@ -291,6 +296,7 @@ def test_the_owner_gets_through(owner: Partner, things: dict[str, str], at: date
         "drawdown-capture": "drawdown_not_authorized",
         "drawdown-cancel": "drawdown_not_authorized",
         "drawdown-request": "quote_expired",
+        "salesperson-issue-qr": "entry_url_missing",  # the platform has no page of its own yet
         "test_clock-create": "test_only",
         "test_clock-advance": "test_only",
         "simulation-run": "test_only",
