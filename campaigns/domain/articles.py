@@ -133,7 +133,8 @@ ARTICLES: Final = (
         "early", TicketKind.BILL,
         gettext_noop("Can I repay early?"),
         gettext_noop(
-            "Yes, at any time. Interest counts only to the day you pay; the bill shows what you save."
+            "Yes, at any time. Interest counts only to the day you pay; the bill shows what you"
+            " save."
         ),
         page="bill-list",
     ),
@@ -159,8 +160,8 @@ ARTICLES: Final = (
         "holidays", TicketKind.BILL,
         gettext_noop("A due date falls on a holiday. When do I pay?"),
         gettext_noop(
-            "By your plan it moves to a working day. The bill shows the day that counts; pay by 24:00"
-            " of that day."
+            "By your plan it moves to a working day. The bill shows the day that counts; pay by"
+            " 24:00 of that day."
         ),
         page="bill-list",
     ),

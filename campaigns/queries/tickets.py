@@ -97,5 +97,6 @@ def things_to_ask_about(merchant_id: str, most: int = 10) -> list[tuple[str, str
     drawdowns = Drawdown.objects.filter(merchant_id=merchant_id).order_by("-id")[:most]
     applied = Application.objects.filter(merchant_id=merchant_id, submitted_at__isnull=False)
     found = [(one.id, one.order_no, one.authorized_at) for one in drawdowns]
-    found += [(one.id, "", one.submitted_at) for one in applied.order_by("-id")[:2]]
+    newest = applied.order_by("-id")[:2]
+    found.extend((one.id, "", one.submitted_at or one.created_at) for one in newest)
     return found

@@ -4,6 +4,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from pytest_django import DjangoAssertNumQueries
 
 from campaigns.models import FollowUp, Message, Ticket, TicketMessage
@@ -11,7 +12,9 @@ from campaigns.operations.messages import make_message
 from campaigns.operations.ticket_answers import answer_ticket
 from platform_app.kernel import clock, events
 from platform_app.kernel.tenancy import tenant_scope
+from tenants.enums import ConsentCode
 from tenants.models import Merchant, Tenant
+from tenants.operations.consents import give_consents
 from tests.campaigns import desk
 from tests.tenants.interfaces.merchant.visits import Visit, gone_to, visit_of, words
 
@@ -71,13 +74,15 @@ def test_a_question_from_asking_to_one_tap(
     assert page == f"/m/help/tickets/{ticket.id}/"
     assert gone_to(ask(visit)) == page  # sent twice is once
     assert "Our turn: you have an answer by 2026-03-02 14:00" in words(visit.get(page))
-    with clock.travel(at + timedelta(hours=3, minutes=30)):
-        assert "bt-warn" in visit.get("/m/help/").content.decode()
-    late = at + timedelta(hours=4)
-    with clock.travel(late):
-        assert "We are late" in words(visit_of(merchant, late, locale="en").get(page))
+    for hours, said in ((3, "bt-warn"), (4, "We are late")):
+        late = at + timedelta(hours=hours)
+        with clock.travel(late):
+            seen = visit_of(merchant, late, locale="en").get(page)
+        assert said in seen.content.decode()
     with tenant_scope(tenant.id):
-        answer_ticket(ticket_id=ticket.id, words="By day.", key="a", actor="u", at=late)
+        answer_ticket(
+            ticket_id=ticket.id, words="By day.", key="a", actor="u", at=late + timedelta(minutes=1)
+        )
     text = words(visit.get(page))
     assert "Your turn: read our answer" in text
     assert "By day. Later than the 2026-03-02 14:00 we had promised. We are sorry." in text
@@ -103,11 +108,26 @@ def test_what_is_wrong_is_said_in_place(visit: Visit, tenant: Tenant) -> None:
         assert TicketMessage.objects.count() == 1
 
 
-def test_a_photo_needs_the_consent_of_its_own(visit: Visit, tenant: Tenant) -> None:
+def test_a_photo_beside_the_words(
+    visit: Visit, merchant: Merchant, tenant: Tenant, at: datetime
+) -> None:
     page = gone_to(ask(visit))
-    assert visit.post(f"{page}photo/", {"upload_key": "u"}).json()["code"] == "bad_attachment"
+
+    def sent() -> Any:
+        file = SimpleUploadedFile("a.png", PNG)
+        return visit.post(f"{page}photo/", {"upload_key": "u", "file": file})
+
+    assert visit.post(f"{page}photo/", {"upload_key": "u"}).json()["code"] == "attachment_invalid"
+    assert sent().json()["code"] == "sensitive_consent_missing"
     with tenant_scope(tenant.id):
         assert TicketMessage.objects.count() == 1
+        give_consents(
+            merchant_id=merchant.id, codes=ConsentCode.values, locale="en", evidence={},
+            actor="x", at=at,
+        )  # fmt: skip
+    for _ in range(2):
+        assert gone_to(sent()) == page
+    assert visit.get(page).content.decode().count("Look at the file") == 1
 
 
 def test_nobody_elses_question(
@@ -187,6 +207,6 @@ def test_as_many_queries_for_one_as_for_three(
                 )
             )
     visit.get("/m/help/")  # the calendar is read once
-    for path, count in (("/m/help/", 5), ("/m/messages/", 4), ("/m/messages/unread/", 3)):
+    for path, count in (("/m/help/", 4), ("/m/messages/", 3), ("/m/messages/unread/", 2)):
         with django_assert_num_queries(count):
             visit.get(path)
