@@ -10,7 +10,7 @@ class TicketKind(models.TextChoices):
     BILL = "bill", _("A bill or repaying")
     ACCOUNT = "account", _("Company, people or account")
     COMPLAINT = "complaint", _("A complaint")
-    OTHER = "other", _("Something else")
+    OTHER = "other", _("Another question")
 
 
 class TicketStatus(models.TextChoices):

@@ -103,7 +103,7 @@ class Migration(migrations.Migration):
                 ('tenant_id', platform_app.kernel.fields.PublicIdField(default=platform_app.kernel.scope.current_tenant_id, editable=False, prefix='tnt')),
                 ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
                 ('id', platform_app.kernel.fields.OwnIdField(prefix='tkt', serialize=False)),
-                ('kind', models.TextField(choices=[('application', 'My application or limit'), ('order', 'Paying an order'), ('bill', 'A bill or repaying'), ('account', 'Company, people or account'), ('complaint', 'A complaint'), ('other', 'Something else')])),
+                ('kind', models.TextField(choices=[('application', 'My application or limit'), ('order', 'Paying an order'), ('bill', 'A bill or repaying'), ('account', 'Company, people or account'), ('complaint', 'A complaint'), ('other', 'Another question')])),
                 ('subject', models.TextField(help_text='The beginning of the question.')),
                 ('key', models.TextField(help_text='One form, one ticket.')),
                 ('status', models.TextField(choices=[('open', 'We answer next'), ('answered', 'Answered'), ('closed', 'Closed')], default='open')),

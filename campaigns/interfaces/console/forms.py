@@ -28,7 +28,7 @@ class TicketFilter(FilterForm):
 
 
 class DayFilter(FilterForm):
-    on = day_field(_("Day"))
+    on = day_field(_("Calls of"))
 
 
 class AnswerForm(forms.Form):
@@ -37,7 +37,7 @@ class AnswerForm(forms.Form):
     use_required_attribute = False
     key = forms.CharField(widget=forms.HiddenInput)
     words = forms.CharField(
-        label=_("Answer"), max_length=2000, widget=forms.Textarea(attrs={"rows": 6})
+        label=_("Our answer"), max_length=2000, widget=forms.Textarea(attrs={"rows": 6})
     )
 
 
@@ -48,7 +48,9 @@ class PromiseForm(forms.Form):
     key = forms.CharField(widget=forms.HiddenInput)
     on = forms.DateField(label=_("Answer on"), widget=DateInput())
     hour = forms.TypedChoiceField(
-        label=_("until"), coerce=int, choices=[(hour, f"{hour}:00") for hour in range(10, 19)]
+        label=_("by the hour of"),
+        coerce=int,
+        choices=[(hour, f"{hour}:00") for hour in range(10, 19)],
     )
     words = forms.CharField(
         label=_("What the merchant reads"),
