@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Final, NamedTuple
 
 from django.db.models import F, QuerySet
 
@@ -11,6 +12,20 @@ from campaigns.errors import TicketNotFound
 from campaigns.models import Ticket, TicketMessage
 from credit.models import Application, Drawdown
 from credit.queries.calendar import workday_test
+from platform_app.kernel import clock
+from platform_app.kernel.errors import gettext_noop
+
+_ANSWER: Final = gettext_noop("The service desk answers by the promised moment.")
+_READ: Final = gettext_noop("Read the answer on the help page, close the question or add to it.")
+
+
+class NextAction(NamedTuple):
+    """Who has to do what next."""
+
+    actor: str
+    code: str
+    message: str
+    deadline: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +97,16 @@ def may_reopen(row: Ticket, *, at: datetime) -> bool:
     if row.closed_at is None:
         return False
     return at < row.closed_at + timedelta(days=sla.REOPEN_DAYS)
+
+
+def ticket_next_action(row: Ticket) -> NextAction | None:
+    """Whose turn it is; a closed ticket is nobody's."""
+    if row.due_at is not None:
+        deadline = row.due_at.astimezone(clock.SHANGHAI).isoformat()
+        return NextAction("us", "answer_ticket", _ANSWER, deadline)
+    if row.status == TicketStatus.ANSWERED:
+        return NextAction("merchant", "read_answer", _READ)
+    return None
 
 
 def promises(*, at: datetime) -> list[tuple[str, str, datetime]]:

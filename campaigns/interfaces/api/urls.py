@@ -1,5 +1,9 @@
 """Addresses of this surface."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from campaigns.interfaces.api import tickets
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("tickets", tickets.TicketList.as_view(), name="ticket-list"),
+]

@@ -27,6 +27,7 @@ from tenants.enums import Role
 from tenants.queries.members import member_names
 
 MOST: Final = 100
+PAST: Final = 5
 
 
 @require_GET
@@ -123,7 +124,9 @@ def ticket_page(
     """The page of a ticket; `wrong` are forms that were refused, by their verb."""
     said = list(queries.conversation(found.id))
     names = member_names([found.assignee, *(one.actor for one in said)])
-    (row,) = queries.stood([found], at=clock.now())
+    at = clock.now()
+    (row,) = queries.stood([found], at=at)
+    past = queries.merchant_tickets(found.merchant_id, at=at, most=PAST + 1)
     chosen = request.GET.get("article", "")
     articles = answers_to(request.tenant, found.kind)
     text = next((one.text for one in articles if one.code == chosen), "")
@@ -131,6 +134,7 @@ def ticket_page(
     context = {
         "ticket": found,
         "row": row,
+        "past": [one for one in past if one.ticket != found][:PAST],
         "said": [(one, names.get(one.actor, "")) for one in said],
         "assignee": names.get(found.assignee, ""),
         "is_mine": found.assignee == request.member.id,

@@ -114,6 +114,18 @@ def test_taking_answering_and_closing(operator: Client, tenant: Tenant, at: date
     assert 'name="words"' not in operator.get(page).content.decode()
 
 
+def test_a_question_shows_the_others_of_its_merchant(
+    operator: Client, tenant: Tenant, at: datetime
+) -> None:
+    first = question(tenant, at)
+    question(tenant, at, 2)
+    with tenant_scope(tenant.id):
+        desk.asked(first.merchant, at, key="second", words="还有一问")
+    page = operator.get(f"{DESK}/{first.id}").content.decode()
+    assert "还有一问" in page
+    assert "问题2" not in page
+
+
 def test_the_calls_of_a_day(operator: Client, tenant: Tenant, at: datetime) -> None:
     assert "Nobody is to be called" in operator.get(CALLS).content.decode()
     row = call(tenant, at)
