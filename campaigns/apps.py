@@ -15,3 +15,7 @@ class CampaignsConfig(AppConfig):
         from tenants.operations import introductions  # noqa: PLC0415 -- as above
 
         introductions.hand_in(introduce)
+        from campaigns.operations.messages import CONSUMER  # noqa: PLC0415 -- models exist only now
+        from platform_app.kernel import events  # noqa: PLC0415 -- as above
+
+        events.subscribe(CONSUMER)

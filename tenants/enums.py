@@ -124,6 +124,7 @@ class EmbedComponent(models.TextChoices):
     LINE = "line", _("Credit line")
     CHECKOUT = "checkout", _("Checkout")
     BILLS = "bills", _("Bills")
+    HELP = "help", _("Help")
 
 
 class StepUpPurpose(models.TextChoices):

@@ -1,5 +1,11 @@
 """The tables of campaigns in the back office, to look at."""
 
-from campaigns.admin import salespeople
+from campaigns.admin import (
+    salespeople,
+    service,
+)
 
-__all__ = ["salespeople"]
+__all__ = [
+    "salespeople",
+    "service",
+]

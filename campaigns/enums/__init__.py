@@ -1,5 +1,29 @@
 """The words campaigns uses for states and kinds, one module a noun."""
 
-from campaigns.enums.salespeople import AttributionHow, ClaimStatus, SalespersonStatus
+from campaigns.enums.follow_up import (
+    CallOutcome,
+    FollowUpStatus,
+)
+from campaigns.enums.salespeople import (
+    AttributionHow,
+    ClaimStatus,
+    SalespersonStatus,
+)
+from campaigns.enums.ticket import (
+    TicketKind,
+    TicketSide,
+    TicketStatus,
+    Urgency,
+)
 
-__all__ = ["AttributionHow", "ClaimStatus", "SalespersonStatus"]
+__all__ = [
+    "AttributionHow",
+    "CallOutcome",
+    "ClaimStatus",
+    "FollowUpStatus",
+    "SalespersonStatus",
+    "TicketKind",
+    "TicketSide",
+    "TicketStatus",
+    "Urgency",
+]

@@ -12,7 +12,7 @@ from typing import Any, Final
 from django.db import connection
 from django.db.models import QuerySet
 
-from credit.domain.contact_guard import ContactFacts, Verdict, judge
+from credit.domain.contact_guard import ContactFacts, Verdict, is_quiet, judge, next_open
 from credit.enums import ContactChannel
 from credit.errors import (
     CollectorNotAllowed,
@@ -94,6 +94,13 @@ def admit(
     )
     if not verdict.is_allowed:
         raise refusal(verdict)
+
+
+def admit_hour(*, at: datetime) -> None:
+    """Raise ContactQuietHours when nobody may be called now, whatever it is about."""
+    rules = collection_rules()
+    if is_quiet(rules, at):
+        raise ContactQuietHours(next_at=moment(next_open(rules, at)))
 
 
 def admit_collector(role: str) -> None:

@@ -74,6 +74,7 @@ from tenants.operations.webhooks import create_endpoint, make_deliveries
 from tests.callers import browser, member
 from tests.conftest import frame, lived, platform
 from tests.campaigns import sellers
+from tests.campaigns import desk
 from tests.credit import late, lenders, lives, referrals, settling, signing
 from tests.risk import matured, policies, trials, watch
 
@@ -117,6 +118,7 @@ def live(tenant: Tenant, number: int, at: datetime) -> None:
         policies.leave_one_of_everything(number, at)
         merchant = lives.merchant_with_trade(no, at)
         handed_in(merchant, at)
+        desk.leave_one_of_everything(merchant, at)
         set_person(
             merchant_id=merchant.id, role="legal_representative", name="张示例", phone=PHONE,
             actor="usr", at=at,

@@ -1,9 +1,19 @@
 """Addresses of this surface."""
 
-from django.urls import URLPattern, URLResolver, path
+from django.urls import (
+    URLPattern,
+    URLResolver,
+    path,
+)
 
-from campaigns.interfaces.api import attributions, salespeople
-from platform_app.kernel.drf import by_method
+from campaigns.interfaces.api import (
+    attributions,
+    salespeople,
+    tickets,
+)
+from platform_app.kernel.drf import (
+    by_method,
+)
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path(
@@ -21,4 +31,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
         salespeople.SalespersonIssueQr.as_view(),
         name="salesperson-issue-qr",
     ),
+    path("tickets", tickets.TicketList.as_view(), name="ticket-list"),
 ]

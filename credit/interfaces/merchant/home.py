@@ -39,6 +39,8 @@ SERVICING: Final = {EmbedComponent.CHECKOUT: "checkout-show", EmbedComponent.BIL
 @require_safe
 def home(request: MerchantRequest) -> HttpResponseBase:
     """To the page that fits what the platform asked for and how far the merchant is."""
+    if request.embed.component == EmbedComponent.HELP:
+        return go("ticket-list")
     where = journey(request.embed.merchant_id, at=clock.now())
     if where.stage == "draft" and where.progress is not None:
         return go(where.progress.next_page)

@@ -253,6 +253,7 @@
       tell("page_shown", { title });
     }
     report(page.dataset);
+    if (focus) document.querySelectorAll("[data-pull]").forEach(pull);
     if (page.dataset.poll) poll(page);
     const signer = page.querySelector("[data-read]");
     if (signer) readFirst(signer, page);
@@ -268,6 +269,17 @@
       else place.remove();
     } catch (error) {
       place.remove();
+    }
+    measure();
+  };
+
+  /* Parts that another page owns, such as the dot of unread messages: fetched after the page. */
+  const pull = async (box) => {
+    try {
+      const response = await ask(box.dataset.pull);
+      if (response.ok) box.replaceChildren(...fragment(await response.text()).childNodes);
+    } catch (error) {
+      box.replaceChildren(); // the page stands without it
     }
     measure();
   };
@@ -350,7 +362,9 @@
     const path = form.getAttribute("action");
     try {
       await keeping; // a draft on its way must not arrive after the page it belongs to
-      const response = await ask(path, new FormData(form));
+      const fields = new FormData(form);
+      if (submitter && submitter.name) fields.append(submitter.name, submitter.value);
+      const response = await ask(path, fields);
       const type = response.headers.get("Content-Type") || "";
       if (response.ok || response.headers.get("BT-Go")) {
         await take(response, path, { keep: !response.headers.get("BT-Go"), focus: true });

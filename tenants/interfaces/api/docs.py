@@ -31,6 +31,7 @@ TAGS: Final = (
     gettext_noop("Repayments"),
     gettext_noop("Statements"),
     gettext_noop("Settlements"),
+    gettext_noop("Service desk"),
     gettext_noop("Events"),
     gettext_noop("Webhooks"),
     gettext_noop("Embed"),

@@ -28,6 +28,7 @@ DOOR_HASHES = {("tenants_embedsession", "secret_hash"), ("tenants_embedsession",
 TOLD_IDS = {
     ("kernel_dispatch", "event_id"),
     ("kernel_event", "merchant_id"),
+    ("campaigns_message", "event_id"),
     ("tenants_webhookdelivery", "event_id"),
     ("tenants_webhookreplay", "last_event_id"),
     # The log of requests is written later, by a job, in one insert for all platforms.

@@ -35,6 +35,7 @@ from tenants.models import (
 )
 from tenants.operations.sandbox import fake_photo
 from tenants.operations.webhooks import create_endpoint
+from tests.campaigns import desk
 from tests.campaigns.sellers import seller
 from tests.credit import lives, settling
 from tests.tenants.interfaces.api.client import Partner
@@ -48,6 +49,7 @@ def things(tenant: Tenant, line: CreditLine, at: datetime) -> dict[str, str]:
     """One of everything that belongs to the owner, by the name of its path parameter."""
     with tenant_scope(tenant.id):
         drawdown = lives.drawn(line, 1_000_000, "SO-1", at)
+        desk.asked(line.merchant, at)
         lives.authorized(line, 300_000, "SO-2", at)
         repayment: Repayment = lives.repaid(drawdown, 400_000, "PAY-1", at)
         endpoint, _ = create_endpoint(
@@ -257,7 +259,7 @@ def test_another_platform_gets_404_or_an_empty_list(
 def test_lists_asked_for_somebody_elses_merchant_are_404(
     neighbor: Partner, things: dict[str, str]
 ) -> None:
-    for path in ("applications", "credit_lines", "drawdowns", "statements"):
+    for path in ("applications", "credit_lines", "drawdowns", "statements", "tickets"):
         assert neighbor.get(f"{path}?merchant={things['merchant_id']}").status_code == 404
     endpoint = things["endpoint_id"]
     assert neighbor.get(f"webhook_deliveries?endpoint={endpoint}").status_code == 404

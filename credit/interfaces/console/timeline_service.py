@@ -1,0 +1,31 @@
+"""The sentences of the service desk in a merchant's timeline."""
+
+from typing import Final
+
+from platform_app.kernel.errors import gettext_noop
+
+# event name → icon, tone, sentence over the event's props
+SERVICE: Final = {
+    "campaigns.ticket.opened": ("send", "", gettext_noop("Asked the service desk.")),
+    "campaigns.ticket.added_to": ("send", "", gettext_noop("Added to a question.")),
+    "campaigns.ticket.assigned": ("user", "", gettext_noop("A question was taken.")),
+    "campaigns.ticket.answered": ("check", "good", gettext_noop("A question was answered.")),
+    "campaigns.ticket.promised": (
+        "clock", "warn", gettext_noop("An answer was promised for later."),
+    ),
+    "campaigns.ticket.closed": ("check", "", gettext_noop("A question was closed.")),
+    "campaigns.ticket.reopened": ("alert", "warn", gettext_noop("A question was reopened.")),
+    "campaigns.ticket.scored": ("eye", "", gettext_noop("Judged the service: %(score)s of 5.")),
+    "campaigns.follow_up.booked": (
+        "calendar", "", gettext_noop("A call-back is booked for %(on)s, %(hour)s:00."),
+    ),
+    "campaigns.follow_up.moved": (
+        "calendar", "", gettext_noop("The call-back is moved to %(on)s, %(hour)s:00."),
+    ),
+    "campaigns.follow_up.assigned": ("user", "", gettext_noop("A call-back was taken.")),
+    "campaigns.follow_up.done": ("check", "good", gettext_noop("Was called back.")),
+    "campaigns.follow_up.missed": (
+        "alert", "warn", gettext_noop("Could not be reached at the chosen time."),
+    ),
+    "campaigns.follow_up.canceled": ("cross", "", gettext_noop("Canceled the call-back.")),
+}  # fmt: skip
