@@ -4,7 +4,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from platform_app.kernel.fields import OwnIdField
+from platform_app.kernel.fields import MinorField, OwnIdField
 from platform_app.kernel.models import Stamped
 from platform_app.kernel.scope import Mode
 from tenants.enums import ApplicationNeed, TenantMode, TenantStatus
@@ -25,6 +25,10 @@ class Tenant(Stamped):
     application_needs = ArrayField(
         models.TextField(), default=list, blank=True,
         help_text="What an application asks for beside firm and consents (ApplicationNeed).",
+    )  # fmt: skip
+    face_check_from_minor = MinorField(
+        null=True, blank=True,
+        help_text="From which limit (fen) on a face check comes before signing; none if null.",
     )  # fmt: skip
     is_virtual = models.BooleanField(
         default=False, help_text="Its calendar is moved by the replay or a test clock, not by time."
@@ -71,6 +75,11 @@ class Tenant(Stamped):
             models.CheckConstraint(
                 condition=models.Q(accent__regex=r"^#[0-9A-Fa-f]{6}$"),
                 name="tenants_tenant_accent",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(face_check_from_minor__isnull=True)
+                | models.Q(face_check_from_minor__gte=0),
+                name="tenants_tenant_face_check",
             ),
             models.CheckConstraint(
                 condition=models.Q(application_needs__contained_by=ApplicationNeed.values),
