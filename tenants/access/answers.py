@@ -41,7 +41,7 @@ def page(
     def answered(
         request: MerchantRequest, /, *args: P.args, **kwargs: P.kwargs
     ) -> HttpResponseBase:
-        opens = getattr(view, "open_to", frozenset())
+        opens: frozenset[str] = getattr(view, "open_to", frozenset())
         embed = request.embed
         try:
             user = user_named(embed.merchant_id, embed.user_external_id)

@@ -72,8 +72,8 @@ class Migration(migrations.Migration):
                 ('phone_masked', models.TextField(blank=True, default='')),
                 ('phone_sealed', models.BinaryField(null=True)),
                 ('phone_index', models.TextField(blank=True, db_index=True, default='')),
-                ('drawdown_cap_minor', platform_app.kernel.fields.MinorField(help_text='At most in one drawdown; none if null.', null=True)),
-                ('month_cap_minor', platform_app.kernel.fields.MinorField(help_text='At most in a calendar month.', null=True)),
+                ('drawdown_cap_minor', models.BigIntegerField(help_text='At most in one drawdown; none if null.', null=True)),
+                ('month_cap_minor', models.BigIntegerField(help_text='At most in a calendar month.', null=True)),
                 ('invited_at', models.DateTimeField()),
                 ('joined_at', models.DateTimeField(null=True)),
                 ('removed_at', models.DateTimeField(null=True)),
@@ -100,7 +100,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='tenant',
             name='face_check_from_minor',
-            field=platform_app.kernel.fields.MinorField(blank=True, help_text='From which limit (fen) on a face check comes before signing; none if null.', null=True),
+            field=models.BigIntegerField(blank=True, help_text='From which limit (fen) on a face check comes before signing; none if null.', null=True),
         ),
         migrations.AlterField(
             model_name='phonecode',

@@ -3,7 +3,7 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from platform_app.kernel.fields import MinorField, OwnIdField, TenantForeignKey
+from platform_app.kernel.fields import OwnIdField, TenantForeignKey
 from platform_app.kernel.models import Stamped, TenantOwned
 from tenants.enums import MerchantUserRole, MerchantUserStatus
 from tenants.models.merchant import Merchant
@@ -28,8 +28,10 @@ class MerchantUser(TenantOwned, Stamped):
     phone_masked = models.TextField(default="", blank=True)
     phone_sealed = models.BinaryField(null=True)
     phone_index = models.TextField(default="", blank=True, db_index=True)
-    drawdown_cap_minor = MinorField(null=True, help_text="At most in one drawdown; none if null.")
-    month_cap_minor = MinorField(null=True, help_text="At most in a calendar month.")
+    drawdown_cap_minor = models.BigIntegerField(
+        null=True, help_text="At most in one drawdown; none if null."
+    )
+    month_cap_minor = models.BigIntegerField(null=True, help_text="At most in a calendar month.")
     invited_at = models.DateTimeField()
     joined_at = models.DateTimeField(null=True)
     removed_at = models.DateTimeField(null=True)

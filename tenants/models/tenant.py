@@ -4,7 +4,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from platform_app.kernel.fields import MinorField, OwnIdField
+from platform_app.kernel.fields import OwnIdField
 from platform_app.kernel.models import Stamped
 from platform_app.kernel.scope import Mode
 from tenants.enums import ApplicationNeed, TenantMode, TenantStatus
@@ -26,7 +26,7 @@ class Tenant(Stamped):
         models.TextField(), default=list, blank=True,
         help_text="What an application asks for beside firm and consents (ApplicationNeed).",
     )  # fmt: skip
-    face_check_from_minor = MinorField(
+    face_check_from_minor = models.BigIntegerField(
         null=True, blank=True,
         help_text="From which limit (fen) on a face check comes before signing; none if null.",
     )  # fmt: skip

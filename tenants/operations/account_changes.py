@@ -1,7 +1,7 @@
 """Another settlement account: entered, confirmed by a code, in force a day later."""
 
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 import structlog
 from django.db import transaction
@@ -91,7 +91,7 @@ def confirm_account_change(
     `check_code` raises.
     """
     entered = _open_change(session.merchant_id, AccountChangeStatus.ENTERED)
-    bound = {
+    bound: dict[str, Any] = {
         "session": session, "purpose": StepUpPurpose.ACCOUNT, "subject": entered.id, "at": at,
     }  # fmt: skip
     check_code(**bound, code=code)

@@ -137,7 +137,9 @@ def join(*, session: EmbedSession, code: str, actor: str, at: datetime) -> Merch
     sent = joining(session)
     if sent is None:
         raise NotInvited(field="code")
-    bound = {"session": session, "purpose": StepUpPurpose.JOIN, "subject": sent.subject, "at": at}
+    bound: dict[str, Any] = {
+        "session": session, "purpose": StepUpPurpose.JOIN, "subject": sent.subject, "at": at,
+    }  # fmt: skip
     check_code(**bound, code=code)
     with transaction.atomic():
         merchant = lock_merchant(session.merchant_id)

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from contextvars import Context
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -71,7 +72,7 @@ def quoted(line: CreditLine, amount_minor: int, no: str, at: datetime) -> str:
     (quote,) = make_quotes(
         line_id=line.id, amount_minor=amount_minor, order_no=no, option_codes=["bullet_30"], at=at
     )
-    return quote.id
+    return str(quote.id)
 
 
 def draw(line: CreditLine, quote_id: str, no: str, at: datetime, by: str = "U-1") -> Drawdown:
@@ -195,7 +196,7 @@ def test_an_invitation_is_right_or_refused(line: CreditLine, at: datetime) -> No
 def test_joining_takes_the_invited_number_and_its_code(line: CreditLine, at: datetime) -> None:
     invite_user(merchant_id=line.merchant_id, at=at, **BUYER)
     session = visit_of(line.merchant, "U-1", at)
-    asked = {"session": session, "actor": "usr", "at": at}
+    asked: dict[str, Any] = {"session": session, "actor": "usr", "at": at}
     refused(NotInvited, lambda: send_join_code(phone="13900000002", **asked))
     refused(NotInvited, lambda: join(code="000000", **asked))
     nobody = visit_of(line.merchant, "", at)
@@ -247,8 +248,8 @@ def test_two_at_once_never_pass_the_month(tenant: Tenant, at: datetime) -> None:
         line = lives.line_of(lives.merchant_with_trade("P1", at), at)
         joined(line.merchant, "U-1", at)
         quotes = [quoted(line, 200_000, f"SO-{n}", at) for n in range(2)]
-    acts = [lambda n=n: draw(line, quotes[n], f"SO-{n}", at) for n in range(2)]  # type: ignore[misc]
-    assert together(tenant, acts) == {"done": 1, UserMonthCap.__name__: 1}
+    acts = [partial(draw, line, quotes[n], f"SO-{n}", at) for n in range(2)]
+    assert together(tenant, list(acts)) == {"done": 1, UserMonthCap.__name__: 1}
     with tenant_scope(tenant.id):
         line.refresh_from_db()
         assert (line.held_minor, Drawdown.objects.count()) == (200_000, 1)
