@@ -62,6 +62,10 @@ SCHEDULE: dict[str, dict[str, Any]] = {
         "task": "tenants.tell_key_ends",
         "schedule": crontab(hour="9", minute="5"),
     },
+    "changes of accounts": {
+        "task": "tenants.work_account_changes",
+        "schedule": timedelta(minutes=5),
+    },
     "tend sandboxes": {"task": "credit.tend_sandboxes", "schedule": timedelta(minutes=1)},
     "resume test clocks": {
         "task": "analytics.resume_test_clocks",

@@ -29,6 +29,8 @@ class MagicWord(models.TextChoices):
     DECLINE_ID = "#DECLINE_ID", _("refused at application: the firm cannot be verified")
     FUNDER_TIMEOUT = "#FUNDER_TIMEOUT", _("the lender pays but does not answer; asked, it says so")
     FUNDER_FAIL = "#FUNDER_FAIL", _("the lender refuses to pay")
+    FACE_FAIL = "#FACE_FAIL", _("a face check is not passed")
+    FACE_UNKNOWN = "#FACE_UNKNOWN", _("the outcome of a face check stays unknown")
 
 
 class MerchantKind(models.TextChoices):
@@ -132,6 +134,7 @@ class StepUpPurpose(models.TextChoices):
 
     SIGN = "sign", _("Signing an agreement")
     ACCOUNT = "account", _("Changing the account for settlement")
+    JOIN = "join", _("Joining as a user of the firm")
 
 
 class ApplicationNeed(models.TextChoices):
@@ -153,6 +156,35 @@ class PersonRelation(models.TextChoices):
 class AccountKind(models.TextChoices):
     CORPORATE = "corporate", _("The firm's account")
     CARD = "card", _("The legal representative's bank card")
+
+
+class AccountChangeStatus(models.TextChoices):
+    ENTERED = "entered", _("Not yet confirmed")
+    WAITING = "waiting", _("Waiting to take effect")
+    IN_FORCE = "in_force", _("In force")
+    STOPPED = "stopped", _("Stopped")
+
+
+class MerchantUserRole(models.TextChoices):
+    """What a person of a firm may do; an owner may do everything."""
+
+    OWNER = "owner", _("Owner")
+    BUYER = "buyer", _("Buyer: draws within caps")
+    FINANCE = "finance", _("Finance: sees bills and repays")
+    VIEWER = "viewer", _("Viewer")
+
+
+class MerchantUserStatus(models.TextChoices):
+    INVITED = "invited", _("Invited")
+    ACTIVE = "active", _("Active")
+    REMOVED = "removed", _("Removed")
+
+
+class FaceCheckStatus(models.TextChoices):
+    STARTED = "started", _("Started")
+    PASSED = "passed", _("Passed")
+    FAILED = "failed", _("Not passed")
+    UNKNOWN = "unknown", _("Outcome not known yet")
 
 
 class AttachmentKind(models.TextChoices):

@@ -8,7 +8,15 @@ from celery import shared_task
 from platform_app.kernel import clock, jobs
 from platform_app.kernel.tenancy import platform_scope, tenant_scope
 from tenants.models import Tenant
-from tenants.operations import api_requests, credential_ends, deliveries, imports, replays
+from tenants.operations import (
+    account_changes,
+    api_requests,
+    credential_ends,
+    deliveries,
+    imports,
+    replays,
+)
+from tenants.queries.sandboxes import working_for
 
 logger = structlog.get_logger(__name__)
 
@@ -50,6 +58,26 @@ def tell_key_ends(**_: Any) -> int:
                 count += credential_ends.tell_ends(actor="system:keys", at=clock.now())
         except Exception:
             logger.exception("tenants.tell_key_ends.failed", tenant=tenant_id)
+    return count
+
+
+@shared_task(name="tenants.work_account_changes")
+def work_account_changes(**_: Any) -> int:
+    """Tell of confirmed changes of accounts, and put in force those whose time has come.
+
+    A platform that fails is logged and holds up nobody else.
+    """
+    count = 0
+    with platform_scope():
+        tenant_ids = account_changes.platforms_with_waiting()
+    for tenant_id in tenant_ids:
+        try:
+            with working_for(tenant_id):
+                count += account_changes.work_account_changes(
+                    actor="system:accounts", at=clock.now()
+                )
+        except Exception:
+            logger.exception("tenants.work_account_changes.failed", tenant=tenant_id)
     return count
 
 

@@ -164,6 +164,7 @@ from credit.errors.servicing import (
     TemporaryLimitNotFound,
 )
 from credit.errors.signing import SignatureUnderWay, SignsOnPages
+from credit.errors.users import UserDrawdownCap, UserMayNotDraw, UserMonthCap
 
 __all__ = [
     "AccountNotFound", "AmountBelowCaptured", "AmountNotLower", "AmountTooSmall",
@@ -201,5 +202,5 @@ __all__ = [
     "ReviewClosed", "ReviewNotFound", "ReviewNotPossible", "ReviewNotWaiting", "ReviewTaken",
     "SignatureUnderWay", "SignsOnPages", "SuspenseItemNotOpen", "TemporaryLimitNotFound",
     "TermNotOffered", "TooEarlyToReapply",
-    "WithdrawalTooLate", "WriteOffNotAsked",
+    "UserDrawdownCap", "UserMayNotDraw", "UserMonthCap", "WithdrawalTooLate", "WriteOffNotAsked",
 ]  # fmt: skip

@@ -53,6 +53,9 @@ class Drawdown(TenantOwned, Stamped):
     )  # fmt: skip
     order_no = models.TextField()
     external_id = models.TextField()
+    placed_by = models.TextField(
+        default="", blank=True, help_text="Who placed it, as the platform calls the person."
+    )
     option_code = models.TextField()
     terms = models.JSONField()
     grace_days = models.IntegerField()

@@ -29,7 +29,7 @@ from tenants.models import Merchant, Tenant
 from tenants.operations.credentials import create_hmac_key
 from tenants.operations.members import confirm_totp, create_member, enroll_totp
 from tenants.operations.merchants import upsert_merchant
-from tenants.operations.tenants import set_application_needs, set_embed_origins
+from tenants.operations.tenants import set_application_needs, set_embed_origins, set_face_check
 from tenants.operations.trade import import_orders
 from tenants.queries.tenants import vertical
 
@@ -42,6 +42,7 @@ PLATFORMS = (
     ("mengchong", "萌宠采购网", "pet", PET),
 )
 SHOP_PLATFORM = "mengchong"
+FACES_AT = "textile"  # the platforms whose merchants show their face before they sign
 TENANT_ROLES = (Role.OWNER, Role.OPERATOR, Role.FINANCE, Role.DEVELOPER, Role.VIEWER)
 
 
@@ -72,6 +73,8 @@ def load_demo(*, today: date, shop_origins: list[str], keep_in: Path) -> Iterato
             set_application_needs(
                 needs=list(ApplicationNeed.values), actor=ACTOR, at=clock.moment_on(first)
             )
+            if key == FACES_AT:
+                set_face_check(from_minor=0, actor=ACTOR, at=clock.moment_on(first))
         if slug not in logins:
             logins[slug] = _logins(tenant, shop_origins)
             keep_in.write_text(json.dumps(logins, ensure_ascii=False, indent=1))

@@ -1,7 +1,7 @@
 """Reserve and cancel: an order on its way to being a loan; `captures.py` makes it one.
 
-Lock order: line, the merchant's cap, drawdown, lenders' cap slices, exposure bucket, then the legal
-entity's exposure.
+Lock order: line, the merchant's cap, the firm's user, drawdown, lenders' cap slices, exposure
+bucket, then the legal entity's exposure.
 """
 
 from datetime import date, datetime, timedelta
@@ -25,6 +25,7 @@ from credit.models import CreditLine, Drawdown, Hold, Quote
 from credit.operations.funding import Route, give_back, route_drawdown, store_route
 from credit.operations.merchant_caps import check_merchant_cap
 from credit.operations.temporary_limits import refresh_limits
+from credit.operations.user_caps import check_user
 from credit.queries.business_day import open_day_for_booking
 from credit.queries.drawdowns import locked_drawdown, locked_line, overdue
 from platform_app.kernel import events
@@ -37,13 +38,21 @@ CAPTURABLE = (DrawdownStatus.AUTHORIZED, DrawdownStatus.PARTIALLY_CAPTURED)
 
 @retrying
 def request_drawdown(
-    *, line_id: str, quote_id: str, external_id: str, actor: str, at: datetime
+    *,
+    line_id: str,
+    quote_id: str,
+    external_id: str,
+    placed_by: str = "",
+    actor: str,
+    at: datetime,
 ) -> Drawdown:
     """Reserve the quoted amount on the line for the order: available falls, nothing is owed yet.
 
-    The same external_id with the same quote returns the drawdown already made. Raises
+    `placed_by` is what the platform calls the person, where it is one of the firm's users; empty
+    for the firm. The same external_id with the same quote returns the drawdown already made. Raises
     LineNotFound, QuoteNotFound, QuoteOfAnotherLine, QuoteExpired, LineNotActive, MerchantOverdue,
-    LineInsufficient, MerchantCapReached, NoFundingSource (see `funding.refusals_kept`),
+    LineInsufficient, MerchantCapReached, tenants' UserUnknown, UserMayNotDraw, UserDrawdownCap,
+    UserMonthCap, NoFundingSource (see `funding.refusals_kept`),
     ExternalIdConflict, risk's ExposureFull and EntityLimitReached.
     """
     line = locked_line(line_id)
@@ -55,8 +64,13 @@ def request_drawdown(
     if at >= quote.expires_at or quote.value_on != day:
         raise QuoteExpired(field="quote")
     _check_room(line, quote, day, at)
+    if placed_by and line.has_users:  # type: ignore[attr-defined]  # locked_line asked
+        check_user(
+            merchant_id=line.merchant_id, placed_by=placed_by, amount_minor=quote.amount_minor,
+            on=day,
+        )  # fmt: skip
     route = route_drawdown(line=line, amount_minor=quote.amount_minor, on=day)
-    drawdown = _authorize(line, quote, route, external_id, at)
+    drawdown = _authorize(line, quote, route, external_id, placed_by, at)
     store_route(route=route, drawdown=drawdown, actor=actor, at=at)
     _hold(line, drawdown, day)
     events.record(
@@ -114,7 +128,7 @@ def _same(before: Drawdown, line_id: str, quote_id: str) -> Drawdown:
 
 
 def _authorize(
-    line: CreditLine, quote: Quote, route: Route, external_id: str, at: datetime
+    line: CreditLine, quote: Quote, route: Route, external_id: str, placed_by: str, at: datetime
 ) -> Drawdown:
     return Drawdown.objects.create(
         line=line,
@@ -124,6 +138,7 @@ def _authorize(
         partnership_id=route.joint_id,
         order_no=quote.order_no,
         external_id=external_id,
+        placed_by=placed_by,
         option_code=quote.option_code,
         terms=quote.terms,
         grace_days=quote.terms["grace_days"],

@@ -29,9 +29,11 @@ from credit.queries.signing import signature_of_offer
 from platform_app.kernel import audit, clock, events, ids, jobs
 from platform_app.kernel.errors import DomainError
 from tenants.enums import StepUpPurpose
+from tenants.errors import FaceCheckNeeded
 from tenants.models import EmbedSession
 from tenants.operations.step_up import use_step_up
 from tenants.queries.consents import current_consents
+from tenants.queries.face_checks import face_check_needed, good_face_check
 from tenants.queries.step_up import confirming_person
 
 REASON = "采购白条循环额度协议"
@@ -52,7 +54,7 @@ def sign_offer(
     In a visit the code sent to the merchant's phone is spent here; a merchant without a phone, and
     a partner's own back end (`visit` is None), sign without one, and the evidence says so. Signing
     twice returns the same line. Raises OfferNotFound, OfferClosed, CostSheetUnread,
-    CostSheetChanged, CodeNeeded, CodeExpired, SignatureUnderWay, SignsOnPages.
+    CostSheetChanged, FaceCheckNeeded, CodeNeeded, CodeExpired, SignatureUnderWay, SignsOnPages.
     """
     offer = locked_offer(offer_id)
     if offer.status == OfferStatus.ACCEPTED:
@@ -64,6 +66,7 @@ def sign_offer(
     authority = signing_authority(at=at)
     if authority.channel == SigningChannel.BUREAU and visit is None:
         raise SignsOnPages
+    evidence = {**evidence, **_faced(offer, visit, at)}
     row = _prepared(offer, authority, {**evidence, **_proofs(offer, visit, at)}, actor, at)
     if authority.channel == SigningChannel.BUREAU:
         jobs.enqueue("credit.pursue_signature", tenant_id=row.tenant_id, signature_id=row.id)
@@ -188,6 +191,19 @@ def _proofs(offer: Offer, visit: EmbedSession | None, at: datetime) -> dict[str,
         "consents": [{"id": one.id, "code": one.code} for one in consents],
         "step_up": _confirmed(offer, visit, at),
     }
+
+
+def _faced(offer: Offer, visit: EmbedSession | None, at: datetime) -> dict[str, Any]:
+    """The face check behind a signature, where the platform asks for one."""
+    if not face_check_needed(offer.limit_minor):
+        return {}
+    if visit is None:
+        raise SignsOnPages
+    check = good_face_check(offer.merchant_id, offer.id, at=at)
+    if check is None or check.ended_at is None:
+        raise FaceCheckNeeded
+    passed_at = check.ended_at.isoformat()
+    return {"face_check": {"id": check.id, "evidence": check.evidence_id, "passed_at": passed_at}}
 
 
 def _confirmed(offer: Offer, visit: EmbedSession | None, at: datetime) -> dict[str, Any]:

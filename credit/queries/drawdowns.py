@@ -6,19 +6,22 @@ from django.db.models import DateField, Exists, ExpressionWrapper, F, OuterRef, 
 
 from credit.errors import DrawdownNotFound, LineNotFound
 from credit.models import CreditLine, Drawdown, MerchantCap
+from tenants.models import MerchantUser
 
 
 def locked_line(line_id: str) -> CreditLine:
     """The line with product, version and merchant, locked first of all rows (see kernel.locks).
 
     Raises LineNotFound.
-    `has_cap` says whether its merchant has a cap across all lines.
+    `has_cap` says whether its merchant has a cap across all lines, `has_users` whether it ever
+    invited any.
     """
     caps = MerchantCap.objects.filter(merchant_id=OuterRef("merchant_id"))
+    users = MerchantUser.objects.filter(merchant_id=OuterRef("merchant_id"))
     line: CreditLine | None = (
         CreditLine.objects.select_for_update(of=("self",))
         .select_related("product_version", "product", "merchant")
-        .annotate(has_cap=Exists(caps))
+        .annotate(has_cap=Exists(caps), has_users=Exists(users))
         .filter(pk=line_id)
         .first()
     )

@@ -20,6 +20,7 @@ from rest_framework.views import APIView
 from platform_app.kernel import idempotency, rates
 from platform_app.kernel.errors import DomainError, Invalid, NotFound, RateLimited, Unavailable
 from platform_app.kernel.http import ANSWER_SIGNER, request_id_of, say
+from platform_app.kernel.scope import mode_word
 from platform_app.kernel.tenancy import mode_scope, tenant_scope
 
 logger = structlog.get_logger(__name__)
@@ -61,7 +62,7 @@ class ApiView(APIView):
         if request.auth is not None:
             self._scopes.enter_context(tenant_scope(caller_of(request).tenant_id))
             self._scopes.enter_context(mode_scope(caller_of(request).mode))
-            self.mode = "test" if caller_of(request).mode.is_test else "live"
+            self.mode = mode_word()
 
     def check_throttles(self, request: Request) -> None:
         """Count the request against its key. Raises problem 429."""

@@ -110,6 +110,16 @@ class RateLimited(DomainError):
     message = gettext_noop("Too many requests: the next ones are answered in {seconds} seconds.")
 
 
+class TooManyFailures(RateLimited):
+    """Too many requests without a right key or password from one address."""
+
+    code = "too_many_failures"
+    message = gettext_noop(
+        "Too many failures from this address. Check key and signature; the next try counts in "
+        "{seconds} seconds."
+    )
+
+
 # What a NotFound may miss, so that the catalog has a word for each.
 NOUNS: Final = (
     gettext_noop("block"),

@@ -22,6 +22,7 @@ from platform_app.kernel.drf import ApiView
 from platform_app.kernel.errors import DomainError, NotFound, gettext_noop
 from platform_app.kernel.idempotency import KEY_FORMAT
 from platform_app.kernel.rest_fields import Refusal
+from platform_app.kernel.scope import mode_word
 
 PROBLEM: Final = "application/problem+json"
 METHODS: Final = ("get", "post", "put", "patch", "delete")
@@ -55,6 +56,9 @@ class ObjectOutput(Output):
 
     id = serializers.CharField()
     object = serializers.CharField(help_text=gettext_noop("The kind of object."))
+    mode = serializers.CharField(
+        help_text=gettext_noop("`live` or `test`: whether this is a sandbox's.")
+    )
     external_id = serializers.CharField(
         allow_null=True, help_text=gettext_noop("Your own number, or null.")
     )
@@ -128,6 +132,7 @@ def head(kind: str, row: Any, /, **facts: Any) -> dict[str, Any]:
     return {
         "id": row.id,
         "object": kind,
+        "mode": mode_word(),
         "external_id": None,
         "version": 1,
         "next_action": None,

@@ -57,6 +57,11 @@ def in_test_mode() -> bool:
     return _mode.get().is_test
 
 
+def mode_word() -> str:
+    """What objects, events and headers call the mode: `test` or `live`."""
+    return "test" if in_test_mode() else "live"
+
+
 def enter_mode(mode: Mode) -> Token[Mode]:
     return _mode.set(mode)
 

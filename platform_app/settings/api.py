@@ -31,6 +31,8 @@ SPECTACULAR_SETTINGS = {
 # this machine that speaks over a socket file.
 TRUSTED_PROXIES = env.words("TRUSTED_PROXIES")
 # Requests a second that a key may send, on average over ten seconds; 0 counts nothing.
+# Failures to show a right key or password, a minute and address; 0 counts none.
+FAILURES_PER_MINUTE = env.integer("FAILURES_PER_MINUTE", 60)
 API_RATE_PER_SECOND = env.integer("API_RATE_PER_SECOND", 20)
 # The same for calls that carry hundreds of rows each.
 API_BATCH_RATE_PER_SECOND = env.integer("API_BATCH_RATE_PER_SECOND", 5)

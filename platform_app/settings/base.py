@@ -193,6 +193,9 @@ ENTITY_CAP_MINOR = env.integer("ENTITY_CAP_YUAN", 10_000_000) * 100
 MESSAGES_URL = env.text("MESSAGES_URL", "")
 MESSAGES_KEY_ID = env.text("MESSAGES_KEY_ID", "")
 MESSAGES_SECRET = env.text("MESSAGES_SECRET", "")
+FACES_URL = env.text("FACES_URL", "")
+FACES_KEY_ID = env.text("FACES_KEY_ID", "")
+FACES_SECRET = env.text("FACES_SECRET", "")
 # Codes are not sent and always 000000, as on a virtual platform: demo only.
 MESSAGES_SIMULATED = env.flag("MESSAGES_SIMULATED", default=False)
 # Webhooks to http://127.0.0.1 (demo, smoke, tests); production refuses private addresses.

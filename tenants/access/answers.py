@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from functools import update_wrapper
-from typing import Any, Concatenate, ParamSpec
+from typing import Any, Concatenate, Final, ParamSpec, TypeVar
 
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -11,8 +11,26 @@ from django.views.decorators.csrf import csrf_exempt
 
 from platform_app.kernel.errors import DomainError
 from tenants.access.embed import MerchantRequest, merchant_view, problem
+from tenants.enums import MerchantUserRole
+from tenants.errors import UserUnknown
+from tenants.queries.merchant_users import user_named
 
 P = ParamSpec("P")
+F = TypeVar("F", bound=Callable[..., HttpResponseBase])
+STRANGER: Final = "stranger"
+
+
+def open_to(*roles: str) -> Callable[[F], F]:
+    """Let users of these roles at a page, or all of the firm's when none is named.
+
+    A page that says nothing is the owner's alone; `STRANGER` lets in whom the firm does not know.
+    """
+
+    def marked(view: F) -> F:
+        vars(view)["open_to"] = frozenset(roles or MerchantUserRole.values)
+        return view
+
+    return marked
 
 
 def page(
@@ -23,8 +41,16 @@ def page(
     def answered(
         request: MerchantRequest, /, *args: P.args, **kwargs: P.kwargs
     ) -> HttpResponseBase:
+        opens: frozenset[str] = getattr(view, "open_to", frozenset())
+        embed = request.embed
         try:
+            user = user_named(embed.merchant_id, embed.user_external_id)
+            request.firm_user = user
+            if user is not None and user.role not in {MerchantUserRole.OWNER, *opens}:
+                return go("user-stopped")
             return view(request, *args, **kwargs)
+        except UserUnknown:
+            return view(request, *args, **kwargs) if STRANGER in opens else go("user-join")
         except DomainError as refusal:
             return problem(request, refusal)
 

@@ -15,7 +15,7 @@ from platform_app.kernel.errors import DomainError
 from platform_app.kernel.http import request_id_of, say
 from platform_app.kernel.tenancy import mode_scope, tenant_scope
 from tenants.errors import SessionExpired, SessionUnknown
-from tenants.models import EmbedSession
+from tenants.models import EmbedSession, MerchantUser
 from tenants.operations.embed_sessions import session_for_token
 from tenants.queries.sandboxes import mode_of
 
@@ -23,9 +23,13 @@ P = ParamSpec("P")
 
 
 class MerchantRequest(HttpRequest):
-    """A request of a merchant page: `embed` says whose, which component, which order."""
+    """A request of a merchant page: `embed` says whose, which component, which order.
+
+    `firm_user` is the visiting user of a firm that has some; None is the firm itself.
+    """
 
     embed: EmbedSession
+    firm_user: MerchantUser | None = None
 
 
 def merchant_view(

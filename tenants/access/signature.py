@@ -20,7 +20,7 @@ from rest_framework.authentication import BaseAuthentication
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
-from platform_app.kernel import clock, crypto
+from platform_app.kernel import clock, crypto, rates
 from platform_app.kernel.client_address import client_address
 from tenants.access import request_log
 from tenants.access.answer_signing import will_sign
@@ -41,6 +41,7 @@ from tenants.errors import (
     SignatureReplayed,
     TenantSuspended,
     TimestampStale,
+    Unauthenticated,
 )
 from tenants.models import Credential, Tenant
 from tenants.operations.credentials import SECRET
@@ -55,10 +56,18 @@ _VIRTUAL: Final = Subquery(_TENANT.values("is_virtual"))
 
 
 class SignatureAuthentication(BaseAuthentication):
-    """Sets `request.auth` (and `request.user`) to the `Caller`. Raises 401, 403, 503 problems."""
+    """Sets `request.auth` (and `request.user`) to the `Caller`.
+
+    Raises 401, 403, 503 problems; 429 instead of 401 when too many came from this address.
+    """
 
     def authenticate(self, request: Request) -> tuple[Caller, Caller]:
-        caller = verify(request._request, at=clock.now())  # noqa: SLF001 -- DRF has no public name
+        asked = request._request  # noqa: SLF001 -- DRF has no public name
+        try:
+            caller = verify(asked, at=clock.now())
+        except Unauthenticated:
+            rates.fail(client_address(asked), rates.KEYS)
+            raise
         return caller, caller
 
     def authenticate_header(self, request: Request) -> str:  # noqa: ARG002 -- DRF's signature

@@ -69,9 +69,10 @@ def body(
     subject: str,
     at: datetime,
     tenant_id: str,
+    mode: str,
     props: Mapping[str, Any],
 ) -> str:
-    """The JSON of one event: `{id, type, timestamp, tenant_id, data, version?}`, nobody's name."""
+    """The JSON of an event: `{id, type, timestamp, tenant_id, mode, data, version?}`, no name."""
     shown = {key: value for key, value in props.items() if key not in _PRIVATE}
     version = shown.pop("version", None)
     message: dict[str, Any] = {
@@ -79,6 +80,7 @@ def body(
         "type": name,
         "timestamp": at.astimezone(_SHANGHAI).isoformat(),
         "tenant_id": tenant_id,
+        "mode": mode,
         "data": {**shown, "object": name.split(".")[-2], "id": subject},
     }
     if version is not None:

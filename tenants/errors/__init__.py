@@ -37,6 +37,7 @@ from tenants.errors.doors import (
     UnknownScope,
     WeakPassword,
 )
+from tenants.errors.faces import FaceCheckDown, FaceCheckNeeded, FaceChecksTooMany
 from tenants.errors.merchants import (
     AccountHolderMismatch,
     AttachmentKeyUsed,
@@ -90,9 +91,25 @@ from tenants.errors.platforms import (
     TestOnly,
     UnknownVertical,
 )
+from tenants.errors.users import (
+    AccountChangeNotFound,
+    AccountChangeWaiting,
+    AccountOfAnotherFirm,
+    AccountUnchanged,
+    CapsOfBuyers,
+    NotInvited,
+    UserExists,
+    UserNotFound,
+    UserUnknown,
+    UserUnnamed,
+)
 
 __all__ = [
+    "AccountChangeNotFound",
+    "AccountChangeWaiting",
     "AccountHolderMismatch",
+    "AccountOfAnotherFirm",
+    "AccountUnchanged",
     "AlgorithmNotOffered",
     "AttachmentKeyUsed",
     "AttachmentNotFound",
@@ -110,6 +127,7 @@ __all__ = [
     "BadRegistrationNumber",
     "BadSm2Key",
     "BadUrl",
+    "CapsOfBuyers",
     "ClockAdvancing",
     "ClockBackwards",
     "ClockExists",
@@ -126,6 +144,9 @@ __all__ = [
     "ConsentNotGiven",
     "EmailTaken",
     "EndpointDisabled",
+    "FaceCheckDown",
+    "FaceCheckNeeded",
+    "FaceChecksTooMany",
     "FileTooLarge",
     "FutureOrder",
     "IpNotAllowed",
@@ -141,6 +162,7 @@ __all__ = [
     "MessageNotTaken",
     "NobodyListens",
     "NonceStoreDown",
+    "NotInvited",
     "NothingToSimulate",
     "OriginNotAllowed",
     "OverlapTooShort",
@@ -175,5 +197,9 @@ __all__ = [
     "Unauthenticated",
     "UnknownScope",
     "UnknownVertical",
+    "UserExists",
+    "UserNotFound",
+    "UserUnknown",
+    "UserUnnamed",
     "WeakPassword",
 ]

@@ -1,4 +1,4 @@
-"""Codes by text message leave through here, to a number in clear.
+"""Codes and notices by text message leave through here, to a number in clear.
 
 The one in this process sends nothing: where it is used, the code is known or the page shows it. The
 other says it to the provider over signed HTTP, once per `key`.
@@ -6,7 +6,7 @@ other says it to the provider over signed HTTP, once per `key`.
 
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Protocol
+from typing import Any, Protocol
 
 from django.conf import settings
 
@@ -24,16 +24,31 @@ class CodeMessage:
     locale: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """Words the provider knows as `template`, with the facts they name; nothing to answer."""
+
+    key: str
+    phone: str
+    template: str
+    locale: str
+    facts: dict[str, str]
+
+
 class MessageGateway(Protocol):
     """Takes a message over. Raises MessageNotTaken when it cannot."""
 
     def send(self, message: CodeMessage) -> None: ...
+
+    def tell(self, notice: Notice) -> None: ...
 
 
 class InProcessMessages:
     """Nothing leaves: the code is `VIRTUAL_CODE`, or the page shows it."""
 
     def send(self, message: CodeMessage) -> None: ...
+
+    def tell(self, notice: Notice) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +62,17 @@ class HttpMessages:
             "phone": message.phone, "template": "phone_code", "locale": message.locale,
             "code": message.code,
         }  # fmt: skip
-        said = self.http.call("POST", "/messages", key=message.key, body=body)
+        self._post(message.key, body)
+
+    def tell(self, notice: Notice) -> None:
+        body = {
+            "phone": notice.phone, "template": notice.template, "locale": notice.locale,
+            "facts": notice.facts,
+        }  # fmt: skip
+        self._post(notice.key, body)
+
+    def _post(self, key: str, body: dict[str, Any]) -> None:
+        said = self.http.call("POST", "/messages", key=key, body=body)
         if said.status not in {HTTPStatus.OK, HTTPStatus.CREATED, HTTPStatus.ACCEPTED}:
             raise MessageNotTaken
 

@@ -1,11 +1,14 @@
 """Tenants' tables."""
 
+from tenants.models.account_change import AccountChange
 from tenants.models.api_request import ApiRequest
 from tenants.models.consent import ConsentRecord
 from tenants.models.credential import Credential
 from tenants.models.embed import EmbedSession
+from tenants.models.face_check import FaceCheck
 from tenants.models.member import Member
 from tenants.models.merchant import Merchant, MerchantPerson
+from tenants.models.merchant_user import MerchantUser
 from tenants.models.onboarding import (
     MOST_TRIES,
     Attachment,
@@ -21,15 +24,18 @@ from tenants.models.webhook import WebhookAttempt, WebhookDelivery, WebhookEndpo
 
 __all__ = [
     "MOST_TRIES",
+    "AccountChange",
     "ApiRequest",
     "Attachment",
     "ConsentRecord",
     "Credential",
     "EmbedSession",
+    "FaceCheck",
     "Member",
     "Merchant",
     "MerchantDraft",
     "MerchantPerson",
+    "MerchantUser",
     "PhoneCode",
     "SettlementAccount",
     "StepUp",

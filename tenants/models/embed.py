@@ -21,6 +21,9 @@ class EmbedSession(Door, Stamped):
     origin = models.TextField(default="", blank=True)
     return_url = models.TextField(default="", blank=True)
     locale = models.TextField(default="zh-hans")
+    user_external_id = models.TextField(
+        default="", blank=True, help_text="Who visits, as the platform calls the person."
+    )
     order_no = models.TextField(default="", blank=True)
     amount_minor = models.BigIntegerField(default=0)
     secret_hash = models.TextField(unique=True)

@@ -79,7 +79,7 @@ class PhoneCode(TenantOwned, Stamped):
     id = OwnIdField("phc")
     merchant = TenantForeignKey(Merchant)
     person = TenantForeignKey(MerchantPerson)
-    phone_index = models.TextField()
+    phone_index = models.TextField(db_index=True)
     code_hash = models.TextField()
     status = models.TextField(choices=PhoneCodeStatus.choices, default=PhoneCodeStatus.SENT)
     tries_count = models.IntegerField(default=0)

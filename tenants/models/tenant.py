@@ -26,6 +26,10 @@ class Tenant(Stamped):
         models.TextField(), default=list, blank=True,
         help_text="What an application asks for beside firm and consents (ApplicationNeed).",
     )  # fmt: skip
+    face_check_from_minor = models.BigIntegerField(
+        null=True, blank=True,
+        help_text="From which limit (fen) on a face check comes before signing; none if null.",
+    )  # fmt: skip
     is_virtual = models.BooleanField(
         default=False, help_text="Its calendar is moved by the replay or a test clock, not by time."
     )
@@ -71,6 +75,11 @@ class Tenant(Stamped):
             models.CheckConstraint(
                 condition=models.Q(accent__regex=r"^#[0-9A-Fa-f]{6}$"),
                 name="tenants_tenant_accent",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(face_check_from_minor__isnull=True)
+                | models.Q(face_check_from_minor__gte=0),
+                name="tenants_tenant_face_check",
             ),
             models.CheckConstraint(
                 condition=models.Q(application_needs__contained_by=ApplicationNeed.values),

@@ -1,7 +1,8 @@
 """The account a merchant is paid on and repays from: the firm's, or its representative's card."""
 
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from django.db import transaction
 
@@ -40,6 +41,56 @@ def set_account(
     """
     check_sensitive(merchant_id)
     merchant = lock_merchant(merchant_id)
+    details = checked_details(merchant, kind, bank_name, holder_name, number)
+    known: SettlementAccount | None = SettlementAccount.objects.filter(merchant=merchant).first()
+    if known is not None and is_same_account(known, details):
+        return known
+    account: SettlementAccount
+    account, _ = SettlementAccount.objects.update_or_create(
+        merchant=merchant, defaults={**details.columns(), "set_at": at}
+    )
+    events.record(
+        "tenants.merchant.account_set",
+        subject=merchant.id, merchant_id=merchant.id, actor=actor, at=at,
+        props={"account_id": account.id, "kind": kind},
+    )  # fmt: skip
+    return account
+
+
+@dataclass(frozen=True, slots=True)
+class Details:
+    """An account whose number and holder were checked; in clear, never stored so."""
+
+    kind: str
+    bank: str
+    holder: str
+    number: str
+
+    @property
+    def index(self) -> str:
+        return crypto.blind_index(self.number, purpose=NUMBER)
+
+    def columns(self) -> dict[str, Any]:
+        """What a row keeps: sealed, and masked for pages."""
+        is_person = self.kind == AccountKind.CARD
+        return {
+            "kind": self.kind,
+            "bank_name": self.bank,
+            "holder_masked": crypto.mask_name(self.holder) if is_person else self.holder,
+            "holder_sealed": crypto.seal(self.holder, purpose=HOLDER),
+            "number_masked": f"**** {self.number[-SHOWN:]}",
+            "number_sealed": crypto.seal(self.number, purpose=NUMBER),
+            "number_index": self.index,
+        }
+
+
+def checked_details(
+    merchant: Merchant, kind: str, bank_name: str, holder_name: str, number: str
+) -> Details:
+    """What was typed, if the firm may have such an account.
+
+    Raises Invalid, BadAccountNumber, LegalRepresentativeMissing, AccountHolderMismatch.
+    """
     if kind not in AccountKind.values or (
         kind == AccountKind.CORPORATE and merchant.kind == MerchantKind.NATURAL_PERSON
     ):
@@ -48,31 +99,7 @@ def set_account(
     holder = one_line(holder_name, field="holder_name", longest=100)
     clear = account_no(number, kind=kind)
     _check_holder(merchant, kind, holder)
-    index = crypto.blind_index(clear, purpose=NUMBER)
-    known: SettlementAccount | None = SettlementAccount.objects.filter(merchant=merchant).first()
-    if known is not None and _is_same(known, kind, bank, holder, index):
-        return known
-    is_person = kind == AccountKind.CARD
-    account: SettlementAccount
-    account, _ = SettlementAccount.objects.update_or_create(
-        merchant=merchant,
-        defaults={
-            "kind": kind,
-            "bank_name": bank,
-            "holder_masked": crypto.mask_name(holder) if is_person else holder,
-            "holder_sealed": crypto.seal(holder, purpose=HOLDER),
-            "number_masked": f"**** {clear[-SHOWN:]}",
-            "number_sealed": crypto.seal(clear, purpose=NUMBER),
-            "number_index": index,
-            "set_at": at,
-        },
-    )
-    events.record(
-        "tenants.merchant.account_set",
-        subject=merchant.id, merchant_id=merchant.id, actor=actor, at=at,
-        props={"account_id": account.id, "kind": kind},
-    )  # fmt: skip
-    return account
+    return Details(kind, bank, holder, clear)
 
 
 def _check_holder(merchant: Merchant, kind: str, holder: str) -> None:
@@ -86,6 +113,9 @@ def _check_holder(merchant: Merchant, kind: str, holder: str) -> None:
         raise AccountHolderMismatch(field="holder_name")
 
 
-def _is_same(known: SettlementAccount, kind: str, bank: str, holder: str, index: str) -> bool:
-    same = (known.kind, known.bank_name, known.number_index) == (kind, bank, index)
-    return same and crypto.unseal(bytes(known.holder_sealed), purpose=HOLDER) == holder
+def is_same_account(known: SettlementAccount, asked: Details) -> bool:
+    """Whether an account on record is the one asked for, to the letter."""
+    same = (known.kind, known.bank_name, known.number_index) == (
+        asked.kind, asked.bank, asked.index,
+    )  # fmt: skip
+    return same and crypto.unseal(bytes(known.holder_sealed), purpose=HOLDER) == asked.holder

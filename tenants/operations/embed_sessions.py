@@ -39,6 +39,7 @@ def open_session(  # noqa: PLR0913 -- what a visit is bound to
     locale: str,
     order_no: str,
     amount_minor: int,
+    user_external_id: str = "",
     actor: str,
     at: datetime,
 ) -> tuple[EmbedSession, str]:
@@ -46,6 +47,7 @@ def open_session(  # noqa: PLR0913 -- what a visit is bound to
 
     `origin` is the framing site, or empty for redirect mode; it and the origin of `return_url` must
     be among the platform's allowed origins. `amount_minor` in fen, 0 when there is no order.
+    `user_external_id` says which person of the firm visits; empty for the firm itself.
     Raises NotFound (merchant), Invalid, OriginNotAllowed.
     """
     if component not in EmbedComponent.values:
@@ -64,6 +66,7 @@ def open_session(  # noqa: PLR0913 -- what a visit is bound to
         origin=origin_of(origin) or "",
         return_url=one_line(return_url, field="return_url", longest=2000, required=False),
         locale=locale,
+        user_external_id=one_line(user_external_id, field="user", longest=64, required=False),
         order_no=one_line(order_no, field="order_no", longest=64, required=False),
         amount_minor=amount_minor,
         secret_hash=_hash(secret),

@@ -1,6 +1,5 @@
 """A code to a mobile number, and the number confirmed by it."""
 
-import math
 import secrets
 from datetime import datetime, timedelta
 from typing import Final
@@ -9,6 +8,7 @@ from django.db import transaction
 
 from platform_app.kernel import crypto, events
 from platform_app.kernel.errors import NotFound
+from tenants.domain import codes
 from tenants.domain.identifiers import mobile
 from tenants.enums import PhoneCodeStatus
 from tenants.errors import (
@@ -22,13 +22,13 @@ from tenants.gateways.messages import CodeMessage, gateway
 from tenants.models import MOST_TRIES, MerchantPerson, PhoneCode, Tenant
 from tenants.operations.merchants import lock_merchant
 from tenants.operations.people import PHONE
+from tenants.queries.codes import phone_is_full
 from tenants.queries.onboarding import codes_are_known
 from tenants.queries.tenants import current_tenant
 from tenants.values import VIRTUAL_CODE
 
 CODE: Final = "phone.code"
-VALID: Final = timedelta(minutes=5)
-APART: Final = timedelta(seconds=60)
+APART: Final = codes.APART
 A_DAY: Final = 10
 
 
@@ -37,12 +37,14 @@ def send_phone_code(*, merchant_id: str, locale: str, actor: str, at: datetime) 
 
     A virtual platform's code is always `000000` and nothing is sent. The row is written first and
     the message after it; one the provider does not take leaves no code behind. Raises NotFound (the
-    firm, or nobody applies), PhoneCodeTooSoon, PhoneCodeTooMany, MessageNotTaken.
+    firm, or nobody applies), PhoneCodeTooSoon, PhoneCodeTooMany (ten a day, or
+    ten an hour to this number from all firms), MessageNotTaken.
     """
     tenant = current_tenant()
-    sender = gateway(is_simulated=codes_are_known(tenant))
+    is_known = codes_are_known(tenant)
+    sender = gateway(is_simulated=is_known)
     code = _digits(tenant)
-    row, phone = _kept(merchant_id, code, actor=actor, at=at)
+    row, phone = _kept(merchant_id, code, is_known=is_known, actor=actor, at=at)
     try:
         sender.send(CodeMessage(key=row.id, phone=phone, code=code, locale=locale))
     except MessageNotTaken:
@@ -70,21 +72,25 @@ def mobile_code(text: str) -> str:
 
 
 @transaction.atomic
-def _kept(merchant_id: str, code: str, *, actor: str, at: datetime) -> tuple[PhoneCode, str]:
+def _kept(
+    merchant_id: str, code: str, *, is_known: bool, actor: str, at: datetime
+) -> tuple[PhoneCode, str]:
     merchant = lock_merchant(merchant_id)
     person = _applying(merchant_id)
     rows = PhoneCode.objects.filter(merchant=merchant)
     last = rows.order_by("-sent_at", "-id").first()
-    if last is not None and last.status != PhoneCodeStatus.SPENT and at < last.sent_at + APART:
-        seconds = math.ceil((last.sent_at + APART - at).total_seconds())
-        raise PhoneCodeTooSoon(seconds=seconds)
-    if rows.filter(sent_at__gt=at - timedelta(days=1)).count() >= A_DAY:
+    if last is not None and last.status != PhoneCodeStatus.SPENT:
+        wait = codes.seconds_to_wait([last.sent_at], at)
+        if wait:
+            raise PhoneCodeTooSoon(seconds=wait)
+    is_full = not is_known and phone_is_full(person.phone_index, at=at)
+    if is_full or rows.filter(sent_at__gt=at - timedelta(days=1)).count() >= A_DAY:
         raise PhoneCodeTooMany
     rows.filter(status=PhoneCodeStatus.SENT).update(status=PhoneCodeStatus.SPENT)
     phone = mobile(crypto.unseal(bytes(person.phone_sealed), purpose=PHONE))
     row = PhoneCode.objects.create(
         merchant=merchant, person=person, phone_index=person.phone_index,
-        code_hash=crypto.blind_index(code, purpose=CODE), sent_at=at, expires_at=at + VALID,
+        code_hash=crypto.blind_index(code, purpose=CODE), sent_at=at, expires_at=at + codes.VALID,
     )  # fmt: skip
     events.record(
         "tenants.merchant.phone_code_sent",
@@ -133,4 +139,4 @@ def _applying(merchant_id: str) -> MerchantPerson:
 
 
 def _digits(tenant: Tenant) -> str:
-    return VIRTUAL_CODE if codes_are_known(tenant) else f"{secrets.randbelow(10**6):06d}"
+    return VIRTUAL_CODE if codes_are_known(tenant) else codes.new_digits()

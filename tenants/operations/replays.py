@@ -15,6 +15,7 @@ from django.db.models import QuerySet
 from platform_app.kernel import audit, clock, jobs
 from platform_app.kernel.errors import Invalid, NotFound
 from platform_app.kernel.models import Event
+from platform_app.kernel.scope import mode_word
 from tenants.enums import DeliveryStatus, EndpointStatus, ReplayStatus
 from tenants.errors import (
     BadEventName,
@@ -165,7 +166,7 @@ def _send_again(endpoint: WebhookEndpoint, events: Sequence[Event], at: datetime
         status=DeliveryStatus.PENDING, attempt_count=0, next_attempt_at=at, delivered_at=None
     )
     WebhookDelivery.objects.bulk_create(
-        [delivery_of(event, endpoint, body_of(event), at) for event in events],
+        [delivery_of(event, endpoint, body_of(event, mode=mode_word()), at) for event in events],
         ignore_conflicts=True,
     )
 

@@ -1,7 +1,6 @@
 """Confirming an act by a code sent to the phone: bound to the visit and the object, used once."""
 
 import hmac
-import secrets
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -9,6 +8,7 @@ from django.db import transaction
 
 from platform_app.kernel import crypto, events
 from platform_app.kernel.errors import Invalid
+from tenants.domain.codes import VALID, new_digits, seconds_to_wait
 from tenants.domain.identifiers import mobile
 from tenants.enums import StepUpPurpose
 from tenants.errors import (
@@ -22,35 +22,42 @@ from tenants.errors import (
     PhoneUnknown,
 )
 from tenants.gateways.messages import CodeMessage, gateway
-from tenants.models import EmbedSession, StepUp
+from tenants.models import EmbedSession, MerchantUser, StepUp
 from tenants.models.step_up import MOST_TRIES
 from tenants.operations.merchants import lock_merchant
 from tenants.operations.people import PHONE
+from tenants.queries.codes import phone_is_full
 from tenants.queries.onboarding import codes_are_known
 from tenants.queries.step_up import SHOWN, confirming_person, latest_step_up
 from tenants.queries.tenants import current_tenant
 
-VALID: Final = timedelta(minutes=5)
-APART: Final = timedelta(seconds=60)
 MOST_AN_HOUR: Final = 5
-DIGITS: Final = 6
 _PURPOSE: Final = "step_up.code"
 
 
 def send_code(
-    *, session: EmbedSession, purpose: str, subject: str, actor: str, at: datetime
+    *,
+    session: EmbedSession,
+    purpose: str,
+    subject: str,
+    to: MerchantUser | None = None,
+    actor: str,
+    at: datetime,
 ) -> StepUp:
     """Send six digits to the firm's phone, good for five minutes and for this object only.
 
-    A firm gets one a minute and five an hour; a new one ends the one before. The row is written
+    They go to the firm's confirming person, or `to` an invited user of it.
+
+    A firm gets one a minute and five an hour, a number ten an hour from all firms together (what
+    is really sent); a new one ends the one before. The row is written
     first and the message after it; one the provider does not take leaves no code behind. Raises
     Invalid (purpose), PhoneUnknown, CodeTooSoon, CodesTooMany, MessageNotTaken.
     """
     is_shown = codes_are_known(current_tenant())
     sender = gateway(is_simulated=is_shown)
-    code = f"{secrets.randbelow(10**DIGITS):0{DIGITS}d}"
-    row = _kept(session, purpose, subject, code, is_shown=is_shown, at=at)
-    phone = mobile(crypto.unseal(bytes(row.person.phone_sealed), purpose=PHONE))
+    code = new_digits()
+    row, sealed = _kept(session, purpose, subject, code, to, is_shown=is_shown, at=at)
+    phone = mobile(crypto.unseal(sealed, purpose=PHONE))
     try:
         sender.send(CodeMessage(key=row.id, phone=phone, code=code, locale=session.locale))
     except MessageNotTaken:
@@ -69,31 +76,35 @@ def _kept(
     purpose: str,
     subject: str,
     code: str,
+    to: MerchantUser | None,
     *,
     is_shown: bool,
     at: datetime,
-) -> StepUp:
+) -> tuple[StepUp, bytes]:
+    """The row, and the number sealed."""
     if purpose not in StepUpPurpose.values:
         raise Invalid(field="purpose")
     merchant = lock_merchant(session.merchant_id)
-    person = confirming_person(merchant.id)
-    if person is None:
+    person = confirming_person(merchant.id) if to is None else None
+    asked = to or person
+    if asked is None or asked.phone_sealed is None:
         raise PhoneUnknown
     recent = StepUp.objects.filter(merchant=merchant, sent_at__gt=at - timedelta(hours=1))
-    moments = sorted(recent.values_list("sent_at", flat=True))
-    if moments and at < moments[-1] + APART:
-        wait = moments[-1] + APART - at
-        raise CodeTooSoon(seconds=max(1, round(wait.total_seconds())))
-    if len(moments) >= MOST_AN_HOUR:
+    moments = list(recent.values_list("sent_at", flat=True))
+    if wait := seconds_to_wait(moments, at):
+        raise CodeTooSoon(seconds=wait)
+    is_full = not is_shown and phone_is_full(asked.phone_index, at=at)
+    if is_full or len(moments) >= MOST_AN_HOUR:
         raise CodesTooMany
     row = StepUp(
         merchant=merchant, session=session, person=person, purpose=purpose, subject=subject,
-        phone_masked=person.phone_masked, sent_at=at, expires_at=at + VALID,
+        phone_masked=asked.phone_masked, phone_index=asked.phone_index,
+        sent_at=at, expires_at=at + VALID,
     )  # fmt: skip
     row.code_hash = _hash(row, code)
     row.code_sealed = crypto.seal(code, purpose=SHOWN) if is_shown else None
     row.save(force_insert=True)
-    return row
+    return row, bytes(asked.phone_sealed)
 
 
 def check_code(

@@ -114,6 +114,18 @@ def set_application_needs(*, needs: Sequence[str], actor: str, at: datetime) -> 
     return _change(after, action="tenants.tenant.set_application_needs", actor=actor, at=at)
 
 
+@transaction.atomic
+def set_face_check(*, from_minor: int | None, actor: str, at: datetime) -> Tenant:
+    """Ask for a face check before signing from this limit (fen) on; None for never. Audited.
+
+    Raises Invalid (negative).
+    """
+    if from_minor is not None and from_minor < 0:
+        raise Invalid(field="face_check_from")
+    after = {"face_check_from_minor": from_minor}
+    return _change(after, action="tenants.tenant.set_face_check", actor=actor, at=at)
+
+
 def _change(after: Mapping[str, object], *, action: str, actor: str, at: datetime) -> Tenant:
     tenant = Tenant.objects.select_for_update().get(pk=current_tenant_id())
     before = {column: getattr(tenant, column) for column in after}

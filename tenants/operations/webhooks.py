@@ -12,12 +12,13 @@ from platform_app.kernel import audit, clock, crypto, events, jobs
 from platform_app.kernel.errors import NotFound
 from platform_app.kernel.events import Consumer
 from platform_app.kernel.models import Event
-from platform_app.kernel.scope import current_tenant_id
+from platform_app.kernel.scope import current_tenant_id, mode_word
 from tenants.domain import standard_webhooks as standard
 from tenants.enums import DeliveryStatus, EndpointStatus
 from tenants.errors import BadEventName, BadUrl, EndpointDisabled
 from tenants.gateways.http_post import NotAllowed, checked
 from tenants.models import WebhookDelivery, WebhookEndpoint
+from tenants.queries.tenants import current_tenant
 
 SECRET: Final = "webhook.secret"  # noqa: S105 -- the purpose a sealed value is bound to
 OVERLAP: Final = timedelta(days=2)
@@ -85,7 +86,7 @@ def send_test(*, endpoint_id: str, actor: str, at: datetime) -> WebhookDelivery:
         endpoint=endpoint, event_id=event_id, event_name=TEST_EVENT, next_attempt_at=at,
         body=standard.body(
             event_id=event_id, name=TEST_EVENT, subject=endpoint.id, at=at,
-            tenant_id=current_tenant_id(), props={},
+            tenant_id=current_tenant_id(), mode=mode_word(), props={},
         ),
     )  # fmt: skip
     _note("test", endpoint, actor=actor, at=at)
@@ -157,7 +158,7 @@ def make_deliveries(event_id: str) -> None:
     asking = endpoints_asking(event.name)
     if not asking:
         return
-    body = body_of(event)
+    body = body_of(event, mode=current_tenant().mode)
     WebhookDelivery.objects.bulk_create(
         [delivery_of(event, endpoint, body, clock.machine_now()) for endpoint in asking],
         ignore_conflicts=True,
@@ -171,8 +172,8 @@ def endpoints_asking(event_name: str) -> list[WebhookEndpoint]:
     return [one for one in active if standard.wants(one.event_names, event_name)]
 
 
-def body_of(event: Event) -> str:
-    """The body an event is told with."""
+def body_of(event: Event, *, mode: str) -> str:
+    """The body an event is told with, in the words of `mode_word`."""
     whose = {"merchant_id": event.merchant_id} if event.merchant_id else {}
     return standard.body(
         event_id=event.id,
@@ -180,6 +181,7 @@ def body_of(event: Event) -> str:
         subject=event.subject,
         at=event.occurred_at,
         tenant_id=current_tenant_id(),
+        mode=mode,
         props={**whose, **event.props},
     )
 

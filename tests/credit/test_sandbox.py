@@ -1,5 +1,6 @@
 """A sandbox beside its live platform: what it copies, what it refuses, what its values do."""
 
+import json
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -27,8 +28,9 @@ from platform_app.kernel.tenancy import tenant_scope
 from risk.models import Decision, Policy, Scorecard
 from risk.operations.decisions import replay
 from tenants.errors import LiveOnly
-from tenants.models import Tenant, TestClock
+from tenants.models import Tenant, TestClock, WebhookDelivery
 from tenants.operations.credentials import create_hmac_key
+from tenants.operations.webhooks import create_endpoint, make_deliveries
 from tenants.queries.sandboxes import sandbox_of, working_for
 from tests.credit import sandboxes
 from tests.credit.interfaces.api.test_life import CONSENTS, ok
@@ -95,6 +97,17 @@ def test_the_key_decides_the_mode(live: Partner, partner: Partner) -> None:
     answers = [one.get("hello") for one in (live, partner)]
     assert [one.headers["BT-Mode"] for one in answers] == ["live", "test"]
     assert [one.json()["tenant"]["mode"] for one in answers] == ["live", "test"]
+    told = [one.put("merchants/ext:M-9", {"name": "示例店"}).json() for one in (live, partner)]
+    assert [one["mode"] for one in told] == ["live", "test"]
+    for tenant_id, mode in zip(
+        [one.json()["tenant"]["id"] for one in answers], ["live", "test"], strict=True
+    ):
+        with tenant_scope(tenant_id):
+            create_endpoint(url="http://127.0.0.1:9/x", event_names=[], actor="usr", at=clock.now())
+            event = Event.objects.filter(name="tenants.merchant.pooled").latest("id")
+            make_deliveries(event.id)
+            body = WebhookDelivery.objects.get(event_id=event.id).body
+            assert json.loads(body)["mode"] == mode
     assert live.get("test_clocks").json()["data"] == []
 
 

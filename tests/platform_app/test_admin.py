@@ -52,6 +52,7 @@ from tenants.enums import ApplicationNeed
 from tenants.models import (
     ApiRequest,
     Credential,
+    EmbedSession,
     Member,
     Merchant,
     Tenant,
@@ -61,11 +62,14 @@ from tenants.models import (
     WebhookEndpoint,
     WebhookReplay,
 )
+from tenants.operations.account_changes import enter_account_change
 from tenants.operations.credentials import create_hmac_key
 from tenants.operations.drafts import save_draft
 from tenants.operations.embed_sessions import open_session
+from tenants.operations.face_checks import start_face_check
 from tenants.operations.imports import import_file, start_import
 from tenants.operations.members import enroll_totp
+from tenants.operations.merchant_users import invite_user
 from tenants.operations.people import set_person
 from tenants.operations.sandbox import fake_registration_no
 from tenants.operations.step_up import send_code
@@ -143,6 +147,7 @@ def live(tenant: Tenant, number: int, at: datetime) -> None:
             order_no="", amount_minor=0, actor="usr", at=at,
         )  # fmt: skip
         send_code(session=visit, purpose="sign", subject=no, actor="usr", at=at)
+        users_and_account(merchant, visit, at)
         upload = BytesIO("订单号\n坏".encode())
         import_file(
             import_id=start_import(file_name=f"{no}.csv", content=upload, actor="usr", at=at).id
@@ -167,6 +172,19 @@ def handed_in(merchant: Merchant, at: datetime) -> None:
     hand_in(merchant, number=1, actor="usr", at=at)
     set_application_needs(needs=[], actor="usr", at=at)
     save_draft(merchant_id=merchant.id, step="legal", fields={"name": "张示例"}, at=at)
+
+
+def users_and_account(merchant: Merchant, visit: EmbedSession, at: datetime) -> None:
+    """An invited user, a face check, and another account that is not confirmed yet."""
+    start_face_check(session=visit, subject="ofr_1", page="merchant:shell", actor="usr", at=at)
+    invite_user(
+        merchant_id=merchant.id, name="李示例", phone=PHONE, role="viewer", invited_by="",
+        drawdown_cap_minor=None, month_cap_minor=None, actor="usr", at=at,
+    )  # fmt: skip
+    enter_account_change(
+        merchant_id=merchant.id, kind="corporate", bank_name="示例银行二", actor="usr", at=at,
+        holder_name=merchant.name, number="22001234567890",
+    )  # fmt: skip
 
 
 def risk_rows(number: int, no: str, merchant: Merchant, at: datetime) -> None:

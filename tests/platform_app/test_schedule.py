@@ -15,6 +15,7 @@ APPS = ("platform_app", "tenants", "risk", "credit", "campaigns", "analytics")
 SWEEPS = {
     "kernel.relay_dispatches": "kernel.relay_dispatches",
     "tenants.send_webhooks": "tenants.send_webhooks",
+    "tenants.work_account_changes": "tenants.work_account_changes",
     "tenants.import_file": "tenants.resume_imports",
     "tenants.replay_webhooks": "tenants.resume_replays",
     "credit.decide_application": "credit.decide_applications",

@@ -22,6 +22,9 @@ from credit.errors import (
     QuoteExpired,
     QuoteNotFound,
     QuoteOfAnotherLine,
+    UserDrawdownCap,
+    UserMayNotDraw,
+    UserMonthCap,
 )
 from credit.models import Drawdown
 from credit.operations.captures import capture_drawdown
@@ -35,6 +38,7 @@ from platform_app.kernel.errors import NotFound, gettext_noop
 from platform_app.kernel.rest import KeyedView, ObjectOutput, action, head, operation
 from platform_app.kernel.rest_fields import AmountField, IdField, known_id
 from risk.errors import EntityLimitReached, ExposureFull
+from tenants.errors import UserUnknown
 
 TAG = "Drawdowns"
 
@@ -48,6 +52,13 @@ class DrawdownInput(StrictSerializer):
             "Your number; fences the drawdown for ever: never a new one to retry."
         ),
     )
+    placed_by = serializers.CharField(
+        max_length=64, default="", allow_blank=True,
+        help_text=gettext_noop(
+            "Your id of the person who ordered. Once the firm has invited users, the person has to "
+            "be one of them, and the caps hold."
+        ),
+    )  # fmt: skip
 
 
 class CaptureInput(StrictSerializer):
@@ -66,6 +77,7 @@ class DrawdownOutput(ObjectOutput):
     merchant = serializers.CharField()
     quote = serializers.CharField()
     order_no = serializers.CharField()
+    placed_by = serializers.CharField(allow_null=True, help_text=gettext_noop("As you told us."))
     term = serializers.CharField()
     amount = serializers.IntegerField(help_text=gettext_noop("Authorized, in fen."))
     captured = serializers.IntegerField()
@@ -97,6 +109,7 @@ def body_of(drawdown: Drawdown, on: date) -> dict[str, Any]:
         merchant=drawdown.merchant_id,
         quote=drawdown.quote_id,
         order_no=drawdown.order_no,
+        placed_by=drawdown.placed_by or None,
         term=drawdown.option_code,
         amount=drawdown.authorized_minor,
         captured=drawdown.captured_minor,
@@ -123,8 +136,8 @@ def body_of(drawdown: Drawdown, on: date) -> dict[str, Any]:
     answer=DrawdownOutput,
     refusals=[
         NotFound, QuoteOfAnotherLine, QuoteExpired, LineNotActive, MerchantOverdue,
-        LineInsufficient, MerchantCapReached, NoFundingSource, ExternalIdConflict, ExposureFull,
-        EntityLimitReached,
+        LineInsufficient, MerchantCapReached, UserUnknown, UserMayNotDraw, UserDrawdownCap,
+        UserMonthCap, NoFundingSource, ExternalIdConflict, ExposureFull, EntityLimitReached,
     ],
 )  # fmt: skip
 class DrawdownRequest(KeyedView):
@@ -139,6 +152,7 @@ class DrawdownRequest(KeyedView):
                 line_id=said["line"],
                 quote_id=said["quote"],
                 external_id=said["external_id"],
+                placed_by=said["placed_by"],
                 actor=actor,
                 at=at,
             )

@@ -13,6 +13,7 @@ from credit.queries.loan_events import reversals
 from platform_app.kernel.drf import page
 from platform_app.kernel.errors import NotFound, gettext_noop
 from platform_app.kernel.rest import ListView, Output, one, operation, page_of
+from platform_app.kernel.scope import mode_word
 
 SHOWN = ("code", "component", "due_on", "rate", "row_seq", "days", "plan")
 
@@ -20,6 +21,7 @@ SHOWN = ("code", "component", "due_on", "rate", "row_seq", "days", "plan")
 class DrawdownEventOutput(Output):
     id = serializers.CharField()
     object = serializers.CharField()
+    mode = serializers.CharField()
     drawdown = serializers.CharField()
     seq = serializers.IntegerField(help_text=gettext_noop("Order of booking, from 1."))
     kind = serializers.CharField(help_text=", ".join(f"`{kind}`" for kind in LoanEventKind.values))
@@ -49,6 +51,7 @@ def body_of(event: LoanEvent, undone: dict[int, str], ids: dict[int, str]) -> di
     facts = {
         "id": event.id,
         "object": "drawdown_event",
+        "mode": mode_word(),
         "drawdown": event.drawdown_id,
         "seq": event.seq,
         "kind": event.kind,

@@ -41,6 +41,19 @@ _SENTENCES: Final = {
     "tenants.merchant.phone_code_sent": ("send", "", gettext_noop("A code was sent by text.")),
     "tenants.merchant.phone_confirmed": ("check", "", gettext_noop("Mobile number confirmed.")),
     "tenants.merchant.account_set": ("edit", "", gettext_noop("Settlement account recorded.")),
+    "tenants.merchant.account_change_confirmed": (
+        "edit", "warn", gettext_noop("Another settlement account was asked for."),
+    ),
+    "tenants.merchant.account_change_stopped": (
+        "cross", "", gettext_noop("The change of the settlement account was stopped."),
+    ),
+    "tenants.merchant.account_changed": (
+        "edit", "", gettext_noop("The new settlement account is in force."),
+    ),
+    "tenants.merchant.user_invited": ("user", "", gettext_noop("A user was invited.")),
+    "tenants.merchant.user_joined": ("user", "good", gettext_noop("A user joined.")),
+    "tenants.merchant.user_changed": ("edit", "", gettext_noop("A user got other powers.")),
+    "tenants.merchant.user_removed": ("cross", "", gettext_noop("A user was removed.")),
     "tenants.merchant.attachment_added": ("edit", "", gettext_noop("A document was sent.")),
     "campaigns.salesperson.bound": ("user", "", gettext_noop("Brought by salesperson %(code)s.")),
     "campaigns.salesperson.claimed": (

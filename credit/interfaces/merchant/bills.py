@@ -28,8 +28,9 @@ from credit.queries.previews import figures as figures_of
 from credit.queries.previews import payment
 from platform_app.kernel import clock, ids
 from platform_app.kernel.money import format_yuan, yuan_to_minor
-from tenants.access.answers import go, page
+from tenants.access.answers import go, open_to, page
 from tenants.access.embed import MerchantRequest
+from tenants.enums import MerchantUserRole
 from tenants.models import Tenant
 from tenants.queries.tenants import current_tenant
 
@@ -37,6 +38,7 @@ CHOICES = ("due", "all", "other")
 
 
 @page
+@open_to()
 @require_safe
 def line(request: MerchantRequest) -> HttpResponseBase:
     """Available, used and reserved; the next bill; the latest orders."""
@@ -62,6 +64,7 @@ def line(request: MerchantRequest) -> HttpResponseBase:
 
 
 @page
+@open_to()
 @require_safe
 def bills(request: MerchantRequest) -> HttpResponseBase:
     """What is to be paid, month by month, and what was paid off."""
@@ -83,6 +86,7 @@ def bills(request: MerchantRequest) -> HttpResponseBase:
 
 
 @page
+@open_to()
 @require_safe
 def bill(request: MerchantRequest, drawdown_id: str) -> HttpResponseBase:
     """One drawdown: its installments, and what has been paid."""
@@ -109,6 +113,7 @@ def bill(request: MerchantRequest, drawdown_id: str) -> HttpResponseBase:
 
 
 @page
+@open_to(MerchantUserRole.FINANCE)
 @require_safe
 def settle(request: MerchantRequest, drawdown_id: str) -> HttpResponseBase:
     """Paying everything off today: what it takes, what it saves, until when it holds."""
@@ -130,6 +135,7 @@ def settle(request: MerchantRequest, drawdown_id: str) -> HttpResponseBase:
 
 
 @page
+@open_to(MerchantUserRole.FINANCE)
 @require_http_methods(["GET", "POST"])
 def repay(request: MerchantRequest, drawdown_id: str) -> HttpResponseBase:
     """Choose how much, see what it does, pay."""
@@ -158,6 +164,7 @@ def repay(request: MerchantRequest, drawdown_id: str) -> HttpResponseBase:
 
 
 @page
+@open_to(MerchantUserRole.FINANCE)
 @require_POST
 def preview(request: MerchantRequest, drawdown_id: str) -> HttpResponseBase:
     """What the chosen amount would pay."""
@@ -167,6 +174,7 @@ def preview(request: MerchantRequest, drawdown_id: str) -> HttpResponseBase:
 
 
 @page
+@open_to(MerchantUserRole.FINANCE)
 @require_safe
 def repayment(request: MerchantRequest, repayment_id: str) -> HttpResponseBase:
     """The payment was booked: what it paid, what is left."""

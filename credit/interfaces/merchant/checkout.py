@@ -17,13 +17,15 @@ from credit.operations.quotes import make_quotes
 from credit.queries.business_day import open_day
 from credit.queries.journey import journey, order_drawdown
 from platform_app.kernel import clock
-from tenants.access.answers import go, page
+from tenants.access.answers import go, open_to, page
 from tenants.access.embed import MerchantRequest
+from tenants.enums import MerchantUserRole
 from tenants.models import EmbedSession
 from tenants.queries.tenants import current_tenant
 
 
 @page
+@open_to(MerchantUserRole.BUYER)
 @require_http_methods(["GET", "POST"])
 def show(request: MerchantRequest) -> HttpResponseBase:
     """The order, what is available, and the ways to pay it."""
@@ -55,6 +57,7 @@ def show(request: MerchantRequest) -> HttpResponseBase:
 
 
 @page
+@open_to(MerchantUserRole.BUYER)
 @require_http_methods(["GET", "POST"])
 def confirm(request: MerchantRequest, quote_id: str) -> HttpResponseBase:
     """Amount, due dates and total once more; confirming reserves the amount for the order."""
@@ -67,12 +70,13 @@ def confirm(request: MerchantRequest, quote_id: str) -> HttpResponseBase:
     with refusals_kept(line_id=quote.line_id, quote_id=quote.id, actor=actor, at=at):
         drawdown = request_drawdown(
             line_id=quote.line_id, quote_id=quote.id, external_id=_external_id(embed),
-            actor=actor, at=at,
+            placed_by=embed.user_external_id, actor=actor, at=at,
         )  # fmt: skip
     return go("drawdown-show", drawdown.id)
 
 
 @page
+@open_to()
 @require_safe
 def drawdown(request: MerchantRequest, drawdown_id: str) -> HttpResponseBase:
     """What became of the order: reserved, shipped, repaid, canceled."""

@@ -22,8 +22,9 @@ from credit.operations.documents import (
 from credit.queries.business_day import open_day
 from credit.queries.documents import document, list_documents
 from platform_app.kernel import clock
-from tenants.access.answers import go, page
+from tenants.access.answers import go, open_to, page
 from tenants.access.embed import MerchantRequest
+from tenants.enums import MerchantUserRole
 from tenants.queries.tenants import current_tenant
 
 SHOWN: Final = 30
@@ -31,6 +32,7 @@ MONTHS: Final = 6
 
 
 @page
+@open_to(MerchantUserRole.FINANCE)
 @require_safe
 def listing(request: MerchantRequest) -> HttpResponseBase:
     """What was issued, newest first, and what can be asked for."""
@@ -45,6 +47,7 @@ def listing(request: MerchantRequest) -> HttpResponseBase:
 
 
 @page
+@open_to(MerchantUserRole.FINANCE)
 @require_safe
 def download(request: MerchantRequest, document_id: str) -> HttpResponseBase:
     """One's own paper, as it was issued."""
@@ -57,6 +60,7 @@ def download(request: MerchantRequest, document_id: str) -> HttpResponseBase:
 
 
 @page
+@open_to(MerchantUserRole.FINANCE)
 @require_POST
 def statement(request: MerchantRequest) -> HttpResponseBase:
     """The statement of one closed month (`2026-03`)."""
@@ -84,6 +88,7 @@ def contract(request: MerchantRequest) -> HttpResponseBase:
 
 
 @page
+@open_to(MerchantUserRole.FINANCE)
 @require_POST
 def of_drawdown(request: MerchantRequest, drawdown_id: str) -> HttpResponseBase:
     """The note of a drawdown; the certificate once it is paid off."""

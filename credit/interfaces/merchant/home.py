@@ -16,7 +16,7 @@ from platform_app.kernel import clock
 from risk.enums import Outcome
 from risk.operations.decisions import prescreen
 from risk.queries.reasons import reasons_for
-from tenants.access.answers import go, page
+from tenants.access.answers import go, open_to, page
 from tenants.access.embed import MerchantRequest
 from tenants.enums import EmbedComponent
 from tenants.queries.tenants import current_tenant
@@ -36,6 +36,7 @@ SERVICING: Final = {EmbedComponent.CHECKOUT: "checkout-show", EmbedComponent.BIL
 
 
 @page
+@open_to()
 @require_safe
 def home(request: MerchantRequest) -> HttpResponseBase:
     """To the page that fits what the platform asked for and how far the merchant is."""

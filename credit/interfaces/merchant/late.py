@@ -23,14 +23,16 @@ from platform_app.kernel import clock
 from platform_app.kernel.errors import DomainError, Forbidden, NotFound
 from platform_app.kernel.http import say
 from platform_app.kernel.money import yuan_to_minor
-from tenants.access.answers import go, page
+from tenants.access.answers import go, open_to, page
 from tenants.access.embed import MerchantRequest
+from tenants.enums import MerchantUserRole
 from tenants.queries.tenants import current_tenant
 
 CHOICES_OF_DAYS: Final = (7, 15, 30)
 
 
 @page
+@open_to(MerchantUserRole.FINANCE)
 @require_safe
 def show(request: MerchantRequest) -> HttpResponseBase:
     """Everything past due of the visiting merchant; without any, the bills."""
@@ -39,6 +41,7 @@ def show(request: MerchantRequest) -> HttpResponseBase:
 
 
 @page
+@open_to(MerchantUserRole.FINANCE)
 @require_POST
 def promise(request: MerchantRequest) -> HttpResponseBase:
     """The merchant names an amount and a day."""

@@ -25,6 +25,7 @@ from tenants.errors import (
     CodesTooMany,
     CodeTooSoon,
     CodeWrong,
+    FaceCheckNeeded,
 )
 from tenants.models import StepUp
 from tenants.operations.step_up import check_code, send_code
@@ -47,6 +48,8 @@ def sign(request: MerchantRequest, offer: Offer) -> HttpResponse:
             actor=f"merchant:{request.embed.merchant_id}",
             at=clock.now(),
         )
+    except FaceCheckNeeded:
+        return go("face-show")
     except (CodeNeeded, CodeExpired):
         return go("offer-sign") if _good_code(request, offer) else _send(request, offer)
     return go("offer-done" if line else "offer-signing")

@@ -3,6 +3,7 @@
 from django.urls import URLPattern, URLResolver, path
 
 from credit.interfaces.merchant import (
+    account_changes,
     accounts,
     applications,
     asks,
@@ -11,6 +12,7 @@ from credit.interfaces.merchant import (
     checkout,
     consents,
     documents,
+    faces,
     home,
     late,
     limits,
@@ -18,6 +20,7 @@ from credit.interfaces.merchant import (
     onboarding,
     people,
     signing,
+    users,
 )
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -44,6 +47,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("offer/read/", offers.read, name="offer-read"),
     path("offer/sheet/", offers.sheet, name="offer-sheet"),
     path("offer/accept/", offers.accept, name="offer-accept"),
+    path("offer/face/", faces.show, name="face-show"),
     path("offer/sign/", signing.show, name="offer-sign"),
     path("offer/confirm/", signing.confirm, name="offer-confirm"),
     path("offer/code/", signing.resend, name="offer-code"),
@@ -54,8 +58,18 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("checkout/<str:quote_id>/", checkout.confirm, name="checkout-confirm"),
     path("drawdowns/<str:drawdown_id>/", checkout.drawdown, name="drawdown-show"),
     path("line/", bills.line, name="line-show"),
+    path("line/account/", account_changes.show, name="account-show"),
+    path("line/account/confirm/", account_changes.confirm, name="account-confirm"),
+    path("line/account/code/", account_changes.resend, name="account-code"),
+    path("line/account/stop/", account_changes.stop, name="account-stop"),
     path("line/limit/", limits.ask, name="limit-ask"),
     path("line/limit/<str:limit_review_id>/review/", limits.review, name="limit-review"),
+    path("users/", users.listing, name="user-list"),
+    path("users/join/", users.joins, name="user-join"),
+    path("users/join/confirm/", users.confirm, name="user-confirm"),
+    path("users/stopped/", users.stopped, name="user-stopped"),
+    path("users/<str:user_id>/", users.change, name="user-change"),
+    path("users/<str:user_id>/remove/", users.remove, name="user-remove"),
     path("bills/", bills.bills, name="bill-list"),
     path("bills/<str:drawdown_id>/", bills.bill, name="bill-show"),
     path("bills/<str:drawdown_id>/settle/", bills.settle, name="bill-settle"),

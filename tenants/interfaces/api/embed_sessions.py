@@ -37,6 +37,13 @@ class EmbedSessionInput(StrictSerializer):
     )  # fmt: skip
     return_url = serializers.CharField(max_length=2000, default="", allow_blank=True)
     locale = serializers.ChoiceField(choices=LOCALES, default="zh-hans")
+    user = serializers.CharField(
+        max_length=64, default="", allow_blank=True,
+        help_text=gettext_noop(
+            "Your id of the person who visits. Once the firm has invited users, roles and caps "
+            "hold by it; leave it out for the firm itself."
+        ),
+    )  # fmt: skip
     order_no = serializers.CharField(max_length=64, default="", allow_blank=True)
     amount = AmountField(
         min_value=0, default=0, help_text=gettext_noop("Of the order, in fen; 0 without one.")
@@ -121,6 +128,7 @@ class EmbedSessionOpen(ApiView):
             session, secret = open_session(
                 merchant_id=said.pop("merchant"),
                 amount_minor=said.pop("amount"),
+                user_external_id=said.pop("user"),
                 **said,
                 actor=actor,
                 at=clock.machine_now(),

@@ -24,6 +24,7 @@ from platform_app.kernel.rest import (
     query,
 )
 from platform_app.kernel.rest_fields import known_id
+from platform_app.kernel.scope import mode_word
 from tenants.domain import standard_webhooks
 from tenants.errors import NobodyListens
 from tenants.interfaces.api.webhook_deliveries import DeliveryOutput
@@ -68,6 +69,7 @@ def _told(event: Event) -> dict[str, Any]:
             subject=event.subject,
             at=event.occurred_at,
             tenant_id=event.tenant_id,
+            mode=mode_word(),
             props={**whose, **event.props},
         )
     )

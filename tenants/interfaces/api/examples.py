@@ -37,6 +37,7 @@ _BY_NAME: Final[dict[str, Any]] = {
 _LEFT_OUT: Final = {
     "merchant_name", "category", "region", "joined_on", "return_url", "evidence", "currency",
     "registered", "final", "branch", "since_on", "salesperson_code", "salesperson_token",
+    "placed_by", "user",
 }  # fmt: skip
 _BY_TYPE: Final[dict[str, Any]] = {"integer": 1, "boolean": True, "array": [], "object": {}}
 

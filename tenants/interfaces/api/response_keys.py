@@ -9,12 +9,14 @@ from rest_framework.response import Response
 from platform_app.kernel.drf import ApiView
 from platform_app.kernel.errors import gettext_noop
 from platform_app.kernel.rest import Output, list_of, operation
+from platform_app.kernel.scope import mode_word
 from tenants.access.response_keys import response_keys
 
 
 class ResponseKeyOutput(Output):
     id = serializers.CharField(help_text=gettext_noop("What `BT-Key-Id` of an answer says."))
     object = serializers.CharField()
+    mode = serializers.CharField()
     algorithm = serializers.CharField()
     public_key_pem = serializers.CharField()
 
@@ -38,7 +40,7 @@ class ResponseKeyList(ApiView):
 
 def _body(key: Any) -> dict[str, Any]:
     facts = {
-        "id": key.id, "object": "response_key", "algorithm": key.algorithm,
+        "id": key.id, "object": "response_key", "mode": mode_word(), "algorithm": key.algorithm,
         "public_key_pem": key.public_key_pem,
     }  # fmt: skip
     return dict(ResponseKeyOutput(facts).data)

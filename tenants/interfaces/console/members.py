@@ -14,11 +14,13 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
-from platform_app.kernel import clock
-from platform_app.kernel.errors import DomainError
+from platform_app.kernel import clock, rates
+from platform_app.kernel.client_address import client_address
+from platform_app.kernel.errors import DomainError, TooManyFailures
 from platform_app.kernel.http import say
 from tenants.access.console import STAFF_TENANT, TOTP_OK, signed_in
 from tenants.enums import Role
+from tenants.errors import LoginFailed
 from tenants.interfaces.console.forms import CodeForm, LoginForm
 from tenants.models import Member
 from tenants.operations import members
@@ -33,14 +35,18 @@ INK: Final = "#1C2024"
 def login(request: HttpRequest) -> HttpResponse:
     """First step: email address and password."""
     form = LoginForm(request.POST or None)
+    refusal: DomainError | None = None
     if request.method == "POST" and form.is_valid():
-        given = form.cleaned_data
+        given, address = form.cleaned_data, client_address(request)
         try:
+            rates.check_failures(address, rates.LOGINS)
             member = members.check_login(
                 email=given["email"], password=given["password"], at=clock.now()
             )
-        except DomainError as refusal:
-            form.add_error(None, say(refusal))
+        except LoginFailed as failure:
+            refusal = _counted(failure, address)
+        except TooManyFailures as failure:
+            refusal = failure
         else:
             auth.login(request, member, backend=BACKEND)
             request.session[TOTP_OK] = False
@@ -49,9 +55,16 @@ def login(request: HttpRequest) -> HttpResponse:
                 settings.LANGUAGE_COOKIE_NAME, member.language, samesite="Lax", httponly=True
             )
             return response
-    status = 422 if form.errors else 200
+    if refusal is not None:
+        form.add_error(None, say(refusal))
+    status = refusal.status if isinstance(refusal, TooManyFailures) else 422
+    status = status if form.errors else 200
     context = {"form": form, "next": _next(request)}
-    return render(request, "console/tenants/login.html", context, status=status)
+    page = render(request, "console/tenants/login.html", context, status=status)
+    if isinstance(refusal, TooManyFailures):
+        for name, value in refusal.headers.items():
+            page.headers[name] = value
+    return page
 
 
 @never_cache
@@ -110,6 +123,15 @@ def choose(request: HttpRequest) -> HttpResponse:
         "chosen": request.session.get(STAFF_TENANT),
     }
     return render(request, "console/tenants/choose.html", context)
+
+
+def _counted(failure: LoginFailed, address: str) -> DomainError:
+    """The refusal to show: the failure, or that there were too many from this address."""
+    try:
+        rates.fail(address, rates.LOGINS)
+    except TooManyFailures as refusal:
+        return refusal
+    return failure
 
 
 def _next(request: HttpRequest) -> str:

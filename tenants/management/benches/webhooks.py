@@ -125,7 +125,9 @@ def _prepare(tenant: Tenant, urls: list[str], size: int) -> list[tuple[str, str,
         rows = []
         for no, event_id in enumerate(ids):
             event = found[event_id]
-            rows.append(delivery_of(event, endpoints[no % ENDPOINTS], body_of(event), at))
+            rows.append(
+                delivery_of(event, endpoints[no % ENDPOINTS], body_of(event, mode="live"), at)
+            )
         WebhookDelivery.objects.bulk_create(rows, batch_size=2_000)
     return [(urls[no % ENDPOINTS], row.event_id, row.body) for no, row in enumerate(rows)]
 

@@ -37,6 +37,7 @@ def test_a_body_carries_no_personal_data() -> None:
     text = standard.body(
         event_id="evt_1", name="credit.drawdown.captured", subject="drw_1", at=AT,
         tenant_id="tnt_1",
+        mode="test",
         props={"amount_minor": 1280, "version": 3, "phone": "13800000000", "name": "张", "id": "x"},
     )  # fmt: skip
     assert json.loads(text) == {
@@ -44,6 +45,7 @@ def test_a_body_carries_no_personal_data() -> None:
         "type": "credit.drawdown.captured",
         "timestamp": "2026-03-02T10:00:00+08:00",
         "tenant_id": "tnt_1",
+        "mode": "test",
         "data": {"amount_minor": 1280, "object": "drawdown", "id": "drw_1"},
         "version": 3,
     }

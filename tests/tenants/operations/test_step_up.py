@@ -200,6 +200,26 @@ def test_a_message_nobody_takes_leaves_no_code(
     assert StepUp.objects.count() == 0
 
 
+def test_a_phone_gets_ten_an_hour_from_all_firms_together(
+    real: EmbedSession, at: datetime, settings: Any
+) -> None:
+    def visit_at(number: int) -> EmbedSession:
+        firm, _ = upsert_merchant(external_id=f"M-{number}", name="示例店", actor="usr", at=at)
+        set_person(
+            merchant_id=firm.id, role="applicant", name="张示例", phone="13800000000",
+            actor="usr", at=at,
+        )  # fmt: skip
+        return visit_of(firm, at)
+
+    with party.listening() as heard:
+        settings.MESSAGES_URL = f"http://127.0.0.1:{heard.port}"
+        for number in range(2, 12):
+            sent(visit_at(number), at)
+        refuse(CodesTooMany, lambda: sent(real, at))
+        sent(real, at + timedelta(hours=1))
+    assert len(heard.requests) == 11
+
+
 def test_another_platform_cannot_confirm(
     visit: EmbedSession, other_tenant: Tenant, at: datetime
 ) -> None:

@@ -120,7 +120,8 @@ def test_an_event_reaches_the_endpoint_signed(
     assert json.loads(text) == {
         "id": event_id, "type": "credit.drawdown.captured",
         "timestamp": "2026-03-02T10:00:00+08:00", "tenant_id": inside.id,
-        "data": {"amount_minor": 1280, "object": "drawdown", "id": "drw_1"}, "version": 2,
+        "mode": "live", "data": {"amount_minor": 1280, "object": "drawdown", "id": "drw_1"},
+        "version": 2,
     }  # fmt: skip
     row = WebhookDelivery.objects.get()
     assert (row.status, row.delivered_at, row.attempt_count) == ("delivered", now, 1)

@@ -28,10 +28,10 @@ def test_the_answer_comes_at_once_and_once_a_day(
     with tenant_scope(tenant.id):
         kept = LimitReview.objects.get()
     assert told | {"created_at": ""} == {
-        "id": kept.id, "object": "limit_request", "external_id": None, "status": "stayed",
-        "version": 1, "next_action": None, "created_at": "", "line": line.id, "wanted": wanted,
-        "limit_before": line.limit_minor, "limit": line.limit_minor, "currency": "CNY",
-        "decided_on": "2026-03-02",
+        "id": kept.id, "object": "limit_request", "mode": "live", "external_id": None,
+        "status": "stayed", "version": 1, "next_action": None, "created_at": "",
+        "line": line.id, "wanted": wanted, "limit_before": line.limit_minor,
+        "limit": line.limit_minor, "currency": "CNY", "decided_on": "2026-03-02",
     }  # fmt: skip
     assert owner.get(path).json()["data"] == [told]
 

@@ -27,7 +27,8 @@ from platform_app.kernel import clock
 from platform_app.kernel.tenancy import tenant_scope
 from tenants.access import response_keys
 from tenants.domain import signing, signing_sm2
-from tenants.models import Credential, Tenant
+from tenants.models import ApiRequest, Credential, Tenant
+from tenants.operations.api_requests import write_api_requests
 from tenants.operations.credential_rotation import rotate_hmac_key
 from tenants.operations.credentials import allow_ips, create_rsa_key, create_sm2_key, revoke_key
 from tests.tenants.domain.test_signing_sm2 import PEM, PRIVATE
@@ -255,6 +256,25 @@ def test_too_many_requests_of_one_key(
     batch = owner.post("orders:batch", {"orders": []})
     assert (batch.status_code, batch.headers["RateLimit-Remaining"]) == (422, "9")
     assert owner.get("merchants").status_code == 429
+
+
+def test_callers_without_a_right_key_are_held_off_by_address(
+    owner: Partner, tenant: Tenant, settings: Any
+) -> None:
+    settings.FAILURES_PER_MINUTE = 2
+    wrong = Partner(owner.key_id, "wrong")
+    said = [one.get("hello") for one in (Stranger(), wrong, wrong)]
+    assert [one.status_code for one in said] == [401, 401, 429]
+    refused = said[-1]
+    assert (refused.json()["code"], refused.json()["retryable"]) == ("too_many_failures", False)
+    assert 1 <= int(refused.headers["Retry-After"]) <= 60
+    # Whoever shows a right key is let in from the same address, and others from others.
+    assert owner.get("hello").status_code == 200
+    assert wrong.http.get("/api/v1/hello", REMOTE_ADDR="192.0.2.9").status_code == 401
+    write_api_requests()
+    with tenant_scope(tenant.id):
+        rows = ApiRequest.objects.filter(code="too_many_failures")
+        assert [(row.status, row.key_id, row.asked) for row in rows] == [(429, owner.key_id, "")]
 
 
 def test_sm2(tenant: Tenant, at: datetime, settings: Any) -> None:

@@ -50,6 +50,21 @@ def test_the_second_login_shows_no_secret_again(
     assert secret.encode() not in page.content
 
 
+def test_failures_of_an_address_hold_off_even_the_right_password(
+    client: Client, tenant: Tenant, at: datetime, settings: Any
+) -> None:
+    settings.FAILURES_PER_MINUTE = 2
+    who = desk.member("operator", tenant, at)
+    said = [first_step(client, f"nobody{n}@example.com") for n in range(3)]
+    assert [one.status_code for one in said] == [422, 422, 429]
+    held = first_step(client, who.email)
+    assert held.status_code == 429
+    assert 1 <= int(held.headers["Retry-After"]) <= 60
+    assert "sessionid" not in client.cookies
+    settings.FAILURES_PER_MINUTE = 0
+    assert first_step(client, who.email).status_code == 302
+
+
 def test_a_password_alone_opens_no_page(client: Client, tenant: Tenant, at: datetime) -> None:
     first_step(client, desk.member("operator", tenant, at).email)
 

@@ -46,6 +46,7 @@ def visit_of(
     order_no: str = "",
     amount_minor: int = 0,
     locale: str = "zh-hans",
+    user: str = "",
 ) -> Visit:
     """Open a session for the merchant and exchange its secret, as the shell does."""
     with tenant_scope(merchant.tenant_id):
@@ -57,6 +58,7 @@ def visit_of(
             locale=locale,
             order_no=order_no,
             amount_minor=amount_minor,
+            user_external_id=user,
             actor="system:test",
             at=at,
         )

@@ -1,8 +1,7 @@
-"""The tables of tenants in the back office."""
+"""Platforms, members, keys, orders and webhooks, and what our staff may do with them."""
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Final
 
 from django.contrib import admin, messages
 from django.db.models import QuerySet
@@ -19,22 +18,11 @@ from platform_app.kernel.back_office import (
 )
 from platform_app.kernel.tenancy import tenant_scope
 from tenants import models
-from tenants.enums import ApplicationNeed, MerchantKind
+from tenants.enums import ApplicationNeed
 from tenants.operations.credentials import revoke_key
 from tenants.operations.members import reset_totp
-from tenants.operations.tenants import set_application_needs
+from tenants.operations.tenants import set_application_needs, set_face_check
 from tenants.operations.webhooks import disable_endpoint, enable_endpoint, resend
-
-_PEOPLE: Final = {MerchantKind.INDIVIDUAL_BUSINESS, MerchantKind.NATURAL_PERSON}
-
-
-def _firm_name(row: models.Merchant) -> str:
-    """A company's name is public; a person's is masked."""
-    return crypto.mask_name(row.name) if row.kind in _PEOPLE else row.name
-
-
-def _registration_no(row: models.Merchant) -> str:
-    return crypto.mask_tail(row.registration_no) if row.kind in _PEOPLE else row.registration_no
 
 
 def _needs(needs: list[str]) -> Callable[[models.Tenant, str, datetime], None]:
@@ -47,12 +35,22 @@ def _needs(needs: list[str]) -> Callable[[models.Tenant, str, datetime], None]:
     return changed
 
 
+def _faces(from_minor: int | None) -> Callable[[models.Tenant, str, datetime], None]:
+    """From which limit on a face check comes before signing."""
+
+    def changed(row: models.Tenant, actor: str, at: datetime) -> None:
+        with tenant_scope(row.id):
+            set_face_check(from_minor=from_minor, actor=actor, at=at)
+
+    return changed
+
+
 @admin.register(models.Tenant)
 class TenantAdmin(RowsAdmin):
     list_display = ("id", "slug", "name", "vertical", "mode", "status", "is_virtual", "created_at")
     list_filter = ("mode", "status", "vertical", "is_virtual")
     search_fields = ("slug__startswith", "name")
-    actions = ("ask_for_everything", "ask_for_firm_only")
+    actions = ("ask_for_everything", "ask_for_firm_only", "ask_for_faces", "ask_for_no_faces")
 
     @admin.action(
         description=_("Applications ask for person, code, account and photos"), permissions=["act"]
@@ -63,6 +61,14 @@ class TenantAdmin(RowsAdmin):
     @admin.action(description=_("Applications ask for firm and consents only"), permissions=["act"])
     def ask_for_firm_only(self, request: HttpRequest, queryset: QuerySet[models.Tenant]) -> None:
         act_on_reference(request, queryset, _needs([]))
+
+    @admin.action(description=_("A face check comes before every signature"), permissions=["act"])
+    def ask_for_faces(self, request: HttpRequest, queryset: QuerySet[models.Tenant]) -> None:
+        act_on_reference(request, queryset, _faces(0))
+
+    @admin.action(description=_("No face check"), permissions=["act"])
+    def ask_for_no_faces(self, request: HttpRequest, queryset: QuerySet[models.Tenant]) -> None:
+        act_on_reference(request, queryset, _faces(None))
 
 
 @admin.register(models.TestClock)
@@ -95,56 +101,6 @@ class MemberAdmin(RowsAdmin):
             "member.reset_second_step",
             lambda row, actor, at: reset_totp(member_id=row.id, actor=actor, at=at),
         )
-
-
-@admin.register(models.Merchant)
-class MerchantAdmin(TenantRowsAdmin):
-    list_display = ("id", "tenant", "external_id", "name", "kind", "kyb_status", "joined_on")
-    list_filter = (TenantFilter, "kind", "kyb_status")
-    search_fields = ("external_id__startswith", "name")
-    masked = {"name": _firm_name, "registration_no": _registration_no}
-
-
-@admin.register(models.MerchantPerson)
-class MerchantPersonAdmin(TenantRowsAdmin):
-    list_display = ("id", "tenant", "merchant", "role", "name_masked", "phone_masked")
-    list_filter = (TenantFilter, "role")
-    hidden = ("phone_index", "identity_index")
-
-
-@admin.register(models.SettlementAccount)
-class SettlementAccountAdmin(TenantRowsAdmin):
-    list_display = ("id", "tenant", "merchant", "kind", "bank_name", "number_masked", "set_at")
-    list_filter = (TenantFilter, "kind")
-    hidden = ("number_index",)
-    masked = {"holder_masked": lambda row: crypto.mask_name(row.holder_masked)}
-
-
-@admin.register(models.Attachment)
-class AttachmentAdmin(TenantRowsAdmin):
-    list_display = ("id", "tenant", "merchant", "kind", "content_type", "byte_count", "uploaded_at")
-    list_filter = (TenantFilter, "kind")
-    hidden = ("file_name",)
-
-
-@admin.register(models.PhoneCode)
-class PhoneCodeAdmin(TenantRowsAdmin):
-    list_display = ("id", "tenant", "merchant", "status", "tries_count", "sent_at", "expires_at")
-    list_filter = (TenantFilter, "status")
-    hidden = ("phone_index", "code_hash")
-
-
-@admin.register(models.MerchantDraft)
-class MerchantDraftAdmin(TenantRowsAdmin):
-    list_display = ("id", "tenant", "merchant", "step", "saved_at")
-    list_filter = (TenantFilter, "step")
-
-
-@admin.register(models.ConsentRecord)
-class ConsentRecordAdmin(TenantRowsAdmin):
-    list_display = ("id", "tenant", "merchant", "code", "version", "is_given", "actor", "at")
-    list_filter = (TenantFilter, "code", "is_given")
-    hidden = ("evidence",)
 
 
 @admin.register(models.TradeOrder)
@@ -260,13 +216,3 @@ class ApiRequestAdmin(TenantRowsAdmin):
     list_filter = (TenantFilter, "status")
     search_fields = ("external_id__exact", "code__exact")
     hidden = ("asked", "answered")
-
-
-@admin.register(models.StepUp)
-class StepUpAdmin(TenantRowsAdmin):
-    list_display = (
-        "id", "tenant", "merchant", "purpose", "subject", "phone_masked", "try_count", "sent_at",
-        "passed_at", "used_at",
-    )  # fmt: skip
-    list_filter = (TenantFilter, "purpose")
-    hidden = ("code_hash", "code_sealed")

@@ -1,0 +1,120 @@
+"""Face checks: started with a service, its outcome asked for; no picture ever comes here."""
+
+from datetime import datetime, timedelta
+from typing import Final
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.db import transaction
+from django.urls import reverse
+
+from platform_app.kernel import crypto, events
+from tenants.enums import FaceCheckStatus
+from tenants.errors import FaceChecksTooMany, LegalRepresentativeMissing
+from tenants.gateways.faces import FaceGateway, FaceOrder, gateway
+from tenants.models import EmbedSession, FaceCheck
+from tenants.operations.embed_sessions import open_session
+from tenants.operations.identities import check_sensitive
+from tenants.operations.merchants import lock_merchant
+from tenants.operations.people import IDENTITY, NAME
+from tenants.queries.face_checks import last_face_check
+from tenants.queries.onboarding import codes_are_known
+from tenants.queries.sandboxes import magic_word
+from tenants.queries.step_up import confirming_person
+from tenants.queries.tenants import current_tenant
+
+A_DAY: Final = 5
+OVER: Final = (FaceCheckStatus.PASSED, FaceCheckStatus.FAILED)
+
+
+def start_face_check(
+    *, session: EmbedSession, subject: str, page: str, actor: str, at: datetime
+) -> FaceCheck:
+    """Start a check of who confirms for the firm; the browser goes to its `url` as a whole page.
+
+    It comes back to our own `page` (a URL name), with a visit that goes on where this one
+    was. The row is written first and the service asked after it. Raises SensitiveConsentMissing,
+    LegalRepresentativeMissing (nobody's face to look for), FaceChecksTooMany (five in a day),
+    FaceCheckDown.
+    """
+    service = _service(session.merchant_id)
+    row = _kept(session, subject, actor, at)
+    person = row.person
+    started = service.start(
+        FaceOrder(
+            key=row.id,
+            name=crypto.unseal(bytes(person.name_sealed), purpose=NAME),
+            identity_no=(
+                crypto.unseal(bytes(person.identity_sealed), purpose=IDENTITY)
+                if person.identity_sealed is not None
+                else ""
+            ),
+            return_url=_way_back(session, row, page, actor, at),
+            locale=session.locale,
+        )
+    )
+    row.url, row.reference = started.url, started.reference
+    row.save(update_fields=["url", "reference"])
+    return row
+
+
+def look_at_face_check(
+    *, merchant_id: str, subject: str, actor: str, at: datetime
+) -> FaceCheck | None:
+    """The last check of this object, after asking the service if it is not over; None if none.
+
+    What the service does not know yet, or does not answer, is `unknown` and asked again the next
+    time. Raises FaceCheckDown.
+    """
+    last = last_face_check(merchant_id, subject)
+    if last is None or last.status in OVER or not last.reference:
+        return last
+    outcome = _service(merchant_id).ask(last.reference)
+    with transaction.atomic():
+        row: FaceCheck = FaceCheck.objects.select_for_update(of=("self",)).get(pk=last.pk)
+        if row.status in OVER or row.status == outcome.status:
+            return row
+        row.status, row.evidence_id = outcome.status, outcome.evidence_id
+        row.ended_at = at if outcome.status in OVER else None
+        row.save(update_fields=["status", "evidence_id", "ended_at"])
+        events.record(
+            f"tenants.face_check.{row.status}", subject=row.id, merchant_id=merchant_id,
+            actor=actor, at=at, props={"object": subject},
+        )  # fmt: skip
+    return row
+
+
+@transaction.atomic
+def _kept(session: EmbedSession, subject: str, actor: str, at: datetime) -> FaceCheck:
+    check_sensitive(session.merchant_id)
+    merchant = lock_merchant(session.merchant_id)
+    person = confirming_person(merchant.id)
+    if person is None:
+        raise LegalRepresentativeMissing
+    recent = FaceCheck.objects.filter(merchant=merchant, started_at__gt=at - timedelta(days=1))
+    if recent.count() >= A_DAY:
+        raise FaceChecksTooMany
+    row: FaceCheck = FaceCheck.objects.create(
+        merchant=merchant, person=person, subject=subject, started_at=at
+    )
+    events.record(
+        "tenants.face_check.started", subject=row.id, merchant_id=merchant.id, actor=actor, at=at,
+        props={"object": subject},
+    )  # fmt: skip
+    return row
+
+
+def _way_back(session: EmbedSession, row: FaceCheck, page: str, actor: str, at: datetime) -> str:
+    """Our own page with a one-time secret: the token of this visit does not outlive the page."""
+    again, secret = open_session(
+        merchant_id=session.merchant_id, component=session.component, origin="",
+        return_url=session.return_url, locale=session.locale, order_no=session.order_no,
+        amount_minor=session.amount_minor, user_external_id=session.user_external_id, actor=actor,
+        at=at,
+    )  # fmt: skip
+    asked = urlencode({"t": again.tenant_id, "l": session.locale, "check": row.id})
+    return f"{settings.PUBLIC_URL}{reverse(page)}?{asked}#s={secret}"
+
+
+def _service(merchant_id: str) -> FaceGateway:
+    return gateway(is_simulated=codes_are_known(current_tenant()), word=magic_word(merchant_id))
