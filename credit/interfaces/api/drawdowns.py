@@ -10,6 +10,7 @@ from rest_framework.response import Response
 from credit.errors import (
     CaptureTooLarge,
     CaptureTooLate,
+    DiscountNotUsable,
     DrawdownNotAuthorized,
     DrawdownNotFound,
     ExternalIdConflict,
@@ -124,7 +125,7 @@ def body_of(drawdown: Drawdown, on: date) -> dict[str, Any]:
     refusals=[
         NotFound, QuoteOfAnotherLine, QuoteExpired, LineNotActive, MerchantOverdue,
         LineInsufficient, MerchantCapReached, NoFundingSource, ExternalIdConflict, ExposureFull,
-        EntityLimitReached,
+        EntityLimitReached, DiscountNotUsable,
     ],
 )  # fmt: skip
 class DrawdownRequest(KeyedView):
