@@ -71,6 +71,7 @@ from tenants.operations.step_up import send_code
 from tenants.operations.tenants import set_application_needs
 from tenants.operations.webhooks import create_endpoint, make_deliveries
 from tests.callers import browser, member
+from tests.campaigns import coupons
 from tests.credit import late, lenders, lives, referrals, settling, signing
 from tests.risk import matured, policies, trials, watch
 
@@ -127,6 +128,7 @@ def live(tenant: Tenant, number: int, at: datetime) -> None:
         calendar = f"date,is_workday,kind,notice_no\n2026-10-10,1,{no},A\n".encode()
         propose_calendar(data=calendar, file_name=f"{no}.csv", actor="usr", at=at)
         settling.leave_one_of_everything(merchant.id, drawdown.id, no, at)
+        coupons.one_of_each(line, no, at)
         serviced(line, drawdown, no, at)
         risk_rows(number, no, line.merchant, at)
         CloseException.objects.create(

@@ -1,5 +1,10 @@
 """Addresses of this surface."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from campaigns.interfaces.api.coupons import BatchList, CouponGrant
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("coupon_batches", BatchList.as_view(), name="coupon_batch-list"),
+    path("coupon_batches/<str:batch_id>/grants", CouponGrant.as_view(), name="coupon-grant"),
+]
