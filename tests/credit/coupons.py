@@ -17,7 +17,8 @@ ACTOR = "system:test"
 AMOUNT_OFF = Entitlement(
     name="开业立减券", kind=DiscountKind.AMOUNT_OFF, share_rate=Decimal(1), cap_minor=2000,
     days=None, partner_share_rate=Decimal("0.6"), operator_share_rate=Decimal("0.3"),
-    minimum_minor=100_000, product_codes=(), option_codes=(), from_on=date(2026, 3, 2), last_on=date(2026, 5, 31),
+    minimum_minor=100_000, product_codes=(), option_codes=(), from_on=date(2026, 3, 2),
+    last_on=date(2026, 5, 31),
 )  # fmt: skip
 HALF_OFF = replace(
     AMOUNT_OFF, name="利息五折券", kind=DiscountKind.PART_OFF, share_rate=Decimal("0.5"),

@@ -79,27 +79,27 @@ def body_of(found: Discount, *, on: date, standing: DiscountReason | None) -> di
 @operation(
     "coupon-list",
     tag=TAG,
-    summary=gettext_noop("List a merchant's coupons"),
+    summary=gettext_noop("List coupons"),
     description=gettext_noop(
         "Name one of the usable in a quote. A merchant that is overdue, or whose line is stopped, "
-        "can use none."
+        "can use none: asked for with `merchant`, the list says so."
     ),
     answer=page_of(CouponOutput),
     refusals=[NotFound, Invalid],
     query=[
-        query("merchant", gettext_noop("Whose coupons. Needed.")),
+        query("merchant", gettext_noop("Only of this merchant.")),
         query("status", ", ".join(DiscountStatus.values)),
     ],
 )
 class CouponList(ListView):
     def get(self, request: Request) -> Response:
         asked = request.query_params
-        whose = merchant(asked.get("merchant", ""))
-        rows = list_discounts(whose.id)
+        on, standing, rows = open_day(), None, Discount.objects.all()
+        if asked.get("merchant"):
+            whose = merchant(asked["merchant"])
+            standing, rows = standing_reason(whose.id, on), list_discounts(whose.id)
         if status := asked.get("status"):
             if status not in DiscountStatus.values:
                 raise Invalid(field="status")
             rows = rows.filter(status=status)
-        on = open_day()
-        shown = partial(body_of, on=on, standing=standing_reason(whose.id, on))
-        return page(request, rows, shown)
+        return page(request, rows, partial(body_of, on=on, standing=standing))
