@@ -128,15 +128,16 @@ def _lower(
     if is_overdue(line.merchant_id, day):
         raise refusal(DiscountReason.OVERDUE, "coupon")
     product_code = line.product_version.product.code
-    reasons = []
+    reasons: list[DiscountReason] = []
     for quote, terms in zip(quotes, asked, strict=True):
         reason = why_not_for(
             discount, product_code=product_code, option_code=quote.option_code,
             amount_minor=quote.amount_minor, on=day,
         )  # fmt: skip
-        reasons.append(reason or _discounted(quote, terms, fees, discount))
-    if all(reasons):
-        raise refusal(DiscountReason(reasons[0]), "coupon")
+        reason = reason or _discounted(quote, terms, fees, discount)
+        reasons += [reason] if reason else []
+    if len(reasons) == len(quotes):
+        raise refusal(reasons[0], "coupon")
 
 
 def _discounted(
