@@ -58,6 +58,7 @@ SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": crontab(hour="0", minute="40"),
     },
     "season": {"task": "credit.grant_seasonal_limits", "schedule": crontab(hour="5", minute="0")},
+    "end coupons": {"task": "campaigns.tend_coupons", "schedule": crontab(hour="1", minute="10")},
     "tell which keys end": {
         "task": "tenants.tell_key_ends",
         "schedule": crontab(hour="9", minute="5"),

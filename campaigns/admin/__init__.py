@@ -1,11 +1,5 @@
 """The tables of campaigns in the back office, to look at."""
 
-from campaigns.admin import (
-    salespeople,
-    service,
-)
+from campaigns.admin import coupons, salespeople, service
 
-__all__ = [
-    "salespeople",
-    "service",
-]
+__all__ = ["coupons", "salespeople", "service"]

@@ -1,23 +1,13 @@
 """The words campaigns uses for states and kinds, one module a noun."""
 
-from campaigns.enums.follow_up import (
-    CallOutcome,
-    FollowUpStatus,
-)
-from campaigns.enums.salespeople import (
-    AttributionHow,
-    ClaimStatus,
-    SalespersonStatus,
-)
-from campaigns.enums.ticket import (
-    TicketKind,
-    TicketSide,
-    TicketStatus,
-    Urgency,
-)
+from campaigns.enums.coupons import BatchStatus
+from campaigns.enums.follow_up import CallOutcome, FollowUpStatus
+from campaigns.enums.salespeople import AttributionHow, ClaimStatus, SalespersonStatus
+from campaigns.enums.ticket import TicketKind, TicketSide, TicketStatus, Urgency
 
 __all__ = [
     "AttributionHow",
+    "BatchStatus",
     "CallOutcome",
     "ClaimStatus",
     "FollowUpStatus",

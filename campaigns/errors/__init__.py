@@ -1,5 +1,14 @@
 """Refusals of the campaigns app. Codes are public and never renamed."""
 
+from campaigns.errors.coupons import (
+    CouponBatchInvalid,
+    CouponBatchNotFound,
+    CouponBatchOver,
+    CouponBatchStopped,
+    CouponBudgetSpent,
+    CouponCodeTaken,
+    CouponStockEmpty,
+)
 from campaigns.errors.follow_up import (
     CapacityTaken,
     FollowUpNotBooked,
@@ -7,9 +16,7 @@ from campaigns.errors.follow_up import (
     SlotFull,
     SlotNotOffered,
 )
-from campaigns.errors.message import (
-    MessageNotFound,
-)
+from campaigns.errors.message import MessageNotFound
 from campaigns.errors.salespeople import (
     BadSalespersonCode,
     ClaimSettled,
@@ -39,6 +46,13 @@ __all__ = [
     "BadSalespersonCode",
     "CapacityTaken",
     "ClaimSettled",
+    "CouponBatchInvalid",
+    "CouponBatchNotFound",
+    "CouponBatchOver",
+    "CouponBatchStopped",
+    "CouponBudgetSpent",
+    "CouponCodeTaken",
+    "CouponStockEmpty",
     "EntryUrlMissing",
     "FollowUpNotBooked",
     "FollowUpNotFound",

@@ -4,6 +4,24 @@ Acts of staff: closing a platform's open business day, booking its locked settle
 lenders and funding contracts, and what two people change of caps, rates and the calendar.
 """
 
-from credit.admin import books, calendar_imports, caps, collections, funding, lending, money
+from credit.admin import (
+    books,
+    calendar_imports,
+    caps,
+    collections,
+    discounts,
+    funding,
+    lending,
+    money,
+)
 
-__all__ = ["books", "calendar_imports", "caps", "collections", "funding", "lending", "money"]
+__all__ = [
+    "books",
+    "calendar_imports",
+    "caps",
+    "collections",
+    "discounts",
+    "funding",
+    "lending",
+    "money",
+]

@@ -6,8 +6,14 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from credit.domain.allocation import Component
-from credit.domain.derived import COMPONENTS, Happening, Row, Segment
-from credit.domain.interest import InterestOnShift, PeriodUnit, shift_to_workday
+from credit.domain.derived import COMPONENTS, FOREVER, Happening, Row, Segment
+from credit.domain.interest import (
+    InterestOnShift,
+    PeriodUnit,
+    Rounding,
+    divide_rounded,
+    shift_to_workday,
+)
 from credit.domain.life import Life
 from credit.domain.paying import allocate
 from credit.domain.schedule_terms import Method, ScheduleTerms
@@ -50,13 +56,16 @@ def credit(life: Life, event: Happening) -> None:
 
 
 def refund(life: Life, event: Happening) -> None:
-    """Goods came back: principal falls, and the interest on the refunded part was never due."""
+    """Goods came back: principal falls, and the interest on the refunded part was never due.
+
+    Of that interest a discount has borne its part, which stays used; the rest is the merchant's.
+    """
     _credited(life, event)
     if life.written_off_on is not None:
         life.credits.append((event, _recover(life, event, event.amount_minor)))
         return
     life.freeze(event.value_on)
-    back = _interest_on(life, event.amount_minor)
+    back = _borne_by_merchant(life, _interest_on(life, event.amount_minor))
     life.interest_back[event.seq] = back
     left = allocate(life, event, "refund", event.amount_minor)
     left += allocate(life, event, "interest_back", back)
@@ -77,6 +86,15 @@ def _interest_on(life: Life, amount: int) -> int:
             rest = replace(part, base_minor=part.base_minor - min(amount, part.base_minor))
             total += part.earned_minor(part.to_on) - rest.earned_minor(part.to_on)
     return total
+
+
+def _borne_by_merchant(life: Life, interest: int) -> int:
+    """What of interest given back the merchant had borne: what a discount bore stays used."""
+    granted = sum(one.earned_minor(FOREVER) for one in life.granted)
+    if not granted:
+        return interest
+    earned = sum(part.earned_minor(part.to_on) for part in life.segments if part.kind == "interest")
+    return interest - divide_rounded(interest * granted, earned, Rounding.HALF_UP)
 
 
 def _credited(life: Life, event: Happening) -> None:

@@ -44,14 +44,18 @@ def apr_of(
 ) -> Apr:
     """Annual rate of a plan from the customer's own flows: in on `value_on`, out on the due dates.
 
-    Interest follows the seed due dates, so the rate does too: a weekend's delay is no cost.
+    Interest follows the seed due dates, so the rate does too: a weekend's delay is no cost. What a
+    discount bears is no cost of the customer's.
     """
     start = fee_minor(fees, FeeTiming.AT_START, amount_minor)
     each = fee_minor(fees, FeeTiming.WITH_INSTALLMENT, amount_minor)
-    if not (start or each or any(row.interest_minor for row in rows)):
+    if not (start or each or any(row.interest_minor - row.discount_minor for row in rows)):
         return Apr(Decimal(0), Decimal(0))
     flows = [(value_on, amount_minor - start)]
-    flows += [(r.seed_due_on, -(r.principal_minor + r.interest_minor + each)) for r in rows]
+    flows += [
+        (r.seed_due_on, -(r.principal_minor + r.interest_minor - r.discount_minor + each))
+        for r in rows
+    ]
     return _shown(apr(flows))
 
 

@@ -16,6 +16,7 @@ closed):
    the next charge.
 4. A row still unpaid when its grace has passed bears penalty interest, from the due date. Cured
    inside grace, it bears none.
+5. A discount bears its part of contract interest as that is frozen; what is late is the merchant's.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -122,9 +123,11 @@ def _answer(life: Life) -> Derived:
         closes_alone=bool(life.was_late)
         or any(event.kind in ("pause", "rate_change") for event in life.events),
         paused_until=max((until for _, until in life.pauses), default=None),
+        granted=tuple(life.granted),
     )
     due = sum(answer.owed_now(row) for row in open_rows if row.seed_due_on <= life.as_of)
-    return replace(answer, due_minor=due)
+    to_come = sum(answer.discount_to_come(row) for row in life.rows)
+    return replace(answer, due_minor=due, payoff_minor=answer.payoff_minor + to_come)
 
 
 def _paid_off_on(life: Life, open_rows: Sequence[Row]) -> date | None:

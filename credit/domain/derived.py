@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Literal
 
 from credit.domain.allocation import Component
+from credit.domain.discounts import FOREVER, DiscountTerms, Payer
 from credit.domain.happening import CHARGES, CREDITS, EventKind, Happening
 
 __all__ = [
@@ -15,14 +16,13 @@ __all__ = [
     "FOREVER",
     "Derived",
     "EventKind",
+    "Granted",
     "Happening",
     "Row",
     "Segment",
     "SegmentName",
     "Taken",
 ]
-
-FOREVER = date(9999, 12, 31)
 
 COMPONENTS = tuple(Component)
 SegmentName = Literal["interest", "penalty", "subsidy"]
@@ -32,6 +32,7 @@ SegmentName = Literal["interest", "penalty", "subsidy"]
 class Row:
     """One installment: owed, paid, waived and written off per component, in fen.
 
+    `discount_minor` is the part of the waived interest that a discount bears.
     Within the row a day earns `base × rate / per_days`. Once it is *expected*, because it fell due,
     its principal no longer bears contract interest.
     """
@@ -61,6 +62,7 @@ class Row:
     per_days: int = 365
     flat_minor: int = 0
     is_expected: bool = False
+    discount_minor: int = 0
 
     def add(self, what: str, component: Component, amount_minor: int) -> None:
         """Add to `what` ("", "paid_", "waived_", "written_off_") of one component."""
@@ -150,6 +152,27 @@ class Segment:
 
 
 @dataclass(frozen=True, slots=True)
+class Granted:
+    """What a discount bears of one stretch, which began after `before_minor` of interest."""
+
+    discount: DiscountTerms
+    segment: Segment
+    before_minor: int
+    ends_on: date
+
+    @property
+    def interest_minor(self) -> int:
+        """The interest of the stretch that counts for the discount, in fen."""
+        return self.segment.earned_minor(min(self.segment.to_on, self.ends_on))
+
+    def earned_minor(self, until: date) -> int:
+        """What it bears of the days before `until`, in fen."""
+        interest = self.segment.earned_minor(min(until, self.ends_on))
+        discount = self.discount
+        return discount.of(self.before_minor + interest) - discount.of(self.before_minor)
+
+
+@dataclass(frozen=True, slots=True)
 class Derived:
     """The answer. `rows` carry the whole plan; the sums are what stands at `as_of`.
 
@@ -158,7 +181,7 @@ class Derived:
     `credited` sums events by kind, `charged` charges by component; `interest_back` is the interest
     that refunds gave back, by event; `recovered_minor` came in after the write-off. `closes_alone`
     says that the nightly close must derive this drawdown, because pauses and rate changes are
-    beyond its set-based statement.
+    beyond its set-based statement. `granted` is what a discount bears, stretch by stretch.
     """
 
     as_of: date
@@ -187,6 +210,7 @@ class Derived:
     paused_until: date | None = None
     closes_alone: bool = False
     agreed_due_on: tuple[date, ...] = ()
+    granted: tuple[Granted, ...] = ()
 
     @property
     def maturity_on(self) -> date:
@@ -220,8 +244,29 @@ class Derived:
             owed -= sum(self.unearned(row) for row in self.rows)
         return owed
 
+    @property
+    def discount_minor(self) -> int:
+        """What the discount bears when all goes as planned from here."""
+        return sum(one.earned_minor(FOREVER) for one in self.granted)
+
+    @property
+    def borne(self) -> dict[Payer, int]:
+        """Who bears the discount; nothing without one."""
+        return self.granted[0].discount.borne(self.discount_minor) if self.granted else {}
+
+    def discount_to_come(self, row: Row) -> int:
+        """What of this row's discount belongs to days not yet lived."""
+        return sum(
+            part.earned_minor(FOREVER) - part.earned_minor(self.as_of)
+            for part in self.granted
+            if part.segment.seq == row.seq
+        )
+
     def unearned(self, row: Row) -> int:
-        """Interest the plan has in this row for days not yet lived."""
+        """Interest the plan asks of the merchant in this row for days not yet lived."""
+        return self._planned(row) - self.discount_to_come(row)
+
+    def _planned(self, row: Row) -> int:
         return sum(
             part.earned_minor(part.to_on) - part.earned_minor(self.as_of)
             for part in self.segments

@@ -14,12 +14,14 @@ from credit.domain.amortization import schedule
 from credit.domain.derived import (
     COMPONENTS,
     FOREVER,
+    Granted,
     Happening,
     Row,
     Segment,
     SegmentName,
     Taken,
 )
+from credit.domain.granting import grant
 from credit.domain.interest import DayCount, InterestOnShift, InterestPeriod, row_rates
 from credit.domain.schedule_terms import Method, ScheduleTerms
 from credit.domain.terms import DrawdownTerms, OverdueInterest, PenaltyBase
@@ -38,6 +40,7 @@ class Life:
     signed_due_on: Sequence[date] | None
     rows: list[Row] = field(default_factory=list)
     segments: list[Segment] = field(default_factory=list)
+    granted: list[Granted] = field(default_factory=list)
     credits: list[tuple[Happening, int]] = field(default_factory=list)
     credited: dict[str, int] = field(default_factory=dict)
     charged: dict[Component, int] = field(default_factory=dict)
@@ -135,6 +138,8 @@ class Life:
                     segment = Segment("interest", row.seq, start, end, base, rate, per)
                     row.interest_minor += segment.earned_minor(end)
                     self.segments.append(segment)
+                    if (off := self.terms.discount) is not None:
+                        grant(off, self.granted, row, segment, first_on=self._first_day())
         self.since = day
 
     def _price_of(self, row: Row) -> tuple[int, Decimal, int]:
@@ -177,6 +182,8 @@ class Life:
             self.freeze(row.seed_due_on)
             self.base -= row.unpaid_principal_minor
             row.is_expected = True
+            if row.discount_minor and not row.unpaid_minor and row.paid_off_on is None:
+                row.paid_off_on = row.seed_due_on
             self.open_row += 1
             self.skip_paid()
 

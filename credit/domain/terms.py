@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Any, Self
 
 from credit.domain.allocation import STANDARD_RULES, AllocationRule, Direction, rule_for
+from credit.domain.discounts import DiscountTerms
 from credit.domain.fees import Fee
 from credit.domain.frozen_json import dump, load
 from credit.domain.interest import (
@@ -143,6 +144,7 @@ class DrawdownTerms(_CommonTerms):
     option: TermOption
     annual_rate: Decimal
     penalty_rate: Decimal
+    discount: DiscountTerms | None = None
 
     @classmethod
     def of(cls, product: ProductTerms, option_code: str, annual_rate: Decimal) -> Self:
@@ -202,8 +204,14 @@ class DrawdownTerms(_CommonTerms):
             raise BadTerms(str(error)) from error
 
     def to_json(self) -> dict[str, Any]:
-        """As stored with a drawdown; `penalty_days` is there for the close, which reads SQL."""
-        return {**dump(self), "penalty_days": self.penalty_days, "year_days": self.year_days}
+        """As stored with a drawdown; `penalty_days` is there for the close, which reads SQL.
+
+        Without a discount nothing is said of one.
+        """
+        said = dump(self)
+        if self.discount is None:
+            del said["discount"]
+        return {**said, "penalty_days": self.penalty_days, "year_days": self.year_days}
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Self:

@@ -22,6 +22,7 @@ from credit.enums.collections import (
     ReminderKind,
     ReminderStatus,
 )
+from credit.enums.discounts import DiscountKind, DiscountMoveKind, DiscountReason, DiscountStatus
 from credit.enums.lending import (
     ApplicationStatus,
     ApprovalStatus,
@@ -102,6 +103,10 @@ __all__ = [
     "DayStatus",
     "DebitStatus",
     "DebtClass",
+    "DiscountKind",
+    "DiscountMoveKind",
+    "DiscountReason",
+    "DiscountStatus",
     "DisputeReason",
     "DisputeStatus",
     "DocumentKind",

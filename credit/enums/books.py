@@ -13,6 +13,8 @@ class AccountCode(models.TextChoices):
     PENALTY_RECEIVABLE = "1103", _("Penalty interest receivable")
     FEE_RECEIVABLE = "1104", _("Fees receivable")
     JOINT_CLEARING = "1201", _("Between the lenders of a joint loan")
+    PARTNER_DISCOUNTS = "1301", _("Discounts the partner platform bears")
+    OPERATOR_DISCOUNTS = "1302", _("Discounts Baitiao bears")
     PARTNER_PAYABLE = "2101", _("Payable to the partner platform")
     PARTNER_HOLDBACK = "2102", _("Held back from the partner platform")
     OVERPAYMENT = "2201", _("Merchant overpayments")
@@ -27,6 +29,7 @@ class AccountCode(models.TextChoices):
     WRITE_OFFS = "5101", _("Written-off loans")
     WAIVERS = "5102", _("Waivers and concessions")
     REVENUE_SHARE = "5103", _("Revenue share of the partner platform")
+    DISCOUNTS = "5104", _("Discounts the lender bears")
 
 
 class EntryKind(models.TextChoices):

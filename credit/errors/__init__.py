@@ -51,6 +51,12 @@ from credit.errors.collections import (
     PromiseNotOpen,
     PromiseOpen,
 )
+from credit.errors.discounts import (
+    DiscountInvalid,
+    DiscountNotFound,
+    DiscountNotGranted,
+    DiscountNotUsable,
+)
 from credit.errors.funding import (
     FundingNameTaken,
     FundingSourceNotFound,
@@ -178,8 +184,9 @@ __all__ = [
     "CloseExceptionNotFound", "CollectionRulesInvalid", "CollectorNotAllowed", "ConsentMissing",
     "ContactBlocked", "ContactCapReached", "ContactFinished", "ContactNotFound",
     "ContactPaused", "ContactQuietHours", "CostSheetChanged", "CostSheetUnread",
-    "DayBeingClosed", "DayClosed", "DayNotOver", "DebitAboveDebt", "DisputeNotFound",
-    "DisputeOpen", "DisputeResolved", "DocumentNotFound", "DrawdownLags",
+    "DayBeingClosed", "DayClosed", "DayNotOver", "DebitAboveDebt", "DiscountInvalid",
+    "DiscountNotFound", "DiscountNotGranted", "DiscountNotUsable", "DisputeNotFound", "DisputeOpen",
+    "DisputeResolved", "DocumentNotFound", "DrawdownLags",
     "DrawdownNotAuthorized", "DrawdownNotCaptured", "DrawdownNotFound", "DrawdownNotOverdue",
     "DrawdownNotPaidOff", "DrawdownNotRepaying", "DrawdownNotServiceable", "DrawdownPaidOff",
     "DueDayInvalid", "EntryNotFound", "EventNotFound", "EventNotReversible", "ExceptionsOpen",

@@ -21,6 +21,8 @@ from credit.models.collection import (
     ContactOutcome,
 )
 from credit.models.delinquency import BucketChange, ConductRules, LadderStep
+from credit.models.discount import Discount
+from credit.models.discount_move import DiscountMove
 from credit.models.document import Document
 from credit.models.drawdown import Drawdown, Hold, Quote
 from credit.models.funding import FundingCapSlice, FundingDecision
@@ -71,6 +73,8 @@ __all__ = [
     "DebitMandate",
     "DeductionAgreement",
     "DirectDebit",
+    "Discount",
+    "DiscountMove",
     "Dispute",
     "Document",
     "Drawdown",

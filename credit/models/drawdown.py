@@ -5,6 +5,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from credit.enums import DrawdownStatus, HoldStatus
+from credit.models.discount import Discount
 from credit.models.line import CreditLine
 from credit.models.partnership import Partnership
 from credit.models.product import FundingSource
@@ -14,7 +15,10 @@ from tenants.models import Merchant
 
 
 class Quote(TenantOwned, AppendOnly):
-    """A price for one order and one option, good until `expires_at`; `plan` is what was shown."""
+    """A price for one order and one option, good until `expires_at`; `plan` is what was shown.
+
+    With a discount the rates are those of what the merchant pays; `plain_*` are those without.
+    """
 
     id = OwnIdField("quo")
     line = TenantForeignKey(CreditLine)
@@ -27,12 +31,40 @@ class Quote(TenantOwned, AppendOnly):
     interest_minor = MinorField()
     apr_simple = RateField()
     apr_compound = RateField()
+    discount = TenantForeignKey(Discount, null=True, db_index=False)
+    discount_minor = MinorField(default=0, db_default=0)
+    plain_apr_simple = RateField(null=True)
+    plain_apr_compound = RateField(null=True)
     value_on = models.DateField()
     quoted_at = models.DateTimeField()
     expires_at = models.DateTimeField()
 
     class Meta:
         verbose_name = verbose_name_plural = _("Quote")
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(
+                    discount__isnull=True,
+                    discount_minor=0,
+                    plain_apr_simple__isnull=True,
+                    plain_apr_compound__isnull=True,
+                )
+                | models.Q(
+                    discount__isnull=False,
+                    discount_minor__gt=0,
+                    discount_minor__lte=models.F("interest_minor"),
+                    plain_apr_simple__isnull=False,
+                    plain_apr_compound__isnull=False,
+                ),
+                name="credit_quote_discount",
+            )
+        ]
+
+    @property
+    def total_minor(self) -> int:
+        """What the merchant pays back in all when it pays as planned, fees aside."""
+        total: int = self.amount_minor + self.interest_minor - self.discount_minor
+        return total
 
 
 class Drawdown(TenantOwned, Stamped):

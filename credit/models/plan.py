@@ -96,11 +96,20 @@ class PlanRow(TenantOwned, Stamped):
         output_field=models.BigIntegerField(),
         db_persist=True,
     )
+    discount_minor = MinorField(
+        default=0, db_default=0, help_text="What a discount bears, of the waived interest."
+    )
     paid_off_on = models.DateField(null=True)
 
     class Meta:
         verbose_name = verbose_name_plural = _("Installment")
         constraints = [
+            models.CheckConstraint(
+                condition=models.Q(
+                    discount_minor__gte=0, discount_minor__lte=models.F("waived_interest_minor")
+                ),
+                name="credit_planrow_discount",
+            ),
             models.UniqueConstraint(
                 fields=["tenant_id", "drawdown", "seq"], name="credit_planrow_seq"
             ),

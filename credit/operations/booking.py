@@ -25,6 +25,7 @@ from credit.models import (
 )
 from credit.operations import ledger, plans
 from credit.operations.catch_up import catch_up
+from credit.operations.discounts import follow_discount
 from credit.operations.funding import move_use
 from credit.queries.balances import sides
 from credit.queries.funding import shares_of
@@ -104,6 +105,7 @@ def book(
     entry = _post(drawdown, before, after, event, at)
     _use(drawdown, line, before, after)
     _refresh_repayments(drawdown, before, after, event)
+    follow_discount(drawdown=drawdown, before=before, after=after, actor=actor, at=at)
     return Booked(event=event, before=before, after=after, entry=entry)
 
 

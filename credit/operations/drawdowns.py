@@ -1,7 +1,7 @@
 """Reserve and cancel: an order on its way to being a loan; `captures.py` makes it one.
 
-Lock order: line, the merchant's cap, the firm's user, drawdown, lenders' cap slices, exposure
-bucket, then the legal entity's exposure.
+Lock order: line, the merchant's cap, the firm's user, drawdown, its coupon, lenders' cap slices,
+exposure bucket, then the legal entity's exposure.
 """
 
 from datetime import date, datetime, timedelta
@@ -22,6 +22,7 @@ from credit.errors import (
     QuoteOfAnotherLine,
 )
 from credit.models import CreditLine, Drawdown, Hold, Quote
+from credit.operations.discounts import release_discount, reserve_discount
 from credit.operations.funding import Route, give_back, route_drawdown, store_route
 from credit.operations.merchant_caps import check_merchant_cap
 from credit.operations.temporary_limits import refresh_limits
@@ -52,7 +53,7 @@ def request_drawdown(
     for the firm. The same external_id with the same quote returns the drawdown already made. Raises
     LineNotFound, QuoteNotFound, QuoteOfAnotherLine, QuoteExpired, LineNotActive, MerchantOverdue,
     LineInsufficient, MerchantCapReached, tenants' UserUnknown, UserMayNotDraw, UserDrawdownCap,
-    UserMonthCap, NoFundingSource (see `funding.refusals_kept`),
+    UserMonthCap, NoFundingSource (see `funding.refusals_kept`), DiscountNotUsable,
     ExternalIdConflict, risk's ExposureFull and EntityLimitReached.
     """
     line = locked_line(line_id)
@@ -71,6 +72,10 @@ def request_drawdown(
         )  # fmt: skip
     route = route_drawdown(line=line, amount_minor=quote.amount_minor, on=day)
     drawdown = _authorize(line, quote, route, external_id, placed_by, at)
+    if quote.discount_id is not None:
+        reserve_discount(
+            discount_id=quote.discount_id, drawdown=drawdown, on=day, actor=actor, at=at
+        )
     store_route(route=route, drawdown=drawdown, actor=actor, at=at)
     _hold(line, drawdown, day)
     events.record(
@@ -180,6 +185,7 @@ def cancel_drawdown(*, drawdown_id: str, actor: str, at: datetime) -> Drawdown:
     if drawdown.status not in CAPTURABLE:
         raise DrawdownNotAuthorized
     _release(drawdown, line, HoldStatus.RELEASED, DrawdownStatus.CANCELED)
+    release_discount(drawdown=drawdown, actor=actor, at=at)
     _tell_ended(drawdown, "canceled", actor, at)
     return drawdown
 
@@ -198,6 +204,7 @@ def expire_hold(*, drawdown_id: str, at: datetime) -> Drawdown:
     drawdown, line = locked_drawdown(drawdown_id)
     if drawdown.status in CAPTURABLE:
         _release(drawdown, line, HoldStatus.EXPIRED, DrawdownStatus.EXPIRED)
+        release_discount(drawdown=drawdown, actor="system:close", at=at)
         _tell_ended(drawdown, "expired", "system:close", at)
     return drawdown
 

@@ -13,7 +13,7 @@ from credit.models import Allocation, Drawdown, InterestSegment, LoanEvent, Plan
 _OWED = [f"{part.value}_minor" for part in COMPONENTS]
 _AMOUNTS = [f"{what}{name}" for what in ("", "paid_", "waived_", "written_off_") for name in _OWED]
 _DATES = ["start_on", "seed_due_on", "due_on", "paid_off_on"]
-_FIGURES = [*_DATES, *_AMOUNTS]
+_FIGURES = [*_DATES, *_AMOUNTS, "discount_minor"]
 
 
 def store(

@@ -1,6 +1,7 @@
 """The price of one order, exactly as it would be booked."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -11,11 +12,19 @@ from credit.domain.cost_sheet import apr_of, plan_of
 from credit.domain.derived import Row
 from credit.domain.fees import Fee, fees_of
 from credit.domain.terms import DrawdownTerms, ProductTerms
-from credit.errors import AmountTooSmall, LineNotActive, LineNotFound, TermNotOffered
-from credit.models import CreditLine, Quote
+from credit.enums import DiscountReason
+from credit.errors import (
+    AmountTooSmall,
+    LineNotActive,
+    LineNotFound,
+    TermNotOffered,
+)
+from credit.models import CreditLine, Discount, Quote
 from credit.operations.caps import blocking, stop
 from credit.queries.business_day import open_day
 from credit.queries.calendar import workday_test
+from credit.queries.discounts import discount_of, refusal, why_not_for
+from credit.queries.drawdowns import is_overdue
 
 
 @transaction.atomic
@@ -26,13 +35,16 @@ def make_quotes(
     order_no: str,
     option_codes: Sequence[str] | None,
     at: datetime,
+    discount_id: str | None = None,
 ) -> list[Quote]:
     """Quote an order for each option asked (all that the line offers when None), in fen.
 
     A quote holds nothing: whether the line still covers it is decided when it is drawn. An option
     whose all-in rate could pass a cap of the day, paid on time or late, is not quoted: asked by
-    name it is refused, otherwise it is left out while another remains.
-    Raises LineNotFound, LineNotActive, AmountTooSmall, TermNotOffered, CapExceeded, CapUnknown.
+    name it is refused, otherwise it is left out while another remains. A discount lowers the
+    options that it may be used for; it has to fit one of them.
+    Raises LineNotFound, LineNotActive, AmountTooSmall, TermNotOffered, CapExceeded, CapUnknown,
+    DiscountNotFound, DiscountNotUsable.
     """
     line = (
         CreditLine.objects.select_related(
@@ -60,6 +72,8 @@ def make_quotes(
         _quote(line, terms, fees, order_no=order_no, amount_minor=amount_minor, day=day)
         for terms in allowed
     ]
+    if discount_id is not None:
+        _lower(quotes, allowed, fees, discount_of(discount_id, line.merchant_id), line)
     for quote in quotes:
         quote.quoted_at, quote.expires_at = at, expires_at
     return Quote.objects.bulk_create(quotes)
@@ -105,11 +119,50 @@ def _quote(
     )
 
 
+def _lower(
+    quotes: Sequence[Quote], asked: Sequence[DrawdownTerms], fees: Sequence[Fee],
+    discount: Discount, line: CreditLine,
+) -> None:  # fmt: skip
+    """The same orders at what the merchant pays when the discount bears its part."""
+    day = quotes[0].value_on
+    if is_overdue(line.merchant_id, day):
+        raise refusal(DiscountReason.OVERDUE, "coupon")
+    product_code = line.product_version.product.code
+    reasons: list[DiscountReason] = []
+    for quote, terms in zip(quotes, asked, strict=True):
+        reason = why_not_for(
+            discount, product_code=product_code, option_code=quote.option_code,
+            amount_minor=quote.amount_minor, on=day,
+        )  # fmt: skip
+        reason = reason or _discounted(quote, terms, fees, discount)
+        reasons += [reason] if reason else []
+    if len(reasons) == len(quotes):
+        raise refusal(reasons[0], "coupon")
+
+
+def _discounted(
+    quote: Quote, terms: DrawdownTerms, fees: Sequence[Fee], discount: Discount
+) -> DiscountReason | None:
+    """Lower one quote; what costs nothing is left as it is, and the reason returned."""
+    amount_minor, day = quote.amount_minor, quote.value_on
+    lowered = replace(terms, discount=discount.terms)
+    plan = plan_of(lowered, amount_minor=amount_minor, value_on=day, is_workday=workday_test())
+    if not plan.discount_minor:
+        return DiscountReason.NO_INTEREST
+    rate = apr_of(plan.rows, amount_minor=amount_minor, value_on=day, fees=fees)
+    quote.discount, quote.discount_minor = discount, plan.discount_minor
+    quote.plain_apr_simple, quote.plain_apr_compound = quote.apr_simple, quote.apr_compound
+    quote.apr_simple, quote.apr_compound = rate.simple, rate.compound
+    quote.terms, quote.plan = lowered.to_json(), [plan_row(row) for row in plan.rows]
+    return None
+
+
 def plan_row(row: Row) -> dict[str, Any]:
-    """One row as it is shown, signed and stored in a quote."""
-    return {
+    """One row as it is shown, signed and stored in a quote; a discount is named where it is one."""
+    shown = {
         "seq": row.seq,
         "due_on": row.due_on.isoformat(),
         "principal_minor": row.principal_minor,
         "interest_minor": row.interest_minor,
     }
+    return shown | ({"discount_minor": row.discount_minor} if row.discount_minor else {})

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 
 from credit.domain.allocation import Component
 from credit.domain.derived import COMPONENTS, Derived
+from credit.domain.discounts import Payer
 from credit.domain.shares import Shares, split
 from credit.enums import AccountCode
 
@@ -22,6 +23,12 @@ _PAID_FROM = {
     "goodwill": AccountCode.WAIVERS,
     "refund": AccountCode.PARTNER_PAYABLE,
     "payout_refund": AccountCode.PARTNER_PAYABLE,
+}
+# Who bears a discount: what is to be had of them, or the lender's own expense.
+_BORNE_BY = {
+    Payer.PARTNER: AccountCode.PARTNER_DISCOUNTS,
+    Payer.OPERATOR: AccountCode.OPERATOR_DISCOUNTS,
+    Payer.LENDER: AccountCode.DISCOUNTS,
 }
 
 
@@ -52,7 +59,7 @@ def balances(answer: Derived, part: Part = whole) -> dict[AccountCode, int]:
         - got[interest],
         AccountCode.PENALTY_INCOME: -got[Component.PENALTY],
         AccountCode.FEE_INCOME: -got[Component.FEE],
-        AccountCode.WAIVERS: _sum(answer, "waived_", part),
+        AccountCode.WAIVERS: _sum(answer, "waived_", part) - part(answer.discount_minor, interest),
         AccountCode.WRITE_OFFS: _sum(answer, "written_off_", part) + recovered,
         AccountCode.RECOVERY_INCOME: -recovered,
         AccountCode.FUNDING_BANK: -part(answer.overpayment_refunded_minor, principal),
@@ -62,6 +69,8 @@ def balances(answer: Derived, part: Part = whole) -> dict[AccountCode, int]:
     }
     for kind, account in _PAID_FROM.items():
         amounts[account] += part(answer.credited.get(kind, 0), principal)
+    for payer, minor in answer.borne.items():
+        amounts[_BORNE_BY[payer]] = part(minor, interest)
     return amounts
 
 

@@ -83,6 +83,7 @@ _ROW_FIGURES = (
     "seed_due_on",
     "due_on",
     "paid_off_on",
+    "discount_minor",
     *(
         f"{what}{part.value}_minor"
         for what in ("", "paid_", "waived_", "written_off_")

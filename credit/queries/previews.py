@@ -19,7 +19,8 @@ from credit.queries.plans import agreed_due_on, derived, happenings
 class PreviewRow:
     """One installment as a merchant has to pay it: interest of days to come is in, in fen.
 
-    `owed_minor` is what is still asked for, late interest as far as it has run included.
+    `owed_minor` is what is still asked for, late interest as far as it has run included;
+    `discount_minor` is what a coupon bears, and not among what was waived.
     """
 
     seq: int
@@ -29,6 +30,7 @@ class PreviewRow:
     fee_minor: int
     penalty_minor: int
     paid_minor: int
+    discount_minor: int
     waived_minor: int
     written_off_minor: int
     owed_minor: int
@@ -147,7 +149,8 @@ def _row(answer: Derived, row: Row) -> PreviewRow:
         fee_minor=row.fee_minor,
         penalty_minor=row.penalty_minor + running[Component.PENALTY],
         paid_minor=row.paid_minor,
-        waived_minor=sum(row.of("waived_", part) for part in COMPONENTS),
+        discount_minor=row.discount_minor,
+        waived_minor=sum(row.of("waived_", part) for part in COMPONENTS) - row.discount_minor,
         written_off_minor=row.written_off_minor,
         owed_minor=row.unpaid_minor + sum(running.values()),
     )

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from django.db import connection
 
+from credit.queries.discount_proofs import DISCOUNT_FULL
 from credit.queries.joint_proofs import JOINT_FULL
 from credit.queries.settlement_proofs import SETTLEMENT_FULL
 from credit.queries.snapshot_proofs import SNAPSHOTS_AGREE
@@ -95,7 +96,7 @@ FULL: Final = {
                 WHERE l.tenant_id = b.tenant_id AND l.batch_id = b.id)""",
 }
 
-_BESIDE_TOTALS: Final = {**FULL, **JOINT_FULL, **SETTLEMENT_FULL}
+_BESIDE_TOTALS: Final = {**FULL, **JOINT_FULL, **SETTLEMENT_FULL, **DISCOUNT_FULL}
 
 
 def nightly_checks(*, accrued_through: date, earned: Earned) -> dict[str, int]:

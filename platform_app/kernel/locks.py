@@ -1,7 +1,7 @@
 """Every lock key and the order they are taken in.
 
-Lock order, always: credit line row → drawdown rows by id → a funded merchant's advisory lock →
-funding cap slices by source and number → exposure bucket rows → the legal
+Lock order, always: a coupon batch → credit line row → drawdown rows by id → a drawdown's discount →
+a funded merchant's advisory lock → funding cap slices by source and number → exposure bucket rows → the legal
 entity's exposure. Nothing locks a tenant-wide row.
 Advisory locks below are for work that has no row of its own; each lives in the transaction that
 took it.

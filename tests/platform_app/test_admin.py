@@ -79,6 +79,7 @@ from tests.callers import browser, member
 from tests.conftest import frame, lived, platform
 from tests.campaigns import sellers
 from tests.campaigns import desk
+from tests.campaigns import coupons
 from tests.credit import late, lenders, lives, referrals, settling, signing
 from tests.risk import matured, policies, trials, watch
 
@@ -136,6 +137,7 @@ def live(tenant: Tenant, number: int, at: datetime) -> None:
         calendar = f"date,is_workday,kind,notice_no\n2026-10-10,1,{no},A\n".encode()
         propose_calendar(data=calendar, file_name=f"{no}.csv", actor="usr", at=at)
         settling.leave_one_of_everything(merchant.id, drawdown.id, no, at)
+        coupons.one_of_each(line, no, at)
         serviced(line, drawdown, no, at)
         risk_rows(number, no, line.merchant, at)
         sellers.one_of_each(merchant, number, at)

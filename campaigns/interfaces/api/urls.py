@@ -1,19 +1,10 @@
 """Addresses of this surface."""
 
-from django.urls import (
-    URLPattern,
-    URLResolver,
-    path,
-)
+from django.urls import URLPattern, URLResolver, path
 
-from campaigns.interfaces.api import (
-    attributions,
-    salespeople,
-    tickets,
-)
-from platform_app.kernel.drf import (
-    by_method,
-)
+from campaigns.interfaces.api import attributions, salespeople, tickets
+from campaigns.interfaces.api.coupons import BatchList, CouponGrant
+from platform_app.kernel.drf import by_method
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path(
@@ -32,4 +23,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
         name="salesperson-issue-qr",
     ),
     path("tickets", tickets.TicketList.as_view(), name="ticket-list"),
+    path("coupon_batches", BatchList.as_view(), name="coupon_batch-list"),
+    path("coupon_batches/<str:batch_id>/grants", CouponGrant.as_view(), name="coupon-grant"),
 ]

@@ -1,17 +1,8 @@
 """Addresses of this surface."""
 
-from django.urls import (
-    URLPattern,
-    URLResolver,
-    path,
-)
+from django.urls import URLPattern, URLResolver, path
 
-from campaigns.interfaces.console import (
-    attributions,
-    follow_ups,
-    salespeople,
-    tickets,
-)
+from campaigns.interfaces.console import attributions, coupons, follow_ups, salespeople, tickets
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("salespeople", salespeople.listing, name="salesperson-list"),
@@ -38,4 +29,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("service/calls/<str:follow_up_id>/<str:verb>", follow_ups.act, name="follow_up-act"),
     path("service/<str:ticket_id>", tickets.detail, name="ticket-detail"),
     path("service/<str:ticket_id>/<str:verb>", tickets.act, name="ticket-act"),
+    path("coupons", coupons.batch_list, name="coupon_batch-list"),
+    path("coupons/new", coupons.batch_new, name="coupon_batch-new"),
+    path("coupons/<str:batch_id>", coupons.batch_detail, name="coupon_batch-detail"),
+    path("coupons/<str:batch_id>/grant", coupons.batch_grant, name="coupon_batch-grant"),
+    path("coupons/<str:batch_id>/stop", coupons.batch_stop, name="coupon_batch-stop"),
+    path("coupons/<str:batch_id>/cancel", coupons.coupon_cancel, name="coupon-cancel"),
 ]

@@ -10,6 +10,7 @@ from rest_framework.response import Response
 from credit.errors import (
     CaptureTooLarge,
     CaptureTooLate,
+    DiscountNotUsable,
     DrawdownNotAuthorized,
     DrawdownNotFound,
     ExternalIdConflict,
@@ -138,6 +139,7 @@ def body_of(drawdown: Drawdown, on: date) -> dict[str, Any]:
         NotFound, QuoteOfAnotherLine, QuoteExpired, LineNotActive, MerchantOverdue,
         LineInsufficient, MerchantCapReached, UserUnknown, UserMayNotDraw, UserDrawdownCap,
         UserMonthCap, NoFundingSource, ExternalIdConflict, ExposureFull, EntityLimitReached,
+        DiscountNotUsable,
     ],
 )  # fmt: skip
 class DrawdownRequest(KeyedView):

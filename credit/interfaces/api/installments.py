@@ -40,7 +40,9 @@ class InstallmentOutput(Output):
         help_text=gettext_noop("The whole installment; penalty as far as it has run today.")
     )
     paid = PartsOutput()
-    waived = PartsOutput(help_text=gettext_noop("Forgiven: nobody pays it."))
+    waived = PartsOutput(
+        help_text=gettext_noop("Forgiven, or borne by a coupon: the merchant does not pay it.")
+    )
     written_off = PartsOutput(help_text=gettext_noop("Off the books; it is still owed."))
     unpaid = PartsOutput()
     paid_off_on = serializers.DateField(allow_null=True)
@@ -85,9 +87,13 @@ def _quoted(drawdown: Drawdown) -> list[dict[str, Any]]:
             "status": "scheduled",
             "planned": {**nothing, "principal": row["principal"], "interest": row["interest"]},
             "paid": nothing,
-            "waived": nothing,
+            "waived": {**nothing, "interest": row["discount"]},
             "written_off": nothing,
-            "unpaid": {**nothing, "principal": row["principal"], "interest": row["interest"]},
+            "unpaid": {
+                **nothing,
+                "principal": row["principal"],
+                "interest": row["interest"] - row["discount"],
+            },
             "paid_off_on": None,
         }
         for row in planned_rows(drawdown.quote)

@@ -10,6 +10,8 @@ from credit.errors import (
     AmountTooSmall,
     CapExceeded,
     CapUnknown,
+    DiscountNotFound,
+    DiscountNotUsable,
     LineNotActive,
     LineNotFound,
     TermNotOffered,
@@ -43,6 +45,13 @@ class QuoteInput(StrictSerializer):
         child=serializers.CharField(max_length=40), min_length=1, max_length=20, required=False,
         help_text=gettext_noop("Only these terms; all that the line offers when left out."),
     )  # fmt: skip
+    coupon = IdField(
+        "dsc", DiscountNotFound, required=False,
+        help_text=gettext_noop(
+            "A coupon of the merchant. It lowers the terms it is for and is kept for the order "
+            "when one of those is drawn."
+        ),
+    )  # fmt: skip
 
 
 class QuoteRowOutput(Output):
@@ -50,7 +59,17 @@ class QuoteRowOutput(Output):
     due_on = serializers.DateField()
     principal = serializers.IntegerField()
     interest = serializers.IntegerField()
-    amount = serializers.IntegerField(help_text=gettext_noop("Principal and interest, in fen."))
+    discount = serializers.IntegerField(help_text=gettext_noop("What a coupon bears of it."))
+    amount = serializers.IntegerField(
+        help_text=gettext_noop("Principal and interest less the discount, in fen.")
+    )
+
+
+class QuoteDiscountOutput(Output):
+    coupon = serializers.CharField()
+    amount = serializers.IntegerField(help_text=gettext_noop("Off the interest, in fen."))
+    apr_simple_without = RateField()
+    apr_irr_without = RateField()
 
 
 class QuoteOutput(ObjectOutput):
@@ -62,8 +81,11 @@ class QuoteOutput(ObjectOutput):
     currency = serializers.CharField()
     interest = serializers.IntegerField(help_text=gettext_noop("In all, when paid as planned."))
     annual_rate = RateField()
-    apr_simple = RateField()
+    apr_simple = RateField(help_text=gettext_noop("Of what the merchant pays, a coupon counted."))
     apr_irr = RateField(help_text=gettext_noop("Compound, from the merchant's own cash flows."))
+    discount = QuoteDiscountOutput(
+        allow_null=True, help_text=gettext_noop("What the coupon does; null without one.")
+    )
     value_on = serializers.DateField(help_text=gettext_noop("The day the plan counts from."))
     schedule = QuoteRowOutput(many=True)
     expires_at = serializers.DateTimeField()
@@ -91,10 +113,22 @@ def body_of(quote: Quote) -> dict[str, Any]:
         annual_rate=quote.terms["annual_rate"],
         apr_simple=quote.apr_simple,
         apr_irr=quote.apr_compound,
+        discount=_discount(quote),
         value_on=quote.value_on,
         schedule=planned_rows(quote),
         expires_at=quote.expires_at,
     )
+
+
+def _discount(quote: Quote) -> dict[str, Any] | None:
+    if quote.discount_id is None:
+        return None
+    return {
+        "coupon": quote.discount_id,
+        "amount": quote.discount_minor,
+        "apr_simple_without": quote.plain_apr_simple,
+        "apr_irr_without": quote.plain_apr_compound,
+    }
 
 
 def planned_rows(quote: Quote) -> list[dict[str, Any]]:
@@ -104,7 +138,8 @@ def planned_rows(quote: Quote) -> list[dict[str, Any]]:
             "due_on": row["due_on"],
             "principal": row["principal_minor"],
             "interest": row["interest_minor"],
-            "amount": row["principal_minor"] + row["interest_minor"],
+            "discount": (off := row.get("discount_minor", 0)),
+            "amount": row["principal_minor"] + row["interest_minor"] - off,
         }
         for row in quote.plan
     ]
@@ -116,12 +151,15 @@ def planned_rows(quote: Quote) -> list[dict[str, Any]]:
     summary=gettext_noop("Quote an order"),
     description=gettext_noop(
         "One quote for each term, exactly as it would be booked. A quote holds nothing: whether "
-        "the line still covers it is decided when it is drawn."
+        "the line still covers it, and the coupon is still free, is decided when it is drawn."
     ),
     status=201,
     answer=QuoteList,
-    refusals=[NotFound, LineNotActive, AmountTooSmall, TermNotOffered, CapExceeded, CapUnknown],
-)
+    refusals=[
+        NotFound, LineNotActive, AmountTooSmall, TermNotOffered, CapExceeded, CapUnknown,
+        DiscountNotUsable,
+    ],
+)  # fmt: skip
 class QuoteMake(KeyedView):
     scope = "draw"
     input = QuoteInput
@@ -136,6 +174,7 @@ class QuoteMake(KeyedView):
                 order_no=said["order_no"],
                 option_codes=said.get("terms"),
                 at=clock.now(),
+                discount_id=said.get("coupon"),
             )
             return 201, QuoteList({"data": [body_of(quote) for quote in quotes]}).data
 

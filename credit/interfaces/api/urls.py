@@ -18,6 +18,7 @@ from credit.interfaces.api import (
     simulations,
     statements,
 )
+from credit.interfaces.api.discounts import CouponList
 from credit.interfaces.api.entry import EntryShow
 from credit.interfaces.api.installments import InstallmentList
 from credit.interfaces.api.loan_events import DrawdownEventList
@@ -61,6 +62,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
         by_method(get=limit_requests.LimitRequestList, post=limit_requests.LimitRequestMake),
         name="limit_request-list",
     ),
+    path("coupons", CouponList.as_view(), name="coupon-list"),
     path("quotes", QuoteMake.as_view(), name="quote-make"),
     path(
         "drawdowns",

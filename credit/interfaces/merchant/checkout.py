@@ -1,7 +1,8 @@
 """Paying the order the visit was opened for."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Final
 
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
@@ -15,6 +16,7 @@ from credit.operations.drawdowns import request_drawdown
 from credit.operations.funding import refusals_kept
 from credit.operations.quotes import make_quotes
 from credit.queries.business_day import open_day
+from credit.queries.coupon_choices import CouponChoice, coupon_choices
 from credit.queries.journey import journey, order_drawdown
 from platform_app.kernel import clock
 from tenants.access.answers import go, open_to, page
@@ -22,6 +24,8 @@ from tenants.access.embed import MerchantRequest
 from tenants.enums import MerchantUserRole
 from tenants.models import EmbedSession
 from tenants.queries.tenants import current_tenant
+
+WITHOUT: Final = "none"
 
 
 @page
@@ -43,6 +47,9 @@ def show(request: MerchantRequest) -> HttpResponseBase:
     missing = max(0, embed.amount_minor - line.available_minor)
     is_payable = where.stage == "active" and not missing
     is_payable = is_payable and embed.amount_minor >= product.minimum_minor
+    day = open_day()
+    choices = coupon_choices(line, amount_minor=embed.amount_minor, on=day) if is_payable else []
+    chosen = _chosen(choices, request.GET.get("coupon", ""))
     context = {
         "tenant": current_tenant(),
         "journey": where,
@@ -51,7 +58,9 @@ def show(request: MerchantRequest) -> HttpResponseBase:
         "missing_minor": missing,
         "minimum_minor": product.minimum_minor,
         "is_too_small": embed.amount_minor < product.minimum_minor,
-        "plans": [_plan(quote) for quote in _quotes(line, embed, at)] if is_payable else [],
+        "coupons": choices,
+        "chosen": chosen,
+        "plans": [_plan(quote) for quote in _quotes(line, embed, chosen, at)] if is_payable else [],
     }
     return render(request, "merchant/credit/checkout.html", context)
 
@@ -119,24 +128,39 @@ def _own_quote(request: MerchantRequest, quote_id: str) -> Quote:
     return found
 
 
-def _quotes(line: CreditLine, embed: EmbedSession, at: datetime) -> list[Quote]:
-    """The quotes already made for this order while they hold, else new ones."""
+def _chosen(choices: Sequence[CouponChoice], wanted: str) -> CouponChoice | None:
+    """The coupon asked for, none where that was asked for, else the best."""
+    usable = [one for one in choices if one.reason is None]
+    if wanted == WITHOUT or not usable:
+        return None
+    return next((one for one in usable if one.discount.id == wanted), usable[0])
+
+
+def _quotes(
+    line: CreditLine, embed: EmbedSession, chosen: CouponChoice | None, at: datetime
+) -> list[Quote]:
+    """The quotes already made for this order and coupon while they hold, else new ones."""
     standing = Quote.objects.filter(
         line=line,
         order_no=embed.order_no,
         amount_minor=embed.amount_minor,
         value_on=open_day(),
         expires_at__gt=at,
-    ).order_by("-id")
-    by_code = {quote.option_code: quote for quote in reversed(standing)}
-    if set(by_code) == set(line.offer.option_codes):
-        return [by_code[code] for code in line.offer.option_codes]
+    ).order_by("id")
+    made = {(quote.option_code, quote.discount_id): quote for quote in standing}
+    wanted = [
+        (code, chosen.discount.id if chosen and code in chosen.saved_minor else None)
+        for code in line.offer.option_codes
+    ]
+    if all(one in made for one in wanted):
+        return [made[one] for one in wanted]
     return make_quotes(
         line_id=line.id,
         amount_minor=embed.amount_minor,
         order_no=embed.order_no,
         option_codes=None,
         at=at,
+        discount_id=chosen.discount.id if chosen else None,
     )
 
 
@@ -155,7 +179,9 @@ def _plan(quote: Quote) -> dict[str, Any]:
         {
             **row,
             "due_on": date.fromisoformat(row["due_on"]),
-            "amount_minor": row["principal_minor"] + row["interest_minor"],
+            "amount_minor": row["principal_minor"]
+            + row["interest_minor"]
+            - row.get("discount_minor", 0),
         }
         for row in quote.plan
     ]
@@ -166,5 +192,5 @@ def _plan(quote: Quote) -> dict[str, Any]:
         "first": rows[0],
         "last": rows[-1],
         "is_single": len(rows) == 1,
-        "total_minor": quote.amount_minor + quote.interest_minor,
+        "total_minor": quote.total_minor,
     }

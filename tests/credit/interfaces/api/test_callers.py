@@ -35,7 +35,7 @@ from tenants.models import (
 )
 from tenants.operations.sandbox import fake_photo
 from tenants.operations.webhooks import create_endpoint
-from tests.campaigns import desk
+from tests.campaigns import coupons, desk
 from tests.campaigns.sellers import seller
 from tests.credit import lives, settling
 from tests.tenants.interfaces.api.client import Partner
@@ -69,6 +69,7 @@ def things(tenant: Tenant, line: CreditLine, at: datetime) -> dict[str, str]:
         )  # fmt: skip
         return {
             "merchant_id": line.merchant_id,
+            "batch_id": coupons.batch("B-1", at).id,
             "application_id": Application.objects.get().id,
             "offer_id": Offer.objects.get().id,
             "line_id": line.id,
@@ -125,6 +126,7 @@ def bodies(things: dict[str, str]) -> dict[str, Any]:
         "offer-accept": {"cost_sheet_sha256": "0" * 64},
         "limit_request-make": {"amount": 100_000_000},
         "quote-make": {"line": things["line_id"], "amount": 20_000, "order_no": "SO-9"},
+        "coupon-grant": {"merchant": things["merchant_id"]},
         "drawdown-request": {
             "line": things["line_id"],
             "quote": things["quote_id"],
@@ -259,7 +261,7 @@ def test_another_platform_gets_404_or_an_empty_list(
 def test_lists_asked_for_somebody_elses_merchant_are_404(
     neighbor: Partner, things: dict[str, str]
 ) -> None:
-    for path in ("applications", "credit_lines", "drawdowns", "statements", "tickets"):
+    for path in ("applications", "coupons", "credit_lines", "drawdowns", "statements", "tickets"):
         assert neighbor.get(f"{path}?merchant={things['merchant_id']}").status_code == 404
     endpoint = things["endpoint_id"]
     assert neighbor.get(f"webhook_deliveries?endpoint={endpoint}").status_code == 404
