@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('campaigns', '0002_service_desk'),
-        ('credit', '0026_discounts'),
+        ('credit', '0027_discounts'),
         ('tenants', '0008_onboarding'),
     ]
 

@@ -1,13 +1,10 @@
 """Every lock key and the order they are taken in.
 
-Lock order, always: a coupon batch → credit line row → drawdown rows by id → a drawdown's discount →
-a funded merchant's advisory lock → funding cap slices by source and number → exposure bucket rows → the legal
-entity's exposure. Nothing locks a tenant-wide row.
-Advisory locks below are for work that has no row of its own; each lives in the transaction that
-took it.
-Lock order, always: credit line row → the merchant's cap → drawdown rows by id → exposure bucket
-rows. Nothing locks a tenant-wide row. Advisory locks below are for work that has no row of its own;
-each lives in the transaction that took it.
+Lock order, always: a coupon batch → credit line row → the merchant's cap → the firm's user →
+drawdown rows by id → a drawdown's discount → a funded merchant's advisory lock → funding cap slices
+by source and number → exposure bucket rows → the legal entity's exposure. Nothing locks a
+tenant-wide row. Advisory locks below are for work that has no row of its own; each lives in the
+transaction that took it.
 """
 
 from enum import IntEnum

@@ -76,10 +76,8 @@ from tenants.operations.step_up import send_code
 from tenants.operations.tenants import set_application_needs
 from tenants.operations.webhooks import create_endpoint, make_deliveries
 from tests.callers import browser, member
+from tests.campaigns import coupons, desk, sellers
 from tests.conftest import frame, lived, platform
-from tests.campaigns import sellers
-from tests.campaigns import desk
-from tests.campaigns import coupons
 from tests.credit import late, lenders, lives, referrals, settling, signing
 from tests.risk import matured, policies, trials, watch
 

@@ -30,7 +30,7 @@ class DatabaseCreation(creation.DatabaseCreation):
     def _template(self) -> str:
         """The migrated database to copy; the first process to ask makes it, the others wait."""
         name = f"{_PREFIX}{_migrations_hash()}"
-        with self.connection._nodb_cursor() as cursor:
+        with self.connection._nodb_cursor() as cursor:  # noqa: SLF001 -- Django's own way to a server
             cursor.execute("SET lock_timeout = 0")  # migrating takes longer than any request may
             cursor.execute("SELECT pg_advisory_lock(hashtext(%s))", [_PREFIX])
             cursor.execute(

@@ -253,33 +253,25 @@
       tell("page_shown", { title });
     }
     report(page.dataset);
-    if (focus) document.querySelectorAll("[data-pull]").forEach(pull);
+    document.querySelectorAll("[data-pull]").forEach((place) => {
+      if (focus || page.contains(place)) pull(place);
+    });
     if (page.dataset.poll) poll(page);
     const signer = page.querySelector("[data-read]");
     if (signer) readFirst(signer, page);
-    page.querySelectorAll("[data-pull]").forEach(pull);
     measure();
   };
 
-  /* A part of the page that belongs to somebody else: there, or nothing. */
+  /* A part that another page owns, such as the dot of unread messages: fetched after the page, and
+     where it has nothing to say or does not come, the page stands without it. */
   const pull = async (place) => {
     try {
       const response = await ask(place.dataset.pull);
-      if (response.status === 200) place.replaceWith(fragment(await response.text()));
-      else place.remove();
+      const said = response.status === 200 ? await response.text() : "";
+      place.replaceChildren(...fragment(said).childNodes);
+      place.hidden = !said.trim();
     } catch (error) {
-      place.remove();
-    }
-    measure();
-  };
-
-  /* Parts that another page owns, such as the dot of unread messages: fetched after the page. */
-  const pull = async (box) => {
-    try {
-      const response = await ask(box.dataset.pull);
-      if (response.ok) box.replaceChildren(...fragment(await response.text()).childNodes);
-    } catch (error) {
-      box.replaceChildren(); // the page stands without it
+      place.replaceChildren();
     }
     measure();
   };
