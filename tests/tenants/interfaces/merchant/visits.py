@@ -46,6 +46,7 @@ def visit_of(
     order_no: str = "",
     amount_minor: int = 0,
     locale: str = "zh-hans",
+    return_url: str = "",
 ) -> Visit:
     """Open a session for the merchant and exchange its secret, as the shell does."""
     with tenant_scope(merchant.tenant_id):
@@ -53,7 +54,7 @@ def visit_of(
             merchant_id=merchant.id,
             component=component,
             origin="",
-            return_url="",
+            return_url=return_url,
             locale=locale,
             order_no=order_no,
             amount_minor=amount_minor,
