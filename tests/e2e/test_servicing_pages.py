@@ -33,7 +33,7 @@ from tests.callers import browser as console_of
 from tests.callers import member
 from tests.credit import lives, referrals
 from tests.e2e.conftest import ACTOR
-from tests.e2e.phone import AXE, WIDE, Phone
+from tests.e2e.phone import AXE, SHOTS, WIDE, Phone
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 Visits = Callable[[Merchant], Phone]
@@ -215,6 +215,8 @@ def looks_at_the_desk(
         "developer/guides/quick-start",
     ):  # fmt: skip
         page.goto(f"{server.url}/console/{path}")
+        if SHOTS:
+            page.screenshot(path=f"{SHOTS}/desk-{path.replace('/', '-')}.png")
         assert page.evaluate(WIDE) == 0
         page.evaluate(f"() => {{ {AXE.read_text(encoding='utf-8')} }}")
         assert page.evaluate(CONSOLE_SERIOUS) == []
