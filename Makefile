@@ -13,7 +13,7 @@ CATALOGS := $(patsubst %.po,%.mo,$(wildcard locale/*/LC_MESSAGES/*.po))
 SELF   := $(MAKE) --no-print-directory
 
 .DEFAULT_GOAL := help
-.PHONY: help setup assets run worker demo smoke bench test check check-lines pytest fuzz format schema messages stop
+.PHONY: help setup assets run worker demo smoke bench lighthouse lighthouse-lines test check check-lines pytest fuzz format schema messages stop
 
 help: ## What there is
 	@sed -n 's/^\([a-z][a-z-]*\):.*## /  make \1|/p' Makefile | awk -F'|' '{printf "%-18s%s\n", $$1, $$2}'
@@ -55,6 +55,13 @@ smoke: assets ## Start everything on free ports, live one credit life over HTTP,
 
 bench: setup ## Measure; NAME=... measures one thing
 	@$(MANAGE) bench $(NAME)
+
+lighthouse: assets ## Lighthouse over the pages people wait for, on a phone with a slow line
+	@BAITIAO_DATA_DIR=.data/smoke $(SERVED) $(SELF) lighthouse-lines
+
+lighthouse-lines:
+	@$(MANAGE) migrate --verbosity 0
+	@$(MANAGE) bench pages --json
 
 stop: setup ## Stop the servers that development commands left running
 	@$(BIN)/python -m platform_app.embedded stop

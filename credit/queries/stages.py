@@ -34,7 +34,7 @@ STAGES: Final[dict[str, Stage]] = {
         section="onboarding",
         badge=gettext_noop("Filled in: {percent}%"),
         button=gettext_noop("Go on with the application"),
-        next_line=gettext_noop("You: {left} steps to go, about {minutes} minutes"),
+        next_line=gettext_noop("You: {left} to go, about {minutes} min"),
     ),
     "submitted": Stage(
         section="onboarding",

@@ -29,8 +29,10 @@ class Api:
     key_id: str
     secret: str
 
-    def call(self, method: str, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
-        """One request; the answer's object. Raises ApiRefused.
+    def call(
+        self, method: str, path: str, body: dict[str, Any] | None = None, *, locale: str = "zh-hans"
+    ) -> dict[str, Any]:
+        """One request; the answer's object, its words in `locale`. Raises ApiRefused.
 
         The Idempotency-Key is made from the request itself: the same act again is the same act.
         """
@@ -43,6 +45,7 @@ class Api:
             headers={
                 "Authorization": self._signed(method, path, raw),
                 "Content-Type": "application/json",
+                "Accept-Language": locale,
                 "Idempotency-Key": act,
             },
         )

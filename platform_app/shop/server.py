@@ -70,9 +70,10 @@ class Handler(BaseHTTPRequestHandler):
             self.log_message("%s", refusal)
             self._answer(json.dumps(refusal.problem), "application/json", HTTPStatus.BAD_GATEWAY)
 
-    def _entry(self, _said: dict[str, Any]) -> dict[str, Any]:
+    def _entry(self, said: dict[str, Any]) -> dict[str, Any]:
         """Whether the buyer sees the tile, asked on the server: the browser has no key."""
-        return self.server.api.call("GET", f"/api/v1/entry?external_id={self.server.merchant_no}")
+        path = f"/api/v1/entry?external_id={self.server.merchant_no}"
+        return self.server.api.call("GET", path, locale=_locale(said))
 
     def _session(self, said: dict[str, Any]) -> dict[str, Any]:
         """Open a visit for the buyer, bound to this origin and, with an order, to its amount."""
@@ -82,6 +83,7 @@ class Handler(BaseHTTPRequestHandler):
             "component": said["component"],
             "origin": self.server.origin,
             "return_url": f"{self.server.origin}/",
+            "locale": _locale(said),
         }
         if order:
             body |= {"order_no": order.no, "amount": order.amount_minor}
@@ -129,3 +131,7 @@ class Handler(BaseHTTPRequestHandler):
         """Only what went wrong is worth a line."""
         if args and isinstance(args[0], ApiRefused):
             sys.stderr.write(f"{format % args}\n")
+
+
+def _locale(said: dict[str, Any]) -> str:
+    return "en" if said.get("locale") == "en" else "zh-hans"

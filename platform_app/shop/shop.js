@@ -5,6 +5,7 @@
   var pay = document.getElementById("pay");
   var state = document.getElementById("state");
   var order = pay ? pay.dataset.order : "";
+  var locale = (navigator.language || "zh").indexOf("en") === 0 ? "en" : "zh-hans";
 
   function post(path, body) {
     return fetch(path, {
@@ -42,8 +43,9 @@
 
   if (tile) {
     window.BaiTiao.entry(tile, {
+      locale: locale === "en" ? "en" : "zh",
       fetchEntry: function () {
-        return post("/entry", {});
+        return post("/entry", { locale: locale });
       },
       onOpen: function (entry) {
         window.location.href = entry.line_status ? "/visit/line" : "/visit/apply";
@@ -57,7 +59,7 @@
   window.BaiTiao.mount(pay, {
     mode: "iframe",
     fetchSession: function () {
-      return post("/session", { component: pay.dataset.component, order: order });
+      return post("/session", { component: pay.dataset.component, order: order, locale: locale });
     },
     onState: function (payload) {
       document.body.dataset.state = payload.status;

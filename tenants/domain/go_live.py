@@ -1,4 +1,4 @@
-"""What an integration has to have shown before it goes live: twelve checks by machine.
+"""What an integration has to have shown before it goes live: thirteen checks by machine.
 
 Each is a pure function of facts that were seen. The words are msgids; docs/partners/going-live.md
 says the same, and a test compares.
@@ -29,6 +29,7 @@ class GoLiveFacts:
     delivered_today: bool
     redelivered: bool
     file_fetched: bool
+    bureau_connected: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,11 @@ class Check:
     how: str
     guide: str
     passes: Callable[[GoLiveFacts], bool]
+
+    @property
+    def guide_slug(self) -> str:
+        """The guide's page on the console."""
+        return self.guide.removesuffix(".md")
 
 
 CHECKS: Final = (
@@ -132,6 +138,16 @@ CHECKS: Final = (
         gettext_noop("Fetch yesterday's file after 10:00, and compare its sums with your own."),
         "going-live.md",
         lambda facts: facts.file_fetched,
+    ),
+    Check(
+        "bureau_connected",
+        gettext_noop("Agreements are signed by a bureau"),
+        gettext_noop(
+            "Until we connect your e-sign bureau, agreements carry test certificates and bind"
+            " nobody. Send us its address and its root certificate; we connect it with you."
+        ),
+        "going-live.md",
+        lambda facts: facts.bureau_connected,
     ),
 )
 

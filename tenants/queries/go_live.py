@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
-from platform_app.kernel.models import Event
+from platform_app.kernel.models import AuditRecord, Event
 from platform_app.kernel.scope import current_tenant_id
 from tenants.domain.go_live import GoLiveFacts
 from tenants.enums import DeliveryStatus, EndpointStatus, KeyAlgorithm
@@ -21,6 +21,8 @@ from tenants.models import (
 FRESH: Final = timedelta(days=1)
 ENTRY: Final = "/api/v1/entry"
 FILE: Final = "/api/v1/reconciliation_files/{file_id}/content"
+# Once a bureau is connected nothing else signs: there is no way back to test certificates.
+BUREAU: Final = "signingauthority.connect"
 _GOOD: Final = Q(status__lt=300)
 
 
@@ -47,6 +49,7 @@ def go_live_facts(*, at: datetime) -> GoLiveFacts:
                 )
             ),
             file_fetched=Exists(_requests(_GOOD, route=FILE)),
+            bureau_connected=Exists(AuditRecord.objects.filter(action=BUREAU)),
             origins=Exists(Tenant.objects.filter(origins, pk=OuterRef("pk"))),
         )
         .values(*GoLiveFacts.__dataclass_fields__)

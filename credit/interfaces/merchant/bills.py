@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from credit.enums import RepaymentChannel
+from credit.enums import RepaymentChannel, SuspensionReason
 from credit.errors import DrawdownNotFound, DrawdownNotRepaying
 from credit.interfaces.merchant.changes import changes, moved_from
 from credit.interfaces.merchant.checkout import own_drawdown
@@ -53,11 +53,13 @@ def line(request: MerchantRequest) -> HttpResponseBase:
         "tenant": current_tenant(),
         "journey": where,
         "line": found,
+        "reason": dict(SuspensionReason.choices).get(found.status_reason, ""),
         "temporary_until": min((one.until_on for one in active), default=None),
         "bar": _bar(found.used_minor / base, found.held_minor / base),
         "bill": list_bills(embed.merchant_id).first(),
         "drawdowns": list_drawdowns(embed.merchant_id)[:5],
         "has_order": bool(embed.order_no and embed.amount_minor),
+        "return_url": embed.return_url,
         "as_of": clock.now(),
     }
     return render(request, "merchant/credit/line.html", context)

@@ -49,14 +49,14 @@ def run(size: int) -> dict[str, Any]:
         )
         lines = lines_of(CLIENTS, at)
         CreditLine.objects.update(limit_minor=(RUNS * each + 10) * AMOUNT * 10)
-        port = _free_port()
+        port = free_port()
         partner = Partner(f"http://127.0.0.1:{port}", key.id, secret)
         fresh = _statements(partner, lines[0], ["bullet_60", "equal_6"])
-        server = _serve(port)
+        server = serve(port)
         try:
             measured = [_measure(partner, lines, each, n) for n in range(RUNS)]
         finally:
-            _stop(server)
+            stop(server)
         worn = _statements(partner, lines[0], ["bullet_60", "equal_6"])
         check(len({*fresh, *worn}) == 1, f"statements differ: {fresh} and then {worn}")
         drawn = Drawdown.objects.filter(external_id__startswith="R").count()
@@ -73,7 +73,8 @@ def run(size: int) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _serve(port: int) -> subprocess.Popen[bytes]:
+def serve(port: int) -> subprocess.Popen[bytes]:
+    """A web process of ours at this port, once it answers. Raises CommandError."""
     command = [
         sys.executable, "-m", "gunicorn", "platform_app.wsgi", "-b", f"127.0.0.1:{port}",
         "--workers", "2", "--threads", "4", "--log-level", "warning",
@@ -88,18 +89,20 @@ def _serve(port: int) -> subprocess.Popen[bytes]:
             time.sleep(0.3)
         else:
             return server
-    _stop(server)
+    stop(server)
     msg = "the web process did not come up"
     raise CommandError(msg)
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port that nobody listens at."""
     with socket.socket() as one:
         one.bind(("127.0.0.1", 0))
         return int(one.getsockname()[1])
 
 
-def _stop(server: subprocess.Popen[bytes]) -> None:
+def stop(server: subprocess.Popen[bytes]) -> None:
+    """End the web process."""
     server.terminate()
     server.wait(timeout=60)
 

@@ -17,7 +17,15 @@ import django
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection, transaction
 
-from credit.management.benches import beside, daily_close, drawdown, hot_line, orders, posting
+from credit.management.benches import (
+    beside,
+    daily_close,
+    drawdown,
+    hot_line,
+    orders,
+    pages,
+    posting,
+)
 from credit.operations.launch import launch_tenant
 from platform_app.kernel import clock
 from platform_app.kernel.tenancy import tenant_scope
@@ -33,6 +41,7 @@ WHOLE: dict[str, tuple[Callable[[int], dict[str, Any]], int]] = {
     "daily_close": (daily_close.run, 100_000),
     "drawdown": (drawdown.run, 400),
     "hot_line": (hot_line.run, 640),
+    "pages": (pages.run, 3),
     "score_run": (score_run.run, 100_000),
     "scoring": (scoring.run, 100_000),
     "webhooks": (webhooks.run, 10_000),

@@ -104,6 +104,17 @@
     }
   });
 
+  // --- parts of the menu stay as they were left: the next page is drawn so --------------------------
+  document.querySelectorAll("details[data-fold] > summary").forEach((summary) => {
+    summary.addEventListener("click", () => {
+      const part = summary.parentElement;
+      const kept = document.cookie.match(/(?:^|; )menu_folds=([\w-]*)/)?.[1] ?? "";
+      const others = kept.split("-").filter((one) => one && one.slice(0, -1) !== part.dataset.fold);
+      others.push(`${part.dataset.fold}${part.open ? 0 : 1}`); // it turns after this
+      document.cookie = `menu_folds=${others.join("-")}; path=/console/; max-age=31536000; samesite=lax`;
+    });
+  });
+
   // --- what is shown once can be copied ----------------------------------------------------------
   document.querySelectorAll("[data-copy]").forEach((button) => {
     if (!navigator.clipboard) return; // the text itself is selected by one click

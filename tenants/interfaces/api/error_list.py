@@ -13,6 +13,11 @@ from platform_app.kernel.errors import DomainError
 
 HEADER = """# Errors 错误码
 
+> Every refusal by its code, with the words a person may be shown.
+>
+> 全部错误码一览：程序按错误码判断，给人看的文字直接用应答里的标题。错误码永不改名；
+> 可重试的拒绝请用同一个幂等键原样重发。
+
 Every refusal is `application/problem+json` (RFC 9457). Decide on `code`, which is never renamed;
 show `title`, which comes in the language of the request (`Accept-Language`). `errors[]` points to
 the fields. When `retryable` is true, send the same request with the same key again.

@@ -24,7 +24,7 @@ USUAL: Final = "24h"
 @require_GET
 @console_view(*READERS)
 def overview(request: ConsoleRequest) -> HttpResponse:
-    """Errors and times by operation, webhooks that wait, and the list of twelve checks."""
+    """Errors and times by operation, webhooks that wait, and the list of checks."""
     at, period = clock.machine_now(), request.GET.get("period", USUAL)
     length = PERIODS.get(period, PERIODS[USUAL])
     operations = api_requests.operation_figures(at - length)

@@ -1,4 +1,4 @@
-"""Twelve checks, each by facts, each in the guide."""
+"""Thirteen checks, each by facts, each in the guide."""
 
 import re
 from dataclasses import replace
@@ -14,6 +14,7 @@ NOTHING = GoLiveFacts(
     signed=False, signature_fixed=False, rsa_key=False, orders=False, origins=False,
     entry_asked=False, captured=False, repaid=False, canceled=False, refunded=False,
     replayed=False, delivered_today=False, redelivered=False, file_fetched=False,
+    bureau_connected=False,
 )  # fmt: skip
 NEEDS = {
     "signed_request": {"signed"},
@@ -28,6 +29,7 @@ NEEDS = {
     "webhook_delivered": {"delivered_today"},
     "webhook_redelivered": {"redelivered"},
     "file_fetched": {"file_fetched"},
+    "bureau_connected": {"bureau_connected"},
 }
 
 
@@ -35,7 +37,7 @@ def test_nothing_seen_passes_nothing_and_everything_passes_all() -> None:
     assert passed(NOTHING) == ()
     everything = GoLiveFacts(**dict.fromkeys(GoLiveFacts.__dataclass_fields__, True))
     assert passed(everything) == tuple(NEEDS) == tuple(check.code for check in CHECKS)
-    assert len(CHECKS) == 12
+    assert len(CHECKS) == 13
 
 
 @pytest.mark.parametrize("code", NEEDS)

@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
-from platform_app.kernel import events, ids
+from platform_app.kernel import audit, events, ids
 from platform_app.kernel.tenancy import tenant_scope
 from tenants.models import (
     ApiRequest,
@@ -113,6 +113,7 @@ def test_every_check_passes_by_what_was_seen(
         with tenant_scope(whose.id):
             create_rsa_key(label="k", public_key_pem=pem, scopes=["read"], actor="u", at=at)
             set_embed_origins(origins=["https://shop.example"], actor="u", at=at)
+            audit.record(actor="u", action="signingauthority.connect", subject="sga_1", at=at)
             for name in (
                 "credit.drawdown.captured",
                 "credit.drawdown.canceled",

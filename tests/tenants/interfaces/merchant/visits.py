@@ -47,6 +47,7 @@ def visit_of(
     amount_minor: int = 0,
     locale: str = "zh-hans",
     user: str = "",
+    return_url: str = "",
 ) -> Visit:
     """Open a session for the merchant and exchange its secret, as the shell does."""
     with tenant_scope(merchant.tenant_id):
@@ -54,7 +55,7 @@ def visit_of(
             merchant_id=merchant.id,
             component=component,
             origin="",
-            return_url="",
+            return_url=return_url,
             locale=locale,
             order_no=order_no,
             amount_minor=amount_minor,
