@@ -24,6 +24,11 @@ from tenants.queries.tenants import (
 pytestmark = pytest.mark.django_db
 
 
+@pytest.fixture(scope="module")
+def lasting() -> None:
+    """No platform stays: here they are counted."""
+
+
 def test_a_platform_gets_its_preset_its_key_and_one_event(at: datetime) -> None:
     tenant = create_tenant(slug="cloth", name=" 示例纺织城 ", vertical="textile", actor="t", at=at)
     assert (tenant.name, tenant.accent, tenant.is_virtual) == ("示例纺织城", "#7C3AED", False)
