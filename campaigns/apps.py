@@ -7,3 +7,9 @@ from django.utils.translation import gettext_lazy as _
 class CampaignsConfig(AppConfig):
     name = "campaigns"
     verbose_name = _("Campaigns")
+
+    def ready(self) -> None:
+        from campaigns.operations import pool_following  # noqa: PLC0415 -- models exist only now
+        from platform_app.kernel import events  # noqa: PLC0415 -- as above
+
+        events.subscribe(pool_following.CONSUMER)

@@ -30,6 +30,13 @@ class ScopedTask(Task):  # type: ignore[type-arg]  # not generic at run time
 
 app = Celery("baitiao", task_cls=ScopedTask)
 app.config_from_object("django.conf:settings", namespace="CELERY")
-APPS_WITH_TASKS: Sequence[str] = ("platform_app.kernel", "tenants", "risk", "credit", "analytics")
+APPS_WITH_TASKS: Sequence[str] = (
+    "platform_app.kernel",
+    "tenants",
+    "risk",
+    "credit",
+    "campaigns",
+    "analytics",
+)
 app.autodiscover_tasks(list(APPS_WITH_TASKS))
 app.conf.beat_schedule = SCHEDULE

@@ -4,6 +4,7 @@ from tenants.models.api_request import ApiRequest
 from tenants.models.consent import ConsentRecord
 from tenants.models.credential import Credential
 from tenants.models.embed import EmbedSession
+from tenants.models.feed import Feed
 from tenants.models.member import Member
 from tenants.models.merchant import Merchant, MerchantPerson
 from tenants.models.onboarding import (
@@ -26,6 +27,7 @@ __all__ = [
     "ConsentRecord",
     "Credential",
     "EmbedSession",
+    "Feed",
     "Member",
     "Merchant",
     "MerchantDraft",

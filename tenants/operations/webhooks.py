@@ -22,7 +22,7 @@ from tenants.models import WebhookDelivery, WebhookEndpoint
 SECRET: Final = "webhook.secret"  # noqa: S105 -- the purpose a sealed value is bound to
 OVERLAP: Final = timedelta(days=2)
 TEST_EVENT: Final = "tenants.webhook_endpoint.tested"
-NAME: Final = re.compile(r"(credit|tenants)\.[a-z_]+(\.[a-z_]+|\.\*)|(credit|tenants)\.\*")
+NAME: Final = re.compile(r"(credit|tenants|campaigns)\.([a-z_]+(\.[a-z_]+|\.\*)|\*)")
 
 
 def allow_local() -> bool:
@@ -199,7 +199,14 @@ def delivery_of(
 
 CONSUMER: Final = Consumer(
     name="tenants.webhooks",
-    prefixes=("credit.", "tenants.merchant.", "tenants.key.", "tenants.endpoint."),
+    prefixes=(
+        "credit.",
+        "tenants.merchant.",
+        "tenants.key.",
+        "tenants.endpoint.",
+        "campaigns.pool_member.",
+        "campaigns.pool_import.",
+    ),
     handle=make_deliveries,
     condition_sql=(
         "EXISTS (SELECT 1 FROM tenants_webhookendpoint e"

@@ -1,5 +1,28 @@
 """Addresses of this surface."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from campaigns.interfaces.api.pool_imports import (
+    PoolImportErrors,
+    PoolImportList,
+    PoolImportShow,
+    PoolImportStart,
+)
+from campaigns.interfaces.api.pool_members import PoolMemberList, PoolMemberShow
+from platform_app.kernel.drf import by_method
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path(
+        "pool_imports",
+        by_method(get=PoolImportList, post=PoolImportStart),
+        name="pool_import-list",
+    ),
+    path("pool_imports/<str:pool_import_id>", PoolImportShow.as_view(), name="pool_import-show"),
+    path(
+        "pool_imports/<str:pool_import_id>/errors",
+        PoolImportErrors.as_view(),
+        name="pool_import-errors",
+    ),
+    path("pool_members", PoolMemberList.as_view(), name="pool_member-list"),
+    path("pool_members/<str:pool_member_id>", PoolMemberShow.as_view(), name="pool_member-show"),
+]
