@@ -9,13 +9,12 @@ class CampaignsConfig(AppConfig):
     verbose_name = _("Campaigns")
 
     def ready(self) -> None:
-        from campaigns.operations.introductions import (  # noqa: PLC0415 -- models exist only now
-            introduce,
-        )
+        from campaigns.operations import pool_following  # noqa: PLC0415 -- models exist only now
+        from campaigns.operations.introductions import introduce  # noqa: PLC0415 -- as above
+        from campaigns.operations.messages import CONSUMER  # noqa: PLC0415 -- as above
+        from platform_app.kernel import events  # noqa: PLC0415 -- as above
         from tenants.operations import introductions  # noqa: PLC0415 -- as above
 
         introductions.hand_in(introduce)
-        from campaigns.operations.messages import CONSUMER  # noqa: PLC0415 -- models exist only now
-        from platform_app.kernel import events  # noqa: PLC0415 -- as above
-
         events.subscribe(CONSUMER)
+        events.subscribe(pool_following.CONSUMER)

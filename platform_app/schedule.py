@@ -67,6 +67,11 @@ SCHEDULE: dict[str, dict[str, Any]] = {
         "task": "tenants.work_account_changes",
         "schedule": timedelta(minutes=5),
     },
+    "resume pool imports": {
+        "task": "campaigns.resume_pool_imports",
+        "schedule": timedelta(minutes=5),
+    },
+    "tend pools": {"task": "campaigns.tend_pools", "schedule": crontab(hour="5", minute="20")},
     "tend sandboxes": {"task": "credit.tend_sandboxes", "schedule": timedelta(minutes=1)},
     "resume test clocks": {
         "task": "analytics.resume_test_clocks",

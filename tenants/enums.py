@@ -47,6 +47,13 @@ class KybStatus(models.TextChoices):
     VERIFIED = "verified", _("Verified")
 
 
+class EntryHidden(models.TextChoices):
+    """Why the platform's pages show a merchant no way in, as told by the pool."""
+
+    POOL_REMOVED = "pool_removed", _("Taken out of the pool")
+    POOL_REJECTED = "pool_rejected", _("Rejected by the pre-screen")
+
+
 class OrderStatus(models.TextChoices):
     PLACED = "placed", _("Placed")
     RETURNED = "returned", _("Returned")

@@ -2,6 +2,14 @@
 
 from campaigns.enums.coupons import BatchStatus
 from campaigns.enums.follow_up import CallOutcome, FollowUpStatus
+from campaigns.enums.pool import (
+    ConsentBasis,
+    PoolImportStatus,
+    PoolStatus,
+    PoolTier,
+    PrescreenReason,
+    PrescreenResult,
+)
 from campaigns.enums.salespeople import AttributionHow, ClaimStatus, SalespersonStatus
 from campaigns.enums.ticket import TicketKind, TicketSide, TicketStatus, Urgency
 
@@ -10,7 +18,13 @@ __all__ = [
     "BatchStatus",
     "CallOutcome",
     "ClaimStatus",
+    "ConsentBasis",
     "FollowUpStatus",
+    "PoolImportStatus",
+    "PoolStatus",
+    "PoolTier",
+    "PrescreenReason",
+    "PrescreenResult",
     "SalespersonStatus",
     "TicketKind",
     "TicketSide",

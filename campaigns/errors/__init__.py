@@ -17,6 +17,14 @@ from campaigns.errors.follow_up import (
     SlotNotOffered,
 )
 from campaigns.errors.message import MessageNotFound
+from campaigns.errors.pool import (
+    PoolContentInvalid,
+    PoolFileKind,
+    PoolFileTooLarge,
+    PoolImportStarted,
+    PoolImportTaken,
+    PoolMoveNotAllowed,
+)
 from campaigns.errors.salespeople import (
     BadSalespersonCode,
     ClaimSettled,
@@ -58,6 +66,12 @@ __all__ = [
     "FollowUpNotFound",
     "MerchantClaimed",
     "MessageNotFound",
+    "PoolContentInvalid",
+    "PoolFileKind",
+    "PoolFileTooLarge",
+    "PoolImportStarted",
+    "PoolImportTaken",
+    "PoolMoveNotAllowed",
     "PromiseOutOfReach",
     "ReopeningOver",
     "SalespersonLeft",

@@ -4,6 +4,7 @@ from campaigns.models.attribution import Attribution, AttributionClaim
 from campaigns.models.coupon import Coupon, CouponBatch
 from campaigns.models.follow_up import FollowUp, FollowUpCall, FollowUpSlot
 from campaigns.models.message import Message
+from campaigns.models.pool import PoolImport, PoolImportError, PoolMember
 from campaigns.models.salesperson import Salesperson, SalespersonQr
 from campaigns.models.ticket import Ticket, TicketMessage
 
@@ -16,6 +17,9 @@ __all__ = [
     "FollowUpCall",
     "FollowUpSlot",
     "Message",
+    "PoolImport",
+    "PoolImportError",
+    "PoolMember",
     "Salesperson",
     "SalespersonQr",
     "Ticket",

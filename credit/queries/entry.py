@@ -35,6 +35,8 @@ HIDDEN: Final = {
     "on_list": gettext_noop("The merchant is on a list that blocks credit."),
     "declined_until": gettext_noop("An application was declined; the next is possible on {until}."),
     "below_minimum_trade": gettext_noop("There is no order of this merchant on the platform yet."),
+    "pool_removed": gettext_noop("The merchant was taken out of the pool."),
+    "pool_rejected": gettext_noop("The pre-screen of the pool rejected the merchant."),
     "not_eligible": gettext_noop("Last night's run would decline the merchant."),
 }
 # What a visible entry says, by state: the button.
@@ -231,8 +233,10 @@ def _under_way(state: str, application: Application) -> Entry:
 def _eligible(merchant: Any) -> Entry:
     """By last night's run; a merchant that is in none yet may apply, without a limit to hope for.
 
-    One that would be declined sees nothing.
+    One that would be declined sees nothing, nor one that the pool hides.
     """
+    if merchant.entry_hidden_reason:
+        return Entry(reason=merchant.entry_hidden_reason)
     if not merchant.has_trade:
         return Entry(reason="below_minimum_trade")
     score = current_scores([merchant.id]).get(merchant.id)

@@ -21,6 +21,7 @@ class LockSpace(IntEnum):
     BUSINESS_DAY = 4
     FUNDED_MERCHANT = 5
     SCORE_RUN = 6
+    POOL = 8
 
 
 def hold(space: LockSpace, name: str) -> None:

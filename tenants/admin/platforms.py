@@ -126,6 +126,12 @@ class TradeImportErrorAdmin(TenantRowsAdmin):
     hidden = ("raw",)
 
 
+@admin.register(models.Feed)
+class FeedAdmin(TenantRowsAdmin):
+    list_display = ("id", "tenant", "received_at", "row_count", "refused_count", "actor")
+    hidden = ("errors",)
+
+
 @admin.register(models.Credential)
 class CredentialAdmin(TenantRowsAdmin):
     list_display = (

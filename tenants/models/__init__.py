@@ -6,6 +6,7 @@ from tenants.models.consent import ConsentRecord
 from tenants.models.credential import Credential
 from tenants.models.embed import EmbedSession
 from tenants.models.face_check import FaceCheck
+from tenants.models.feed import Feed
 from tenants.models.member import Member
 from tenants.models.merchant import Merchant, MerchantPerson
 from tenants.models.merchant_user import MerchantUser
@@ -31,6 +32,7 @@ __all__ = [
     "Credential",
     "EmbedSession",
     "FaceCheck",
+    "Feed",
     "Member",
     "Merchant",
     "MerchantDraft",

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from platform_app.kernel.fields import OwnIdField, TenantForeignKey
 from platform_app.kernel.models import Stamped, TenantOwned
-from tenants.enums import KybStatus, MerchantKind, PersonRelation
+from tenants.enums import EntryHidden, KybStatus, MerchantKind, PersonRelation
 
 
 class Merchant(TenantOwned, Stamped):
@@ -21,6 +21,10 @@ class Merchant(TenantOwned, Stamped):
     kyb_status = models.TextField(choices=KybStatus.choices, default=KybStatus.POOLED)
     joined_on = models.DateField(null=True, help_text="First day on the partner's platform.")
     verified_at = models.DateTimeField(null=True)
+    entry_hidden_reason = models.TextField(
+        choices=EntryHidden.choices, default="", db_default="", blank=True,
+        help_text="Told by the pool; empty: the entry is not hidden by it.",
+    )  # fmt: skip
     version = models.IntegerField(default=1)
 
     class Meta:
@@ -36,6 +40,17 @@ class Merchant(TenantOwned, Stamped):
                 condition=models.Q(kyb_status__in=KybStatus.values),
                 name="tenants_merchant_kyb_status",
             ),
+            models.CheckConstraint(
+                condition=models.Q(entry_hidden_reason__in=["", *EntryHidden.values]),
+                name="tenants_merchant_entry_hidden",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["tenant_id", "registration_no"],
+                condition=~models.Q(registration_no=""),
+                name="tenants_merchant_registration",
+            )
         ]
 
     def __str__(self) -> str:

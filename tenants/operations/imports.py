@@ -13,6 +13,7 @@ from django.db import transaction
 
 from platform_app.kernel import clock, jobs
 from platform_app.kernel.errors import NotFound
+from platform_app.kernel.line_files import TooLarge, harmless, store
 from tenants.domain.words import one_line
 from tenants.enums import ImportStatus
 from tenants.errors import BadFileKind, FileTooLarge
@@ -24,7 +25,6 @@ from tenants.values import ImportCounts, OrderRow, RowError
 logger = structlog.get_logger(__name__)
 MOST_BYTES: Final = 200 * 1024**2
 ERRORS_KEPT: Final = 10_000
-_PIECE: Final = 1024**2
 
 
 class _Overtaken(Exception):
@@ -164,12 +164,7 @@ def _keep(row: TradeImport, errors: list[RowError]) -> None:
         if is_new:
             file.write("\ufeff")
             writer.writerow(["line_no", "code", "reason", "raw"])
-        writer.writerows([e.line_no, e.code, e.reason, _harmless(e.raw)] for e in errors)
-
-
-def _harmless(raw: str) -> str:
-    """A spreadsheet must not run what a stranger wrote."""
-    return f"'{raw}" if raw[:1] in set("=+-@\t\r") else raw
+        writer.writerows([e.line_no, e.code, e.reason, harmless(e.raw)] for e in errors)
 
 
 def _trim_error_file(row: TradeImport) -> None:
@@ -216,18 +211,10 @@ def _on_disk(row: TradeImport) -> Path:
 
 
 def _store(content: BinaryIO, path: Path) -> int:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    total = 0
-    with path.open("wb") as file:
-        while piece := content.read(_PIECE):
-            total += len(piece)
-            if total > MOST_BYTES:
-                break
-            file.write(piece)
-    if total > MOST_BYTES:
-        path.unlink()
-        raise FileTooLarge(field="file", limit_mb=MOST_BYTES // 1024**2)
-    return total
+    try:
+        return store(content, path, most_bytes=MOST_BYTES).byte_count
+    except TooLarge:
+        raise FileTooLarge(field="file", limit_mb=MOST_BYTES // 1024**2) from None
 
 
 def unfinished() -> Iterator[TradeImport]:

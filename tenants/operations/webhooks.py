@@ -207,6 +207,9 @@ CONSUMER: Final = Consumer(
         "tenants.key.",
         "tenants.endpoint.",
         "campaigns.salesperson.",
+        "campaigns.pool_member.",
+        "campaigns.pool_import.",
+        "campaigns.ticket.",
     ),
     handle=make_deliveries,
     condition_sql=(

@@ -1,5 +1,6 @@
 """Finding firms and their people."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -53,3 +54,15 @@ def list_people_by_phone(phone: str) -> QuerySet[Any]:
     """Everybody on this platform with this mobile number. Raises BadPhone."""
     index = crypto.blind_index(mobile(phone), purpose="person.phone")
     return MerchantPerson.objects.filter(phone_index=index).order_by("id")
+
+
+def list_firms(
+    *, numbers: Sequence[str], registration_nos: Sequence[str]
+) -> list[tuple[str, str, str]]:
+    """(id, platform's number, registration number) of merchants known by either: one statement."""
+    columns = ("id", "external_id", "registration_no")
+    by_number = Merchant.objects.filter(external_id__in=numbers).values_list(*columns)
+    by_code = Merchant.objects.filter(registration_no__in=registration_nos).exclude(
+        registration_no=""
+    )
+    return list(by_number.union(by_code.values_list(*columns)))

@@ -2,8 +2,10 @@
 
 from collections.abc import Iterator
 from datetime import datetime
+from pathlib import Path
 
 import pytest
+from pytest_django.fixtures import Settings
 
 from platform_app.kernel import clock, crypto
 from platform_app.kernel.tenancy import tenant_scope
@@ -32,3 +34,8 @@ def here(db: None, now: datetime) -> Iterator[Tenant]:
 def shop(here: Tenant) -> Merchant:
     found: Merchant = Merchant.objects.create(external_id="M-1", name="示例服装厂")
     return found
+
+
+@pytest.fixture(autouse=True)
+def _media(settings: Settings, tmp_path: Path) -> None:
+    settings.MEDIA_ROOT = tmp_path

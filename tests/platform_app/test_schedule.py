@@ -25,6 +25,8 @@ SWEEPS = {
     "credit.pursue_signature": "credit.sweep_signatures",
     "credit.score_chunk": "credit.resume_score_runs",
     "credit.rescore": "credit.score_merchants",
+    "campaigns.import_pool": "campaigns.resume_pool_imports",
+    "campaigns.prescreen_pool": "campaigns.tend_pools",
     "analytics.advance_test_clock": "analytics.resume_test_clocks",
 }
 

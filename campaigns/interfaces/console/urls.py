@@ -2,7 +2,15 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from campaigns.interfaces.console import attributions, coupons, follow_ups, salespeople, tickets
+from campaigns.interfaces.console import (
+    attributions,
+    coupons,
+    follow_ups,
+    pool,
+    pool_imports,
+    salespeople,
+    tickets,
+)
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("salespeople", salespeople.listing, name="salesperson-list"),
@@ -35,4 +43,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("coupons/<str:batch_id>/grant", coupons.batch_grant, name="coupon_batch-grant"),
     path("coupons/<str:batch_id>/stop", coupons.batch_stop, name="coupon_batch-stop"),
     path("coupons/<str:batch_id>/cancel", coupons.coupon_cancel, name="coupon-cancel"),
+    path("pool", pool.listing, name="pool_member-list"),
+    path("pool/members/<str:member_id>", pool.detail, name="pool_member-detail"),
+    path("pool/imports", pool_imports.listing, name="pool-imports"),
+    path("pool/imports/<str:import_id>", pool_imports.detail, name="pool-import"),
+    path(
+        "pool/imports/<str:import_id>/progress", pool_imports.progress, name="pool-import-progress"
+    ),
+    path("pool/imports/<str:import_id>/errors.csv", pool_imports.errors, name="pool-import-errors"),
 ]

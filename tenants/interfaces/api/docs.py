@@ -21,6 +21,7 @@ TAGS: Final = (
     gettext_noop("Start"),
     gettext_noop("Merchants"),
     gettext_noop("Order data"),
+    gettext_noop("Pool"),
     gettext_noop("Entry"),
     gettext_noop("Consents"),
     gettext_noop("Applications"),

@@ -12,12 +12,13 @@ from platform_app.kernel import clock, rates
 from platform_app.kernel.drf import StrictSerializer, actor_of, field_problems
 from platform_app.kernel.errors import DomainError, gettext_noop
 from platform_app.kernel.http import say
+from platform_app.kernel.idempotency import fingerprint
 from platform_app.kernel.rest import KeyedView, Output, operation
 from platform_app.kernel.rest_fields import AmountField
 from tenants.domain.words import has_control
 from tenants.enums import OrderStatus
 from tenants.errors import FutureOrder
-from tenants.operations.trade import import_orders
+from tenants.operations.feeds import take_feed
 from tenants.values import OrderRow
 
 MOST_ROWS: Final = 500
@@ -79,6 +80,14 @@ class OrderBatchOutput(Output):
     revised = serializers.IntegerField(help_text=gettext_noop("Known orders with new content."))
     repeated = serializers.IntegerField(help_text=gettext_noop("Said before, nothing new."))
     errors = OrderError(many=True)  # type: ignore[assignment]  # a field, not the property
+    feed = serializers.CharField(
+        help_text=gettext_noop("Id of the report, for `GET /api/v1/feeds/{id}`.")
+    )
+    feed_repeated = serializers.BooleanField(
+        help_text=gettext_noop(
+            "The same rows came before and nothing is new: `feed` is the report of that time."
+        )
+    )
 
 
 @operation(
@@ -104,13 +113,21 @@ class OrderBatch(KeyedView):
 
         def act() -> tuple[int, Any]:
             rows, errors = _read(whole.validated_data["orders"], clock.day_of(at))
-            counts = import_orders(rows=rows, known_at=at, actor=actor_of(request))
+            taken = take_feed(
+                rows=rows,
+                errors=errors,
+                sha256=fingerprint(request.data),
+                actor=actor_of(request),
+                at=at,
+            )
             facts = {
                 "object": "order_batch",
-                "created": counts.created,
-                "revised": counts.revised,
-                "repeated": counts.repeated,
+                "created": taken.counts.created,
+                "revised": taken.counts.revised,
+                "repeated": taken.counts.repeated,
                 "errors": errors,
+                "feed": taken.feed.id,
+                "feed_repeated": taken.is_repeated,
             }
             return 200, OrderBatchOutput(facts).data
 

@@ -13,6 +13,7 @@ from tenants.interfaces.api.consents import ConsentGive, ConsentList
 from tenants.interfaces.api.docs import show as show_reference
 from tenants.interfaces.api.embed_sessions import EmbedSessionOpen
 from tenants.interfaces.api.events import EventList, EventResend
+from tenants.interfaces.api.feeds import FeedList, FeedShow
 from tenants.interfaces.api.hello import Hello
 from tenants.interfaces.api.merchants import (
     MerchantList,
@@ -42,6 +43,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
         name="consent-give",
     ),
     path("orders:batch", OrderBatch.as_view(), name="order-batch"),
+    path("feeds", FeedList.as_view(), name="feed-list"),
+    path("feeds/<str:feed_id>", FeedShow.as_view(), name="feed-show"),
     path("embed_sessions", EmbedSessionOpen.as_view(), name="embed_session-open"),
     path(
         "test_clocks",
