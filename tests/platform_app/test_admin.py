@@ -67,6 +67,7 @@ from tenants.operations.credentials import create_hmac_key
 from tenants.operations.drafts import save_draft
 from tenants.operations.embed_sessions import open_session
 from tenants.operations.face_checks import start_face_check
+from tenants.operations.feeds import take_feed
 from tenants.operations.imports import import_file, start_import
 from tenants.operations.members import enroll_totp
 from tenants.operations.merchant_users import invite_user
@@ -76,7 +77,7 @@ from tenants.operations.step_up import send_code
 from tenants.operations.tenants import set_application_needs
 from tenants.operations.webhooks import create_endpoint, make_deliveries
 from tests.callers import browser, member
-from tests.campaigns import coupons, desk, sellers
+from tests.campaigns import coupons, desk, pools, sellers
 from tests.conftest import frame, lived, platform
 from tests.credit import late, lenders, lives, referrals, settling, signing
 from tests.risk import matured, policies, trials, watch
@@ -152,6 +153,8 @@ def live(tenant: Tenant, number: int, at: datetime) -> None:
         import_file(
             import_id=start_import(file_name=f"{no}.csv", content=upload, actor="usr", at=at).id
         )
+        pools.pooled(at, f"{no},示例店,,A,,", "坏,,,E,,")
+        take_feed(rows=[], errors=[], sha256=no, actor="usr", at=at)
         connected(no, at)
         idempotency.once(
             caller="key", operation="POST /x", key=f"order-{no}", payload={},

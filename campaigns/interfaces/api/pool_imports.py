@@ -7,6 +7,7 @@ import io
 from typing import Any, Final
 
 from django.http import HttpResponse
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -36,15 +37,28 @@ CSV: Final = "text/csv"
 LONGEST: Final = 5_500_000
 
 
+@extend_schema_field({"type": "string", "maxLength": 200, "example": "pool.csv"})
+class FileNameField(serializers.CharField):
+    """The name of a file."""
+
+
+@extend_schema_field({
+    "type": "string", "maxLength": LONGEST,
+    "example": "external_id,name,tier\nM-0001,示例宠物用品店,A\n",
+})  # fmt: skip
+class FileTextField(serializers.CharField):
+    """A whole file in a string."""
+
+
 class PoolImportInput(StrictSerializer):
-    file_name = serializers.CharField(
+    file_name = FileNameField(
         max_length=200, help_text=gettext_noop("Ends in .csv or .jsonl: it says how to read it.")
     )
     consent_basis = serializers.ChoiceField(
         choices=ConsentBasis.values,
         help_text=gettext_noop("On what ground you hand us these merchants' data; it is kept."),
     )
-    content = serializers.CharField(
+    content = FileTextField(
         max_length=LONGEST,
         trim_whitespace=False,
         help_text=gettext_noop(

@@ -58,8 +58,9 @@ def sample(schema: dict[str, Any], document: dict[str, Any]) -> Any:
 
 
 def _value(name: str, part: dict[str, Any], document: dict[str, Any]) -> Any:
-    if name in _BY_NAME:
-        return _BY_NAME[name]
+    known = part.get("example", _BY_NAME.get(name))
+    if known is not None:
+        return known
     for key in ("allOf", "oneOf"):
         if key in part:
             return _value(name, part[key][0], document)

@@ -33,9 +33,10 @@ from tenants.models import (
     WebhookDelivery,
     WebhookReplay,
 )
+from tenants.operations.feeds import take_feed
 from tenants.operations.sandbox import fake_photo
 from tenants.operations.webhooks import create_endpoint
-from tests.campaigns import coupons, desk
+from tests.campaigns import coupons, desk, pools
 from tests.campaigns.sellers import seller
 from tests.credit import lives, settling
 from tests.tenants.interfaces.api.client import Partner
@@ -90,6 +91,7 @@ def things(tenant: Tenant, line: CreditLine, at: datetime) -> dict[str, str]:
             ).id,
             "external_id": "M-1",
             "code": seller("S-017", at).code,
+            **of_the_pool(at),
             "settlement_id": SettlementBatch.objects.get().id,
             "file_id": ReconciliationFile.objects.order_by("id")[0].id,
             "lender_id": settling.source_id(),
@@ -99,11 +101,24 @@ def things(tenant: Tenant, line: CreditLine, at: datetime) -> dict[str, str]:
         }
 
 
+def of_the_pool(at: datetime) -> dict[str, str]:
+    """A file of the pool, a member of it, and the report of a batch of orders."""
+    file = pools.pooled(at, "M-1,店,,A,,")
+    feed = take_feed(rows=[], errors=[], sha256="0" * 64, actor="usr_test", at=at).feed
+    member = pools.member("M-1")
+    return {"pool_import_id": file.id, "pool_member_id": member.id, "feed_id": feed.id}
+
+
 def bodies(things: dict[str, str]) -> dict[str, Any]:
     """A good body for every operation that takes one."""
     amount = {"amount": 20_000, "external_id": "X-1"}
     return {
         "merchant-put": {"name": "示例宠物店"},
+        "pool_import-start": {
+            "file_name": "pool.csv",
+            "consent_basis": "platform_agreement",
+            "content": "external_id\nM-2\n",
+        },
         "order-batch": {
             "orders": [
                 {
@@ -233,8 +248,9 @@ def test_keys_without_the_scope_are_403(
 
 
 ABOUT_ONESELF = {
-    "entry-show", "hello-show", "merchant-put", "order-batch", "response_key-list",
-    "salesperson-save", "signature_debug-show", "test_clock-create", "webhook_endpoint-create",
+    "entry-show", "hello-show", "merchant-put", "order-batch", "pool_import-start",
+    "response_key-list", "salesperson-save", "signature_debug-show", "test_clock-create",
+    "webhook_endpoint-create",
 }  # fmt: skip
 
 
