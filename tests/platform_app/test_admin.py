@@ -122,7 +122,6 @@ def live(tenant: Tenant, number: int, at: datetime) -> None:
         policies.leave_one_of_everything(number, at)
         merchant = lives.merchant_with_trade(no, at)
         handed_in(merchant, at)
-        desk.leave_one_of_everything(merchant, at)
         set_person(
             merchant_id=merchant.id, role="legal_representative", name="张示例", phone=PHONE,
             actor="usr", at=at,
@@ -136,10 +135,9 @@ def live(tenant: Tenant, number: int, at: datetime) -> None:
         calendar = f"date,is_workday,kind,notice_no\n2026-10-10,1,{no},A\n".encode()
         propose_calendar(data=calendar, file_name=f"{no}.csv", actor="usr", at=at)
         settling.leave_one_of_everything(merchant.id, drawdown.id, no, at)
-        coupons.one_of_each(line, no, at)
         serviced(line, drawdown, no, at)
         risk_rows(number, no, line.merchant, at)
-        sellers.one_of_each(merchant, number, at)
+        customers(line, number, no, at)
         CloseException.objects.create(
             drawdown=drawdown, on=clock.day_of(at), problem="x", opened_at=at, status="repaired"
         )
@@ -153,7 +151,6 @@ def live(tenant: Tenant, number: int, at: datetime) -> None:
         import_file(
             import_id=start_import(file_name=f"{no}.csv", content=upload, actor="usr", at=at).id
         )
-        pools.pooled(at, f"{no},示例店,,A,,", "坏,,,E,,")
         take_feed(rows=[], errors=[], sha256=no, actor="usr", at=at)
         connected(no, at)
         idempotency.once(
@@ -167,6 +164,14 @@ def live(tenant: Tenant, number: int, at: datetime) -> None:
             )  # fmt: skip
         if not TestClock.objects.exists():
             TestClock.objects.create(name=no, started_at=at)
+
+
+def customers(line: CreditLine, number: int, no: str, at: datetime) -> None:
+    """A coupon, a question and a call, a salesperson, a file of the pool."""
+    coupons.one_of_each(line, no, at)
+    desk.leave_one_of_everything(line.merchant, at)
+    sellers.one_of_each(line.merchant, number, at)
+    pools.pooled(at, f"{no},示例店,,A,,", "坏,,,E,,")
 
 
 def handed_in(merchant: Merchant, at: datetime) -> None:
