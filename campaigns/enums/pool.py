@@ -19,7 +19,7 @@ class PoolStatus(models.TextChoices):
     PRESCREENED = "prescreened", _("Pre-screened")
     INVITED = "invited", _("Invited")
     APPLIED = "applied", _("Applied")
-    ACTIVE = "active", _("Active")
+    ACTIVE = "active", _("Active member")
     DORMANT = "dormant", _("Dormant")
     REMOVED = "removed", _("Taken out")
 
@@ -27,7 +27,7 @@ class PoolStatus(models.TextChoices):
 class PrescreenResult(models.TextChoices):
     PASS = "pass", _("Passed")
     MANUAL = "manual", _("To be looked at")
-    REJECT = "reject", _("Rejected")
+    REJECT = "reject", _("Screened out")
 
 
 class PrescreenReason(models.TextChoices):

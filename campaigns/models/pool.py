@@ -101,7 +101,7 @@ class PoolMember(TenantOwned, Stamped):
     status = models.TextField(choices=PoolStatus.choices, default=PoolStatus.IMPORTED)
     prescreen_result = models.TextField(choices=PrescreenResult.choices, default="", blank=True)
     prescreen_reason = models.TextField(choices=PrescreenReason.choices, default="", blank=True)
-    indicative_limit_minor = MinorField(null=True)
+    indicative_limit_minor = MinorField(null=True)  # type: ignore[misc]  # typed as never empty
     prescreened_at = models.DateTimeField(null=True)
     changed_at = models.DateTimeField()
     version = models.IntegerField(default=1)

@@ -117,6 +117,7 @@ def _apply(member: PoolMember, answer: Screened, at: datetime) -> bool:
     if member.status == PoolStatus.PRESCREENED and said == before:
         return False
     move(member, PoolStatus.PRESCREENED)
-    member.prescreen_result, member.prescreen_reason, member.indicative_limit_minor = said
+    member.prescreen_result, member.prescreen_reason = answer.result, answer.reason
+    member.indicative_limit_minor = said[2]  # type: ignore[assignment]  # as in the model
     member.prescreened_at = at
     return True

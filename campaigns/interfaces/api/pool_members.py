@@ -116,7 +116,8 @@ def _next(row: PoolMember) -> NextAction | None:
 )
 class PoolMemberList(ListView):
     def get(self, request: Request) -> Response:
-        asked = {name: text.replace("\x00", "") for name, text in request.query_params.items()}
+        said = request.query_params
+        asked = {name: said.get(name, "").replace("\x00", "") for name in said}
         since = asked.get("updated_since", "")
         rows = list_pool_members(
             tier=asked.get("tier", ""),

@@ -89,7 +89,7 @@ def test_the_list_takes_the_same_statements_however_many(
         pools.pooled(at, "NOT-OURS,店,,A,,")
     client = desk.at_the_desk("viewer", tenant, at)
     client.get("/console/pool")
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(7):
         page = client.get("/console/pool?tier=A&search=M-")
     assert [row.external_id for row in page.context["page"].rows] == [
         f"M-{n}" for n in reversed(range(count))

@@ -30,6 +30,7 @@ def test_the_page_shows_every_operation_without_a_foreign_file(language: str) ->
 FILES = {
     "settlement-file": "text/csv",
     "reconciliation_file-content": "text/csv",
+    "pool_import-errors": "text/csv",
     "statement-file": "application/pdf",
 }
 
