@@ -53,5 +53,5 @@ def test_a_list_costs_the_same_however_long(
         for number in range(item_count):
             desk.asked(merchant, at, key=str(number))
     owner.get("tickets")
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(2):
         assert len(owner.get("tickets").json()["data"]) == item_count
