@@ -10,6 +10,7 @@ import pytest
 from celery._state import _set_task_join_will_block  # type: ignore[attr-defined]  # no stub of it
 from django.core.cache import cache
 from django.db import connections, transaction
+from hypothesis import HealthCheck, settings
 from pytest_django import DjangoDbBlocker
 
 from credit.operations import ledger
@@ -20,6 +21,9 @@ from tenants.models import Tenant
 
 FIRST_DAY = date(2026, 3, 2)
 T = TypeVar("T")
+# A machine with other work is slow; that says nothing about a strategy.
+settings.register_profile("patient", suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("patient")
 
 
 @pytest.fixture(autouse=True)

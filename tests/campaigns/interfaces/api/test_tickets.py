@@ -20,7 +20,8 @@ def test_a_question_whole(tenant: Tenant, owner: Partner, neighbor: Partner, at:
         ticket = desk.asked(merchant, at)
     (told,) = owner.get("tickets").json()["data"]
     assert told == {
-        "id": ticket.id, "object": "ticket", "external_id": None, "status": "open", "version": 1,
+        "id": ticket.id, "object": "ticket", "mode": "live", "external_id": None, "status": "open",
+        "version": 1,
         "next_action": {
             "actor": "us", "code": "answer_ticket", "deadline": "2026-03-02T14:00:00+08:00",
             "message": told["next_action"]["message"],
