@@ -38,7 +38,10 @@ from credit.operations.launch import launch_tenant
 from platform_app.kernel import clock
 from platform_app.kernel.tenancy import tenant_scope
 from tenants.operations.credentials import create_hmac_key
+from tenants.operations.feeds import take_feed
 from tenants.operations.webhooks import create_endpoint
+from tests.campaigns import coupons, pools
+from tests.campaigns.sellers import seller
 from tests.credit import lives
 from tests.tenants.interfaces.api.client import ALL
 
@@ -96,6 +99,10 @@ class World:
                 "merchant": merchant.id, "line": line.id, "drawdown": drawdown.id,
                 "quote": drawdown.quote_id, "endpoint": endpoint.id, "repayment": repayment.id,
                 "application": Application.objects.get().id, "offer": Offer.objects.get().id,
+                "code": seller("S-1", at).code, "batch": coupons.batch("B-1", at).id,
+                "feed": take_feed(rows=[], errors=[], sha256="x", actor="x", at=at).feed.id,
+                "pool_import": pools.pooled(at, "M-1,示例店,,A,,").id,
+                "pool_member": pools.member("M-1").id,
             }  # fmt: skip
         self.auth = Signed(key.id, secret)
 

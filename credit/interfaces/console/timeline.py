@@ -8,7 +8,7 @@ from typing import Any, Final
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from credit.interfaces.console.timeline_service import SERVICE
+from credit.interfaces.console.timeline_customers import CUSTOMERS
 from platform_app.kernel.models import Event
 from platform_app.kernel.money import format_yuan
 from tenants.enums import ConsentCode
@@ -29,7 +29,7 @@ class Moment:
 
 # event name → icon, tone, sentence over the event's props (`*_minor` arrive as yuan)
 _SENTENCES: Final = {
-    **SERVICE,
+    **CUSTOMERS,
     "tenants.merchant.pooled": ("pool", "", gettext_noop("Entered the pool.")),
     "tenants.merchant.changed": ("edit", "", gettext_noop("Master data changed.")),
     "tenants.merchant.registered": ("user", "", gettext_noop("Signed up.")),

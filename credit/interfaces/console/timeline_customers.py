@@ -1,11 +1,11 @@
-"""The sentences of the service desk in a merchant's timeline."""
+"""The sentences of customer operations in a merchant's timeline: desk, pool, coupons."""
 
 from typing import Final
 
 from platform_app.kernel.errors import gettext_noop
 
 # event name → icon, tone, sentence over the event's props
-SERVICE: Final = {
+CUSTOMERS: Final = {
     "campaigns.ticket.opened": ("send", "", gettext_noop("Asked the service desk.")),
     "campaigns.ticket.added_to": ("send", "", gettext_noop("Added to a question.")),
     "campaigns.ticket.assigned": ("user", "", gettext_noop("A question was taken.")),
@@ -28,4 +28,17 @@ SERVICE: Final = {
         "alert", "warn", gettext_noop("Could not be reached at the chosen time."),
     ),
     "campaigns.follow_up.canceled": ("cross", "", gettext_noop("Canceled the call-back.")),
+    "campaigns.pool_member.updated": ("pool", "", gettext_noop("Moved in the pool.")),
+    "campaigns.coupon.granted": (
+        "check", "good", gettext_noop("Was given a coupon of up to ¥%(cap_minor)s."),
+    ),
+    "credit.discount.granted": (
+        "check", "good", gettext_noop("A coupon of up to ¥%(cap_minor)s can be used."),
+    ),
+    "credit.discount.reserved": ("clock", "", gettext_noop("A coupon was kept for an order.")),
+    "credit.discount.released": ("edit", "", gettext_noop("A coupon came back.")),
+    "credit.discount.used": ("check", "", gettext_noop("A coupon was used.")),
+    "credit.discount.expired": ("cross", "", gettext_noop("A coupon expired.")),
+    "credit.discount.canceled": ("cross", "", gettext_noop("A coupon was taken back.")),
+    "tenants.embed_session.opened": ("eye", "", gettext_noop("Opened the pages.")),
 }  # fmt: skip
