@@ -66,6 +66,7 @@ class Command(BaseCommand):
         bar.close()
         for slug, *_rest in PLATFORMS:
             call_command("night", tenant=slug, stdout=StringIO())
+            call_command("demo_customers", tenant=slug)  # by name: campaigns stands above credit
 
     def _run(self, logins: Path, port: int, shop_port: int) -> None:
         data = json.loads(logins.read_text())

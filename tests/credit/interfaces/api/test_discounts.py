@@ -24,8 +24,9 @@ def test_a_coupon_is_granted_listed_quoted_and_drawn(
     coupon = granted.json()["coupon"]
     (listed,) = owner.get(f"coupons?merchant={line.merchant_id}").json()["data"]
     assert listed | {"created_at": ""} == {
-        "id": coupon, "object": "coupon", "external_id": None, "status": "granted", "version": 1,
-        "next_action": None, "created_at": "", "merchant": line.merchant_id, "name": "开业立减券",
+        "id": coupon, "object": "coupon", "mode": "live", "external_id": None,
+        "status": "granted", "version": 1, "next_action": None, "created_at": "",
+        "merchant": line.merchant_id, "name": "开业立减券",
         "kind": "amount_off", "share": "1.0000", "cap": 2000, "days": None, "minimum": 100_000,
         "products": [], "terms": [], "valid_from": "2026-03-02", "valid_to": "2026-05-31",
         "is_usable": True, "reason": None, "borne": 0,

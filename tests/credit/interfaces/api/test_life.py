@@ -66,7 +66,7 @@ def captured(owner: Partner, line: dict[str, Any], interest: int) -> dict[str, A
     quotes = ok(owner.post("quotes", asked))["data"]
     quote = next(one for one in quotes if one["term"] == "bullet_30")
     row = {"seq": 1, "due_on": "2026-04-01", "principal": 1_000_000, "interest": interest}
-    assert quote["schedule"] == [{**row, "amount": 1_000_000 + interest}]
+    assert quote["schedule"] == [{**row, "discount": 0, "amount": 1_000_000 + interest}]
     body = {"line": line["id"], "quote": quote["id"], "external_id": "SO-7"}
     with CaptureQueriesContext(connection) as counted:
         drawdown = ok(owner.post("drawdowns", body))
