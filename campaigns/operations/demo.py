@@ -5,6 +5,8 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Final
 
+from django.db import transaction
+
 from campaigns.domain.slots import offered
 from campaigns.enums import AttributionHow, TicketKind
 from campaigns.enums.pool import ConsentBasis
@@ -22,6 +24,7 @@ from credit.models import CreditLine
 from credit.operations.discounts import Entitlement
 from credit.queries.business_day import open_day
 from credit.queries.calendar import workday_test
+from credit.queries.drawdowns import overdue
 from platform_app.kernel import clock
 from tenants.models import Merchant
 
@@ -40,8 +43,9 @@ _ANSWER: Final = "您好，多出的是上期晚还两天产生的罚息，明�
 _BROUGHT, _COUPONED = 12, 8
 
 
+@transaction.atomic
 def fill_customers(*, at: datetime) -> bool:
-    """Leave a few of each through the operations; False when they are there already.
+    """Leave a few of each through the operations, all or nothing; False when they are there.
 
     Needs the platform's scope, its lines and its open business day.
     """
@@ -49,6 +53,7 @@ def fill_customers(*, at: datetime) -> bool:
         return False
     lines = list(
         CreditLine.objects.filter(status=LineStatus.ACTIVE)
+        .exclude(merchant_id__in=overdue(open_day()).values("merchant_id"))
         .select_related("merchant")
         .order_by("merchant__external_id")
     )
