@@ -87,7 +87,7 @@ def test_another_platforms_day_is_not_there(
 
 def test_a_day_nobody_closes_is_told(tenant: Tenant, at: datetime) -> None:
     """The job that should have closed Monday never ran; at three on Tuesday night it is late."""
-    Tenant.objects.update(is_virtual=False)
+    Tenant.objects.filter(pk=tenant.pk).update(is_virtual=False)
     client = desk.at_the_desk("finance", tenant, at)
     midnight = clock.end_of(clock.day_of(at))
     with clock.travel(midnight + timedelta(hours=3) - timedelta(seconds=1)):
