@@ -167,6 +167,12 @@ def remind_merchants(**_: Any) -> int:
     return _each_tenant("reminders.failed", daily_work.remind)
 
 
+@shared_task(name="credit.tell_uncaptured")
+def tell_uncaptured(**_: Any) -> int:
+    """Tell every platform of orders not captured in time; how many events. Twice tells nothing."""
+    return _each_tenant("holds.failed", daily_work.tell_uncaptured)
+
+
 def _each_tenant(failed: str, work_one: Callable[[], int]) -> int:
     """Do it in each tenant's scope; one that fails is logged and holds up nobody else."""
     count = 0

@@ -41,6 +41,10 @@ SCHEDULE: dict[str, dict[str, Any]] = {
         "task": "credit.remind_merchants",
         "schedule": crontab(hour="9-19", minute="*/15"),
     },
+    "tell what is not captured": {
+        "task": "credit.tell_uncaptured",
+        "schedule": crontab(hour="9", minute="10"),
+    },
     "score merchants": {
         "task": "credit.score_merchants",
         "schedule": crontab(hour="2", minute="10"),
@@ -59,6 +63,10 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     },
     "season": {"task": "credit.grant_seasonal_limits", "schedule": crontab(hour="5", minute="0")},
     "end coupons": {"task": "campaigns.tend_coupons", "schedule": crontab(hour="1", minute="10")},
+    "tend referrals": {
+        "task": "campaigns.tend_referrals",
+        "schedule": crontab(hour="5", minute="40"),
+    },
     "tell which keys end": {
         "task": "tenants.tell_key_ends",
         "schedule": crontab(hour="9", minute="5"),

@@ -14,6 +14,7 @@ from credit.interfaces.merchant import urls as credit_merchant
 from platform_app import health
 from risk.interfaces.console import urls as risk_console
 from tenants.interfaces.api import urls as tenants_api
+from tenants.interfaces.callbacks import urls as tenants_callbacks
 from tenants.interfaces.console import urls as tenants_console
 from tenants.interfaces.merchant import urls as tenants_merchant
 
@@ -44,8 +45,11 @@ urlpatterns = [
     path("api/v1/", include((api, "api"))),
     path("m/", include((merchant, "merchant"))),
     path("console/", include((console, "console"))),
+    path("callbacks/", include((tenants_callbacks.urlpatterns, "callbacks"))),
     path("admin/", admin.site.urls),
     path("healthz/live", health.live, name="health-live"),
     path("healthz/ready", health.ready, name="health-ready"),
     path("i18n/", include("django.conf.urls.i18n")),
 ]
+handler404 = "platform_app.failures.not_found"
+handler500 = "platform_app.failures.failed"

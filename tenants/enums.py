@@ -39,6 +39,12 @@ class MerchantKind(models.TextChoices):
     NATURAL_PERSON = "natural_person", _("Natural person")
 
 
+class InvoiceKind(models.TextChoices):
+    NONE = "none", _("No invoice")
+    ORDINARY = "ordinary", _("Ordinary VAT invoice")
+    SPECIAL = "special", _("Special VAT invoice")
+
+
 class KybStatus(models.TextChoices):
     """How far we know the firm: known from the partner's data, registered with us, verified."""
 
@@ -126,6 +132,7 @@ class ConsentCode(models.TextChoices):
     SENSITIVE_DATA = "sensitive_data", _("Handling of sensitive personal information")
     SHARING_WITH_FUNDER = "sharing_with_funder", _("Sharing data with the funding source")
     BUREAU_QUERY = "bureau_query", _("Credit bureau query")
+    FACE_RECOGNITION = "face_recognition", _("Face check")
 
 
 class EmbedComponent(models.TextChoices):
@@ -149,6 +156,7 @@ class ApplicationNeed(models.TextChoices):
 
     LEGAL_REPRESENTATIVE = "legal_representative", _("Legal representative")
     PHONE = "phone", _("Mobile number, confirmed by a code")
+    FACE = "face", _("Face check of whoever applies")
     ACCOUNT = "account", _("Settlement account")
     DOCUMENTS = "documents", _("Photos of documents")
 
@@ -192,6 +200,7 @@ class FaceCheckStatus(models.TextChoices):
     PASSED = "passed", _("Passed")
     FAILED = "failed", _("Not passed")
     UNKNOWN = "unknown", _("Outcome not known yet")
+    EXPIRED = "expired", _("Ran out")
 
 
 class AttachmentKind(models.TextChoices):

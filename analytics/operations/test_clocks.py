@@ -16,6 +16,8 @@ import structlog
 
 from analytics.domain.stops import Work, stops, work_at
 from analytics.operations.nights import live_night
+from campaigns.operations.daily_coupons import tend_coupons
+from campaigns.operations.daily_referrals import tend_referrals
 from credit.operations import daily_work
 from credit.queries.business_day import open_day
 from platform_app.kernel import clock, events
@@ -76,9 +78,12 @@ def _work(work: Work, at: datetime) -> None:
             daily_work.end_unanswered(at=at)
             live_night(on=open_day() - timedelta(days=1), actor=ACTOR, at=at)
             daily_work.move_limits(at=at)
+            tend_coupons(at=at)
+            tend_referrals(at=at)
         daily_work.run_errands()
         if work is Work.MORNING:
             daily_work.remind()
+            daily_work.tell_uncaptured()
 
 
 def _words(problem: Exception) -> str:

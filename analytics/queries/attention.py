@@ -1,32 +1,76 @@
 """What waits for a person, worst first: each answer is the count of a list that can be opened."""
 
+from collections.abc import Callable, Collection, Mapping
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Final
 
 from django.db.models import Count, Min, QuerySet, Sum
 
 from analytics.values import Attention
 from credit.queries import portfolio
+from credit.queries.holds import waiting_orders
+from credit.queries.lines import ending_limits
 from platform_app.kernel import clock
 from tenants.enums import DeliveryStatus
 from tenants.queries.imports import list_imports
 from tenants.queries.webhooks import list_deliveries
 
 
-def needs_you(*, on: date) -> list[Attention]:
-    """The lists that are not empty on a business day: overdue, unshipped, webhooks, imports."""
+def needs_you(*, on: date, keys: Collection[str] | None = None) -> list[Attention]:
+    """The lists that are not empty on a business day, all of them or only those named by `keys`.
+
+    The most pressing first; what nobody asked for is not counted.
+    """
     found = [
-        _drawdowns("overdue", portfolio.drawdowns(state="overdue", on=on), "oldest_unpaid_on"),
-        _drawdowns("uncaptured", portfolio.drawdowns(state="uncaptured", on=on), "authorized_at"),
-        _counted("webhooks", list_deliveries(status=DeliveryStatus.FAILED)),
-        _counted("imports", list_imports().filter(error_count__gt=0)),
+        item
+        for named, look in _LISTS.items()
+        if keys is None or not named.isdisjoint(keys)
+        for item in look(on)
     ]
-    return [item for item in found if item.count]
+    return [item for item in found if item.count and (keys is None or item.key in keys)]
 
 
-def _drawdowns(key: str, rows: QuerySet[Any], since: str) -> Attention:
-    amount = "outstanding_principal_minor" if key == "overdue" else "authorized_minor"
-    row = rows.order_by().aggregate(count=Count("pk"), amount=Sum(amount), since=Min(since))
+def _overdue(on: date) -> list[Attention]:
+    rows = portfolio.drawdowns(state="overdue", on=on)
+    return [_summed("overdue", rows, "outstanding_principal_minor", "oldest_unpaid_on")]
+
+
+def _orders(on: date) -> list[Attention]:
+    return [
+        Attention(key=key, count=one.count, amount_minor=one.amount_minor, since_on=_day(one.since))
+        for key, one in waiting_orders(on).items()
+    ]
+
+
+def _webhooks(on: date) -> list[Attention]:  # noqa: ARG001 -- one shape for all
+    return [_counted("webhooks", list_deliveries(status=DeliveryStatus.FAILED))]
+
+
+def _imports(on: date) -> list[Attention]:  # noqa: ARG001 -- one shape for all
+    return [_counted("imports", list_imports().filter(error_count__gt=0))]
+
+
+def _limits_ending(on: date) -> list[Attention]:
+    """Lines, not limits: `since_on` is the day the first of them ends."""
+    rows = ending_limits(on)
+    return [_summed("limits_ending", rows, "amount_minor", "until_on", count="line_id")]
+
+
+_LISTS: Final[Mapping[frozenset[str], Callable[[date], list[Attention]]]] = {
+    frozenset({"overdue"}): _overdue,
+    frozenset({"late", "expiring", "uncaptured"}): _orders,
+    frozenset({"webhooks"}): _webhooks,
+    frozenset({"imports"}): _imports,
+    frozenset({"limits_ending"}): _limits_ending,
+}
+
+
+def _summed(
+    key: str, rows: QuerySet[Any], amount: str, since: str, *, count: str = "pk"
+) -> Attention:
+    row = rows.order_by().aggregate(
+        count=Count(count, distinct=count != "pk"), amount=Sum(amount), since=Min(since)
+    )
     return Attention(
         key=key, count=row["count"], amount_minor=row["amount"], since_on=_day(row["since"])
     )

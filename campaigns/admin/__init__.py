@@ -1,5 +1,5 @@
 """The tables of campaigns in the back office, to look at."""
 
-from campaigns.admin import coupons, pool, salespeople, service
+from campaigns.admin import coupons, pool, referrals, salespeople, service
 
-__all__ = ["coupons", "pool", "salespeople", "service"]
+__all__ = ["coupons", "pool", "referrals", "salespeople", "service"]

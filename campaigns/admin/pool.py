@@ -12,7 +12,7 @@ class PoolImportAdmin(TenantRowsAdmin):
         "id", "tenant", "file_name", "status", "consent_basis", "row_count", "error_count", "actor",
     )  # fmt: skip
     list_filter = (TenantFilter, "status")
-    hidden = ("file_path",)
+    hidden = ("file_path", "preview")
 
 
 @admin.register(models.PoolImportError)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from platform_app.kernel.errors import gettext_noop
+from tenants.enums import MerchantUserRole
 
 REMINDER: Final = "credit.installment.reminder"
 
@@ -79,6 +80,14 @@ NOTICES: Final[Mapping[str, Notice]] = {
         gettext_noop("¥{amount_minor} more can be drawn until {until_on}."),
         "line-show",
     ),
+    "credit.temporary_limit.ending": Notice(
+        gettext_noop("A temporary limit ends soon"),
+        gettext_noop(
+            "The additional ¥{amount_minor} ends on {until_on}, in {days_left} days. What you draw"
+            " with it before stays by its own plan."
+        ),
+        "line-show",
+    ),
     "credit.temporary_limit.ended": Notice(
         gettext_noop("A temporary limit has ended"),
         gettext_noop(
@@ -104,6 +113,16 @@ NOTICES: Final[Mapping[str, Notice]] = {
         "ticket-show",
         has_subject=True,
     ),
+    "campaigns.referral.rewarded": Notice(
+        gettext_noop("Thank you for inviting"),
+        gettext_noop("A coupon of up to ¥{cap_minor} off the interest of one order is yours."),
+        "referral-show",
+    ),
+    "campaigns.referral.welcomed": Notice(
+        gettext_noop("Your coupon for coming by invitation is here"),
+        gettext_noop("A coupon of up to ¥{cap_minor} off the interest of one order is yours."),
+        "line-show",
+    ),
     "campaigns.follow_up.booked": Notice(
         gettext_noop("Your call-back is booked"),
         gettext_noop("We call you on {on}, {hour}. You can change the time until then."),
@@ -116,23 +135,35 @@ NOTICES: Final[Mapping[str, Notice]] = {
     ),
     "campaigns.follow_up.missed": Notice(
         gettext_noop("We could not reach you"),
-        gettext_noop("We called at the time you chose. Choose another one, or write to us."),
+        gettext_noop("We called and did not reach you. Choose another time, or write to us."),
         "follow_up-book",
     ),
 }
 
 # By the kind of a reminder, which is one of its event's properties.
 REMINDERS: Final[Mapping[str, Notice]] = {
-    "due_in_7": Notice(gettext_noop("Due in 7 days"), _DUE, "bill-show", has_subject=True),
-    "due_in_3": Notice(gettext_noop("Due in 3 days"), _DUE, "bill-show", has_subject=True),
-    "due_in_1": Notice(gettext_noop("Due tomorrow"), _DUE, "bill-show", has_subject=True),
-    "due_today": Notice(gettext_noop("Due today"), _DUE, "bill-show", has_subject=True),
+    "due_in_7": Notice(gettext_noop("Payment due in 7 days"), _DUE, "bill-show", has_subject=True),
+    "due_in_3": Notice(gettext_noop("Payment due in 3 days"), _DUE, "bill-show", has_subject=True),
+    "due_in_1": Notice(gettext_noop("Payment due tomorrow"), _DUE, "bill-show", has_subject=True),
+    "due_today": Notice(gettext_noop("Payment due today"), _DUE, "bill-show", has_subject=True),
     "grace_first": Notice(gettext_noop("First day of grace"), _GRACE, "overdue-show"),
     "grace_last": Notice(gettext_noop("Last day of grace"), _GRACE, "overdue-show"),
     "overdue_1": Notice(gettext_noop("Overdue, day 1"), _OVERDUE, "overdue-show"),
     "overdue_3": Notice(gettext_noop("Overdue, day 3"), _OVERDUE, "overdue-show"),
     "overdue_7": Notice(gettext_noop("Overdue, day 7"), _OVERDUE, "overdue-show"),
 }
+
+
+# Pages that not every user of a firm may open: a message that leads there is not theirs either.
+_OWNERS: Final = frozenset({"offer-show", "application-progress", "application-asks"})
+_PAYERS: Final = frozenset({"bill-show", "overdue-show", "repayment-show"})
+
+
+def pages_kept_from(role: str) -> frozenset[str]:
+    """To which pages messages do not lead a user of this role."""
+    if role == MerchantUserRole.OWNER:
+        return frozenset()
+    return _OWNERS if role == MerchantUserRole.FINANCE else _OWNERS | _PAYERS
 
 
 def notice_of(name: str, props: Mapping[str, object]) -> Notice | None:

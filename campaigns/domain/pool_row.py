@@ -1,12 +1,14 @@
 """One merchant of a pool file: tolerant of how people export, strict about what it means."""
 
 import json
+import re
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 RAW_KEPT: Final = 500
+_EXACT: Final = 2**53
 TIERS: Final = ("A", "B", "C", "D")
 COLUMNS: Final = ("external_id", "name", "registration_no", "tier", "category", "region")
 _LONGEST: Final = {"external_id": 64, "name": 200, "category": 100, "region": 100}
@@ -27,12 +29,20 @@ _CALLED: Final = {
     "category": ("industry", "品类", "类目", "行业", "主营类目"),
     "region": ("province", "city", "地区", "省份", "城市", "所在地"),
 }  # fmt: skip
-_COLUMN_OF: Final = {word: column for column, words in _CALLED.items() for word in (column, *words)}
+# Of several headings for one column the first in this order is read.
+_WORDS: Final = {column: (column, *words) for column, words in _CALLED.items()}
+_COLUMN_OF: Final = {word: column for column, words in _WORDS.items() for word in words}
+_SHORTENED: Final = re.compile(r"[+-]?[0-9]+(?:\.[0-9]*[eE][+-][0-9]+|[eE][+-][0-9]+|\.0*)")
+_LONG_DIGITS: Final = re.compile(r"[0-9]{5,}")
 # Kept with the row, read by whoever opens the error file in whichever language.
 REASONS: Final = {
     "column_count": "列数与表头不一致 / The line has another number of columns than the header",
     "missing": "{field} 为空 / {field} is empty",
     "too_long": "{field} 过长 / {field} is too long",
+    "shortened_number": (
+        "{field} 被表格软件改成了科学计数，请将该列设为文本后重新导出 / "
+        "{field} was shortened by a spreadsheet: export the column as text"
+    ),
     "control_character": "{field} 含有不可见字符 / {field} holds control characters",
     "bad_tier": "分层应为 A、B、C、D 或留空 / The tier is A, B, C, D or empty",
     "bad_registration_no": "统一社会信用代码有误 / Not a valid unified social credit code",
@@ -43,8 +53,9 @@ REASONS: Final = {
     "quotes": "引号不成对 / The quotation marks do not match",
     "line_too_long": "这一行过长 / The line is too long",
     "bad_json": "这一行不是一个 JSON 对象 / The line is not a JSON object",
-    "header_duplicate": "表头有重复的列：{field} / The header names a column twice: {field}",
+    "header_duplicate": "表头里「{field}」出现两次 / The header says {field} twice",
     "header_missing": "表头缺少列：{field} / The header lacks the column: {field}",
+    "file_gone": "文件已不在，请重新上传 / The file is gone: hand it in again",
     "empty_file": "文件是空的 / The file is empty",
 }  # fmt: skip
 Canonical = Callable[[str], str]
@@ -86,8 +97,13 @@ def refused(line_no: int, code: str, raw: str, field: str = "") -> Refused:
 
 
 def header_columns(cells: Sequence[str]) -> list[str]:
-    """Our name of each cell of the header; columns we do not know are empty, and ignored."""
-    return [_COLUMN_OF.get(_plain(cell).lower().replace(" ", "_"), "") for cell in cells]
+    """Our name of each cell of the header; what we do not read is empty, and ignored.
+
+    Where several headings mean one column, the first of them in our own order is read.
+    """
+    words = [_heading(cell) for cell in cells]
+    chosen = {_chosen(column, words): column for column in COLUMNS}
+    return [chosen.get(word, "") if word else "" for word in words]
 
 
 def ignored_columns(cells: Sequence[str]) -> list[str]:
@@ -99,12 +115,18 @@ def ignored_columns(cells: Sequence[str]) -> list[str]:
     ]
 
 
-def header_fault(columns: Sequence[str]) -> tuple[str, str] | None:
-    """(code, column) of what is wrong with a header, or None."""
-    for column in COLUMNS:
-        if columns.count(column) > 1:
-            return "header_duplicate", column
-    return None if "external_id" in columns else ("header_missing", "external_id")
+def header_fault(cells: Sequence[str]) -> tuple[str, str] | None:
+    """(code, heading) of what is wrong with a header, or None."""
+    columns = header_columns(cells)
+    for at, column in enumerate(columns):
+        if column and column in columns[:at]:
+            return "header_duplicate", _plain(cells[at])
+    return None if "external_id" in columns else ("header_missing", "商户编号 (external_id)")
+
+
+def without_digits(text: str) -> str:
+    """The text with long runs of digits covered: a first line may be a person and no header."""
+    return _LONG_DIGITS.sub("*****", text)
 
 
 def parse_json(text: str, line_no: int, *, canonical: Canonical) -> PoolRow | Refused:
@@ -112,15 +134,18 @@ def parse_json(text: str, line_no: int, *, canonical: Canonical) -> PoolRow | Re
     try:
         said = json.loads(text)
     except (ValueError, RecursionError):
-        return refused(line_no, "bad_json", text)
+        return refused(line_no, "bad_json", "")
     if not isinstance(said, dict):
-        return refused(line_no, "bad_json", text)
+        return refused(line_no, "bad_json", "")
+    keys = {_heading(str(key)): value for key, value in said.items()}
     named = {
-        column: _cell(value)
-        for key, value in said.items()
-        if (column := _COLUMN_OF.get(str(key).lower(), ""))
+        column: _cell(keys[word]) for column in COLUMNS if (word := _chosen(column, list(keys)))
     }
-    return parse_row(named, line_no, raw=text, canonical=canonical)
+    raw = json.dumps(named, ensure_ascii=False)
+    number = keys.get(_chosen("external_id", list(keys)))
+    if isinstance(number, float) and not _is_whole(number):
+        return refused(line_no, "shortened_number", raw, "external_id")
+    return parse_row(named, line_no, raw=raw, canonical=canonical)
 
 
 def parse_row(
@@ -145,7 +170,20 @@ def parse_row(
 def _cell(value: Any) -> str:
     if value is None or isinstance(value, bool | list | dict):
         return ""
-    return str(value)
+    return str(int(value)) if isinstance(value, float) and _is_whole(value) else str(value)
+
+
+def _is_whole(value: float) -> bool:
+    return value.is_integer() and abs(value) < _EXACT
+
+
+def _heading(text: str) -> str:
+    return unicodedata.normalize("NFKC", _plain(text)).lower().replace(" ", "_")
+
+
+def _chosen(column: str, words: Sequence[str]) -> str:
+    """Which of these headings is read as `column`; empty when none is."""
+    return next((word for word in _WORDS[column] if word in words), "")
 
 
 def _plain(text: str) -> str:
@@ -160,12 +198,18 @@ def _text(cells: Mapping[str, str], column: str, *, required: bool = False) -> s
         raise _Bad("too_long", column)
     if any(unicodedata.category(letter) in {"Cc", "Cs"} for letter in value):
         raise _Bad("control_character", column)
+    if column == "external_id" and _SHORTENED.fullmatch(value):
+        raise _Bad("shortened_number", column)
     return value
 
 
 def _unquoted(text: str) -> str:
-    """Without outer spaces, and without Excel's manner of keeping a number a text: `="0012"`."""
-    plain = text.strip()
+    """Without outer spaces, and without Excel's manner of keeping a number a text: `="0012"`.
+
+    What looks alike is alike: full-width letters are narrow, and what has no width is left out.
+    """
+    plain = unicodedata.normalize("NFKC", text)
+    plain = "".join(one for one in plain if unicodedata.category(one) != "Cf").strip()
     if plain.startswith('="') and plain.endswith('"'):
         plain = plain[2:-1]
     return plain.removeprefix("'").strip()

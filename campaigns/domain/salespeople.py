@@ -61,8 +61,11 @@ def mobile(text: str) -> str:
 
 
 def one_line(text: str, *, field: str, longest: int, required: bool = True) -> str:
-    """The text without outer spaces. Raises Invalid: empty (if required), too long, not a line."""
-    words = text.strip()
+    """The text without outer spaces and marks that cannot be seen, such as those of direction.
+
+    Raises Invalid: empty (if required), too long, not a line.
+    """
+    words = "".join(one for one in text if unicodedata.category(one) != "Cf").strip()
     if (required and not words) or len(words) > longest:
         raise Invalid(field=field)
     if any(unicodedata.category(letter) in {"Cc", "Cs"} for letter in words):
@@ -80,10 +83,10 @@ def origin_of(url: str) -> str:
     return f"{parts.scheme}://{parts.netloc.lower()}" if is_named else ""
 
 
-def with_token(url: str, token: str) -> str:
+def with_token(url: str, token: str, parameter: str = PARAMETER) -> str:
     """The platform's page with the token in its query; what else it says there stays."""
     parts = urlsplit(url)
     told = [
-        one for one in parse_qsl(parts.query, keep_blank_values=True) if one[0] != PARAMETER
+        one for one in parse_qsl(parts.query, keep_blank_values=True) if one[0] != parameter
     ]  # fmt: skip
-    return parts._replace(query=urlencode([*told, (PARAMETER, token)])).geturl()
+    return parts._replace(query=urlencode([*told, (parameter, token)])).geturl()

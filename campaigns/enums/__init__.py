@@ -10,6 +10,7 @@ from campaigns.enums.pool import (
     PrescreenReason,
     PrescreenResult,
 )
+from campaigns.enums.referrals import ReferralReason, ReferralStatus, ReferralWait
 from campaigns.enums.salespeople import AttributionHow, ClaimStatus, SalespersonStatus
 from campaigns.enums.ticket import TicketKind, TicketSide, TicketStatus, Urgency
 
@@ -25,6 +26,9 @@ __all__ = [
     "PoolTier",
     "PrescreenReason",
     "PrescreenResult",
+    "ReferralReason",
+    "ReferralStatus",
+    "ReferralWait",
     "SalespersonStatus",
     "TicketKind",
     "TicketSide",

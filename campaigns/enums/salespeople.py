@@ -23,3 +23,4 @@ class ClaimStatus(models.TextChoices):
     OPEN = "open", _("Unsettled")
     KEPT = "kept", _("Stays as it was")
     MOVED = "moved", _("Moved")
+    SUPERSEDED = "superseded", _("Superseded")

@@ -35,3 +35,10 @@ class CouponStockEmpty(Refused):
 class CouponBudgetSpent(Refused):
     code = "coupon_budget_spent"
     message = gettext_noop("The budget of this batch does not pay for another coupon.")
+
+
+class CouponTakenBack(Conflict):
+    code = "coupon_taken_back"
+    message = gettext_noop(
+        "This merchant's coupon of the batch was taken back. Give one of another batch."
+    )

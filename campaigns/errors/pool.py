@@ -13,6 +13,13 @@ class PoolFileTooLarge(Refused):
     message = gettext_noop("The file is larger than {limit_mb} MB: send it in parts.")
 
 
+class PoolFileGone(Conflict):
+    code = "pool_file_gone"
+    message = gettext_noop(
+        "This file is not here any more: it was not confirmed within seven days. Hand it in again."
+    )
+
+
 class PoolContentInvalid(Invalid):
     code = "pool_content_invalid"
     message = gettext_noop("`content` is not the base64 that `encoding` says it is.")

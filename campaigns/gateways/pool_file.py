@@ -14,11 +14,13 @@ from campaigns.domain.pool_row import (
     parse_json,
     parse_row,
     refused,
+    without_digits,
 )
-from platform_app.kernel.line_files import BadLine, cells_of, numbered, text_of
+from platform_app.kernel.line_files import BadLine, cells_of, encoding_of, numbered, text_of
 from tenants.queries.registrations import canonical_registration_no
 
 MOST_BYTES: Final = 20 * 1024**2
+SEPARATORS: Final = (",", "\t", ";")
 _Read = Callable[[int, bytes | None], PoolRow | Refused]
 
 
@@ -48,20 +50,34 @@ class Unreadable(Exception):
 
 def read_pool(path: Path) -> PoolFile:
     """Open a file. A number that comes twice counts the first time. Raises Unreadable."""
+    encoding = _encoding(path)
     lines = _lines(path)
     if path.suffix == ".jsonl":
-        return PoolFile(_once(lines, _read_json), [])
+        return PoolFile(_once(lines, _json_reader(encoding)), [])
     for line_no, content, _ in lines:
         try:
-            cells = cells_of(content)
+            cells, separator = _header(content, encoding)
         except BadLine as bad:
-            raise Unreadable(refused(line_no, bad.code, bad.raw)) from None
+            raise Unreadable(refused(line_no, bad.code, "")) from None
         columns = header_columns(cells)
-        fault = header_fault(columns)
+        fault = header_fault(cells)
         if fault is not None:
-            raise Unreadable(refused(line_no, fault[0], ",".join(cells), fault[1]))
-        return PoolFile(_once(lines, _reader(columns)), ignored_columns(cells))
+            raise Unreadable(refused(line_no, fault[0], without_digits(",".join(cells)), fault[1]))
+        return PoolFile(_once(lines, _reader(columns, encoding, separator)), ignored_columns(cells))
     raise Unreadable(refused(0, "empty_file", ""))
+
+
+def _encoding(path: Path) -> str:
+    with path.open("rb") as disk:
+        return encoding_of(disk, most_bytes=MOST_BYTES)
+
+
+def _header(content: bytes | None, encoding: str) -> tuple[list[str], str]:
+    """The headings, and what stands between them: whatever finds the most columns of ours."""
+    found = [
+        (cells_of(content, encoding=encoding, separator=one), one) for one in SEPARATORS
+    ]  # fmt: skip
+    return max(found, key=lambda each: len([one for one in header_columns(each[0]) if one]))
 
 
 def _lines(path: Path) -> Iterator[tuple[int, bytes | None, int]]:
@@ -82,24 +98,29 @@ def _once(lines: Iterator[tuple[int, bytes | None, int]], read: _Read) -> Iterat
         yield Line(row, byte_done)
 
 
-def _reader(columns: list[str]) -> _Read:
+def _reader(columns: list[str], encoding: str, separator: str) -> _Read:
+    """Of a line only the columns that are read are kept: in others people's data may stand."""
+
     def read(line_no: int, content: bytes | None) -> PoolRow | Refused:
         try:
-            cells = cells_of(content)
+            cells = cells_of(content, encoding=encoding, separator=separator)
         except BadLine as bad:
-            return refused(line_no, bad.code, bad.raw)
-        raw = ",".join(cells)
+            return refused(line_no, bad.code, "")
         if len(cells) != len(columns):
-            return refused(line_no, "column_count", raw)
+            return refused(line_no, "column_count", "")
         named = {column: cell for column, cell in zip(columns, cells, strict=True) if column}
+        raw = ",".join(named.values())
         return parse_row(named, line_no, raw=raw, canonical=canonical_registration_no)
 
     return read
 
 
-def _read_json(line_no: int, content: bytes | None) -> PoolRow | Refused:
-    try:
-        text = text_of(content)
-    except BadLine as bad:
-        return refused(line_no, bad.code, bad.raw)
-    return parse_json(text, line_no, canonical=canonical_registration_no)
+def _json_reader(encoding: str) -> _Read:
+    def read(line_no: int, content: bytes | None) -> PoolRow | Refused:
+        try:
+            text = text_of(content, encoding=encoding)
+        except BadLine as bad:
+            return refused(line_no, bad.code, "")
+        return parse_json(text, line_no, canonical=canonical_registration_no)
+
+    return read

@@ -5,6 +5,7 @@ from campaigns.models.coupon import Coupon, CouponBatch
 from campaigns.models.follow_up import FollowUp, FollowUpCall, FollowUpSlot
 from campaigns.models.message import Message
 from campaigns.models.pool import PoolImport, PoolImportError, PoolMember
+from campaigns.models.referral import InvitationLink, Referral, ReferralProgram
 from campaigns.models.salesperson import Salesperson, SalespersonQr
 from campaigns.models.ticket import Ticket, TicketMessage
 
@@ -16,10 +17,13 @@ __all__ = [
     "FollowUp",
     "FollowUpCall",
     "FollowUpSlot",
+    "InvitationLink",
     "Message",
     "PoolImport",
     "PoolImportError",
     "PoolMember",
+    "Referral",
+    "ReferralProgram",
     "Salesperson",
     "SalespersonQr",
     "Ticket",

@@ -40,7 +40,7 @@ class AttributionClaim(TenantOwned, Stamped):
             ),
             models.CheckConstraint(
                 condition=models.Q(status="open", settled_at__isnull=True, settled_by="", reason="")
-                | models.Q(status__in=["kept", "moved"], settled_at__isnull=False)
+                | models.Q(status__in=["kept", "moved", "superseded"], settled_at__isnull=False)
                 & ~models.Q(settled_by=""),
                 name="campaigns_attributionclaim_settled",
             ),

@@ -73,12 +73,16 @@ class CouponBatch(TenantOwned, Stamped):
 
 
 class Coupon(TenantOwned, AppendOnly):
-    """One coupon of a batch, given to a merchant once; what becomes of it is the discount's."""
+    """One coupon of a batch, given to a merchant once; what becomes of it is the discount's.
+
+    A batch that rewards gives one for each `occasion`, such as a referral.
+    """
 
     id = OwnIdField("cpn")
     batch = TenantForeignKey(CouponBatch, db_index=False)
     merchant = TenantForeignKey(Merchant)
     discount = TenantForeignKey(Discount, db_index=False)
+    occasion = models.TextField(default="", blank=True, db_default="")
     granted_by = models.TextField()
     granted_at = models.DateTimeField()
 
@@ -86,7 +90,8 @@ class Coupon(TenantOwned, AppendOnly):
         verbose_name = verbose_name_plural = _("Coupon")
         constraints = [
             models.UniqueConstraint(
-                fields=["tenant_id", "batch", "merchant"], name="campaigns_coupon_one_a_merchant"
+                fields=["tenant_id", "batch", "merchant", "occasion"],
+                name="campaigns_coupon_one_an_occasion",
             ),
             models.UniqueConstraint(
                 fields=["tenant_id", "discount"], name="campaigns_coupon_discount"

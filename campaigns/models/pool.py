@@ -38,6 +38,9 @@ class PoolImport(TenantOwned, Stamped):
     repeated_count = models.IntegerField(default=0)
     matched_count = models.IntegerField(default=0)
     error_count = models.IntegerField(default=0)
+    preview = models.JSONField(
+        default=dict, blank=True, help_text="What was seen of a file that does not count yet."
+    )
     version = models.IntegerField(default=1)
 
     class Meta:
@@ -152,7 +155,7 @@ class PoolMember(TenantOwned, Stamped):
             models.Index(fields=["tenant_id", "tier", "status"], name="campaigns_poolmember_tiers"),
             models.Index(
                 fields=["tenant_id", "registration_no"],
-                condition=models.Q(status="imported"),
+                condition=models.Q(merchant__isnull=True),
                 name="campaigns_poolmember_firm",
             ),
         ]

@@ -1,6 +1,7 @@
 """The partner's people in the field, and the QR code each of them shows."""
 
 from django.db import models
+from django.db.models.functions import Upper
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.enums import SalespersonStatus
@@ -28,7 +29,7 @@ class Salesperson(TenantOwned, Stamped):
         verbose_name = verbose_name_plural = _("Salesperson")
         constraints = [
             models.UniqueConstraint(
-                fields=["tenant_id", "code"], name="campaigns_salesperson_code"
+                "tenant_id", Upper("code"), name="campaigns_salesperson_code_any_case"
             ),
             models.CheckConstraint(
                 condition=models.Q(status="active", until_on__isnull=True)

@@ -66,10 +66,11 @@ def settle_claim(
 ) -> AttributionClaim:
     """A person says whose the merchant is: it moves, or stays as it was. Audited, with its reason.
 
-    Moved, it is the claimer's for a whole `WINDOW`. The same answer again changes nothing. Raises
-    NotFound, ReasonNeeded, ClaimSettled (the other way), SalespersonLeft (whom it would move to).
+    Moved, it is the claimer's for a whole `WINDOW`, and what others claimed of the one before is
+    over. The same answer again changes nothing. Raises NotFound, ReasonNeeded, ClaimSettled (the
+    other way, or somebody else has it by now), SalespersonLeft (whom it would move to).
     """
-    words = " ".join(reason.split())[:_LONGEST_REASON]
+    words = " ".join(reason.replace("\x00", "").split())[:_LONGEST_REASON]
     wanted = ClaimStatus.MOVED if move else ClaimStatus.KEPT
     merchant_id = _claim(claim_id).merchant_id
     lock_merchant(merchant_id)
@@ -81,6 +82,9 @@ def settle_claim(
     if not words:
         raise ReasonNeeded(field="reason")
     if move:
+        held = attribution_of(merchant_id, at=at)
+        if held is not None and held.salesperson_id != claim.holder_id:
+            raise ClaimSettled
         who = _active(claim.salesperson_id)
         _bind(
             merchant_id, who, how=AttributionHow(claim.how), told_in="", claim=claim, actor=actor,
@@ -89,6 +93,8 @@ def settle_claim(
     claim.status, claim.reason = wanted, words
     claim.settled_at, claim.settled_by = at, actor
     claim.save(update_fields=["status", "reason", "settled_at", "settled_by"])
+    if move:
+        _supersede(merchant_id, actor=actor, at=at)
     audit.record(
         actor=actor, action=f"campaigns.attribution_claim.{wanted}", subject=claim.id, at=at,
         reason=words, before={"holder": claim.holder_id},
@@ -137,6 +143,7 @@ def _kept(
     ).first()  # fmt: skip
     if before is not None:
         return before
+    _supersede(held.merchant_id, besides=held.salesperson_id, actor=actor, at=at)
     claim, is_new = AttributionClaim.objects.get_or_create(
         merchant_id=held.merchant_id, salesperson=who, status=ClaimStatus.OPEN,
         defaults={
@@ -157,6 +164,15 @@ def _close(merchant_id: str, who: Salesperson, *, actor: str, at: datetime) -> N
     AttributionClaim.objects.filter(
         merchant_id=merchant_id, salesperson=who, status=ClaimStatus.OPEN
     ).update(status=ClaimStatus.MOVED, settled_at=at, settled_by=actor)
+    _supersede(merchant_id, actor=actor, at=at)
+
+
+def _supersede(merchant_id: str, *, actor: str, at: datetime, besides: str | None = None) -> None:
+    """Open claims are over that name somebody else than `besides`, who has the merchant now."""
+    over = AttributionClaim.objects.filter(merchant_id=merchant_id, status=ClaimStatus.OPEN)
+    if besides is not None:
+        over = over.exclude(holder_id=besides)
+    over.update(status=ClaimStatus.SUPERSEDED, settled_at=at, settled_by=actor)
 
 
 def _active(salesperson_id: str) -> Salesperson:

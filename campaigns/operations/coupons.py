@@ -19,6 +19,7 @@ from campaigns.errors import (
     CouponBudgetSpent,
     CouponCodeTaken,
     CouponStockEmpty,
+    CouponTakenBack,
 )
 from campaigns.models import Coupon, CouponBatch
 from credit.enums import DiscountKind, DiscountStatus
@@ -68,28 +69,35 @@ def make_batch(*, terms: BatchTerms, actor: str, at: datetime) -> CouponBatch:
 
 
 @transaction.atomic
-def grant_coupon(*, batch_id: str, merchant_id: str, actor: str, at: datetime) -> Coupon:
+def grant_coupon(
+    *, batch_id: str, merchant_id: str, actor: str, at: datetime, occasion: str = ""
+) -> Coupon:
     """Give a merchant its coupon of the batch; a merchant that has it keeps the one it has.
 
-    Raises CouponBatchNotFound, CouponBatchStopped, CouponBatchOver, CouponStockEmpty,
+    A batch gives another one for each `occasion`, and for the same one never twice. Raises
+    CouponBatchNotFound, CouponTakenBack, CouponBatchStopped, CouponBatchOver, CouponStockEmpty,
     CouponBudgetSpent, and what `grant_discount` raises.
     """
     merchant(merchant_id)
     batch = _locked(batch_id)
-    before: Coupon | None = Coupon.objects.filter(batch=batch, merchant_id=merchant_id).first()
+    rows = Coupon.objects.select_related("discount").filter(batch=batch, merchant_id=merchant_id)
+    before: Coupon | None = rows.filter(occasion=occasion).first()
+    if before is not None and before.discount.status == DiscountStatus.CANCELED:
+        raise CouponTakenBack
     if before is not None:
         return before
     _check_room(batch)
     discount = grant_discount(
-        merchant_id=merchant_id, entitlement=entitlement(batch), key=f"{batch.id}:{merchant_id}",
-        actor=actor, at=at,
+        merchant_id=merchant_id, entitlement=entitlement(batch), actor=actor, at=at,
+        key=":".join([batch.id, merchant_id, *([occasion] if occasion else [])]),
     )  # fmt: skip
     batch.granted_count += 1
     batch.committed_minor += batch.cap_minor
     batch.save(update_fields=["granted_count", "committed_minor"])
     coupon = Coupon.objects.create(
-        batch=batch, merchant_id=merchant_id, discount=discount, granted_by=actor, granted_at=at
-    )
+        batch=batch, merchant_id=merchant_id, discount=discount, occasion=occasion,
+        granted_by=actor, granted_at=at,
+    )  # fmt: skip
     events.record(
         "campaigns.coupon.granted", subject=coupon.id, merchant_id=merchant_id, actor=actor, at=at,
         props={"batch": batch.id, "discount": discount.id, "cap_minor": batch.cap_minor},

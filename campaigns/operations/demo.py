@@ -1,4 +1,4 @@
-"""What joint operation left at a demo platform: people in the field, a pool, coupons, a desk."""
+"""What joint operation left at a demo platform: people, a pool, coupons, invitations, a desk."""
 
 import io
 from datetime import datetime, timedelta
@@ -14,13 +14,17 @@ from campaigns.models import Salesperson
 from campaigns.operations.attributions import bind_merchant
 from campaigns.operations.coupons import BatchTerms, grant_coupon, make_batch
 from campaigns.operations.follow_ups import book_call_back
+from campaigns.operations.invitations import issue_link, join_with
+from campaigns.operations.pool_following import catch_up_pool
 from campaigns.operations.pool_imports import import_pool, start_pool_import
 from campaigns.operations.pool_screening import prescreen_pool
+from campaigns.operations.referral_program import ReferralTerms, start_program
 from campaigns.operations.salespeople import issue_qr, save_salesperson
 from campaigns.operations.ticket_answers import answer_ticket
 from campaigns.operations.tickets import close_ticket, open_ticket, score_ticket
+from campaigns.queries.referrals import token_of_link
 from credit.enums import DiscountKind, LineStatus
-from credit.models import CreditLine
+from credit.models import Application, CreditLine
 from credit.operations.discounts import Entitlement
 from credit.queries.business_day import open_day
 from credit.queries.calendar import workday_test
@@ -40,7 +44,7 @@ _QUESTIONS: Final = (
     (TicketKind.ORDER, "供应商分两次发货，白条怎么算？"),
 )
 _ANSWER: Final = "您好，多出的是上期晚还两天产生的罚息，明细在账单页可以看到。"
-_BROUGHT, _COUPONED = 12, 8
+_BROUGHT, _COUPONED, _INVITED = 12, 8, 3
 
 
 @transaction.atomic
@@ -60,6 +64,7 @@ def fill_customers(*, at: datetime) -> bool:
     _field(lines, at)
     _pool(at)
     _coupons(lines, at)
+    _invitations(lines, at)
     _desk(lines, at)
     return True
 
@@ -92,6 +97,7 @@ def _pool(at: datetime) -> None:
         consent_basis=ConsentBasis.PLATFORM_AGREEMENT,
     )  # fmt: skip
     import_pool(import_id=started.id)
+    catch_up_pool(actor=ACTOR, at=at)
     prescreen_pool(actor=ACTOR, at=at)
 
 
@@ -108,6 +114,37 @@ def _coupons(lines: list[CreditLine], at: datetime) -> None:
     room = sorted(lines, key=lambda line: line.used_minor + line.held_minor - line.limit_minor)
     for line in room[:_COUPONED]:
         grant_coupon(batch_id=batch.id, merchant_id=line.merchant_id, actor=ACTOR, at=at)
+
+
+def _invitations(lines: list[CreditLine], at: datetime) -> None:
+    """Terms, a link, and those who came with it: some new, one that is a customer already."""
+    today = open_day()
+    batches = []
+    for code, name in (("INVITE", "邀请有礼券"), ("WELCOME", "受邀见面券")):
+        gives = Entitlement(
+            name=name, kind=DiscountKind.AMOUNT_OFF, share_rate=Decimal(1), cap_minor=5_000,
+            days=None, partner_share_rate=Decimal(1), operator_share_rate=Decimal(0),
+            minimum_minor=0, product_codes=(), option_codes=(), from_on=today,
+            last_on=today + timedelta(days=180),
+        )  # fmt: skip
+        batch = BatchTerms(code=code, gives=gives, stock_count=200, budget_minor=1_000_000)
+        batches.append(make_batch(terms=batch, actor=ACTOR, at=at).id)
+    terms = ReferralTerms(
+        inviter_batch_id=batches[0], invitee_batch_id=batches[1], cap_count=5, hold_days=14,
+        window_days=90,
+    )  # fmt: skip
+    start_program(terms=terms, actor=ACTOR, at=at)
+    known = Application.objects.filter(submitted_at__isnull=False).values("merchant_id")
+    fresh = Merchant.objects.exclude(pk__in=known).exclude(
+        pk__in=CreditLine.objects.values("merchant_id")
+    )
+    guests = [*fresh.order_by("external_id")[:_INVITED], *(line.merchant for line in lines[1:2])]
+    for line in lines[:1]:
+        link = issue_link(merchant_id=line.merchant_id, actor=ACTOR, at=at)
+        for guest in guests:
+            join_with(
+                token=token_of_link(link), invitee_id=guest.id, told_in="demo", actor=ACTOR, at=at
+            )
 
 
 def _desk(lines: list[CreditLine], at: datetime) -> None:

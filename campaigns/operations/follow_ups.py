@@ -69,7 +69,8 @@ def cancel_call_back(*, merchant_id: str, actor: str, at: datetime) -> FollowUp 
     booked = FollowUp.objects.filter(merchant_id=merchant_id, status=FollowUpStatus.BOOKED)
     row: FollowUp | None = booked.select_for_update().first()
     if row is not None:
-        _release(row.slot)
+        if row.slot.starts_at > at:
+            _release(row.slot)
         row.status, row.ended_at = FollowUpStatus.CANCELED, at
         _keep(row, "status", "ended_at")
         _tell(row, "canceled", actor, at)
@@ -94,8 +95,9 @@ def record_call(
     """Write down a call that was placed now, and when the next one is, if there is one.
 
     With `next_slot` the call-back stays booked for then. Without it the merchant was spoken to, or
-    missed. Raises FollowUpNotFound, FollowUpNotBooked, ContactQuietHours, Invalid (outcome, note),
-    SlotNotOffered (asked for later, and no time named), SlotFull.
+    missed, and a time that has not begun is free again. Raises FollowUpNotFound, FollowUpNotBooked,
+    ContactQuietHours, Invalid (outcome, note), SlotNotOffered (asked for later, and no time named),
+    SlotFull.
     """
     if outcome not in CallOutcome.values:
         raise Invalid(field="outcome")
@@ -122,6 +124,8 @@ def record_call(
     reached = outcome == CallOutcome.REACHED
     row.status = FollowUpStatus.DONE if reached else FollowUpStatus.MISSED
     row.ended_at = at
+    if row.slot.starts_at > at:
+        _release(row.slot)
     _keep(row, "status", "ended_at", "call_count", "assignee")
     _tell(row, str(row.status), actor, at, **told)
     return call

@@ -10,6 +10,7 @@ from campaigns.domain.notices import NOTICES, REMINDER, Notice, notice_of
 from campaigns.domain.slots import Slot
 from campaigns.errors import MessageNotFound
 from campaigns.models import Message
+from campaigns.queries.messages import messages_for
 from platform_app.kernel.events import Consumer
 from platform_app.kernel.models import Event
 from platform_app.kernel.money import format_yuan
@@ -48,11 +49,14 @@ CONSUMER: Final = Consumer(
 
 
 @transaction.atomic
-def read_message(*, message_id: str, merchant_id: str, at: datetime) -> Message:
-    """The message, from now on read. Raises MessageNotFound, also for somebody else's."""
+def read_message(*, message_id: str, merchant_id: str, role: str, at: datetime) -> Message:
+    """The message, from now on read by the firm.
+
+    Raises MessageNotFound, also for somebody else's and for one that is not for this role.
+    """
     try:
-        mine = Message.objects.select_for_update().filter(pk=message_id, merchant_id=merchant_id)
-        row: Message | None = mine.first()
+        mine = messages_for(merchant_id, role=role).select_for_update()
+        row: Message | None = mine.filter(pk=message_id).first()
     except ValueError:
         row = None
     if row is None:
@@ -63,9 +67,9 @@ def read_message(*, message_id: str, merchant_id: str, at: datetime) -> Message:
     return row
 
 
-def read_all_messages(*, merchant_id: str, at: datetime) -> int:
-    """Mark everything in the inbox as read; return how many were not."""
-    rows = Message.objects.filter(merchant_id=merchant_id, read_at=None, at__lte=at)
+def read_all_messages(*, merchant_id: str, role: str, at: datetime) -> int:
+    """Mark everything in this role's inbox as read; return how many were not."""
+    rows = messages_for(merchant_id, role=role).filter(read_at=None, at__lte=at)
     return int(rows.update(read_at=at))
 
 

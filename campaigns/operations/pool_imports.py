@@ -1,19 +1,19 @@
 """Files of merchants: stored, shown before they count, then read in the background."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
 import structlog
-from django.conf import settings
 from django.db import transaction
 
-from campaigns.domain.pool_row import PoolRow, Refused
+from campaigns.domain.pool_row import PoolRow, Refused, refused
 from campaigns.enums import ConsentBasis, PoolImportStatus
 from campaigns.errors import (
+    PoolFileGone,
     PoolFileKind,
     PoolFileTooLarge,
     PoolImportStarted,
@@ -21,6 +21,7 @@ from campaigns.errors import (
 )
 from campaigns.gateways.pool_file import MOST_BYTES, Line, Unreadable, read_pool
 from campaigns.models import PoolImport, PoolImportError
+from campaigns.operations.pool_files import look_at, on_disk
 from campaigns.operations.pool_moves import CHUNK, hold_pool
 from campaigns.operations.pool_rows import Taken, take_rows
 from campaigns.queries.pool import pool_import, taken_import
@@ -37,18 +38,6 @@ class _Overtaken(Exception):
     """Another worker has gone on with the same import."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Preview:
-    """What a file holds, before anything of it counts."""
-
-    row_count: int
-    good: list[PoolRow]
-    good_count: int
-    errors: list[Refused]
-    error_count: int
-    ignored: list[str]
-
-
 @transaction.atomic
 def start_pool_import(
     *, file_name: str, content: BinaryIO, consent_basis: str, actor: str, at: datetime
@@ -63,7 +52,7 @@ def start_pool_import(
     hold_pool()
     before = taken_import(row.sha256)
     if before is not None:
-        _on_disk(row).unlink()
+        on_disk(row).unlink()
         return before, False
     _start(row, consent_basis, actor=actor, at=at)
     row.save(force_insert=True)
@@ -72,15 +61,16 @@ def start_pool_import(
 
 @transaction.atomic
 def check_pool_file(*, file_name: str, content: BinaryIO, actor: str) -> PoolImport:
-    """Store a file to be looked at; nothing of it counts before it is confirmed.
+    """Store a file to be looked at, and what it holds; nothing counts before it is confirmed.
 
     Raises PoolFileKind, PoolFileTooLarge, Invalid (name), PoolImportTaken.
     """
     row = _stored(file_name, content, actor)
     before = taken_import(row.sha256)
     if before is not None:
-        _on_disk(row).unlink()
+        on_disk(row).unlink()
         raise PoolImportTaken(field="file", import_id=before.id)
+    row.preview = look_at(row)
     row.save(force_insert=True)
     return row
 
@@ -91,7 +81,7 @@ def confirm_pool_import(
 ) -> PoolImport:
     """Let a file that was looked at count, on this ground; read in the background. Audited.
 
-    Raises NotFound, Invalid (consent basis), PoolImportStarted, PoolImportTaken.
+    Raises NotFound, Invalid (consent basis), PoolImportStarted, PoolImportTaken, PoolFileGone.
     """
     _check_basis(consent_basis)
     hold_pool()
@@ -101,48 +91,20 @@ def confirm_pool_import(
     before = taken_import(row.sha256)
     if before is not None:
         raise PoolImportTaken(import_id=before.id)
+    if not on_disk(row).is_file():
+        raise PoolFileGone
     _start(row, consent_basis, actor=actor, at=at)
     row.version += 1
     row.save()
     return row
 
 
-def preview_pool_import(row: PoolImport, *, shown: int) -> Preview:
-    """Read a stored file without writing anything: counts, the first rows, the first refusals.
-
-    Whether a number or a firm is in the pool already is only asked when the file is taken in.
-    """
-    good: list[PoolRow] = []
-    errors: list[Refused] = []
-    good_count = error_count = 0
-    ignored: list[str] = []
-    try:
-        file = read_pool(_on_disk(row))
-        ignored = file.ignored
-        for line in file.lines:
-            if isinstance(line.row, PoolRow):
-                good_count += 1
-                good += [line.row] if good_count <= shown else []
-            else:
-                error_count += 1
-                errors += [line.row] if error_count <= shown else []
-    except Unreadable as problem:
-        errors, error_count = [problem.error], 1
-    return Preview(
-        row_count=good_count + error_count,
-        good=good,
-        good_count=good_count,
-        errors=errors,
-        error_count=error_count,
-        ignored=ignored,
-    )
-
-
 def import_pool(*, import_id: str) -> PoolImport:
     """Read a file to its end; each chunk and its progress commit together.
 
     Started again after a crash it goes on behind the last committed chunk; started twice at once,
-    one of the two stops. A file that cannot be read ends as failed. Raises NotFound.
+    one of the two stops. A file that cannot be read ends as failed. Read or failed, the file is
+    deleted: what it held beside our columns is nobody's to keep. Raises NotFound.
     """
     row = _begin(import_id)
     if row.status != PoolImportStatus.RUNNING:
@@ -153,6 +115,8 @@ def import_pool(*, import_id: str) -> PoolImport:
         logger.info("pool_imports.overtaken", import_id=row.id)
     except Unreadable as problem:
         _fail(row, problem.error)
+    except FileNotFoundError:
+        _fail(row, refused(0, "file_gone", ""))
     return pool_import(import_id)
 
 
@@ -178,7 +142,7 @@ def _stored(file_name: str, content: BinaryIO, actor: str) -> PoolImport:
     row = PoolImport(file_name=label, actor=actor, status=PoolImportStatus.CHECKED)
     row.file_path = f"{row.tenant_id}/pool_imports/{row.id}{ending}"
     try:
-        kept = store(content, _on_disk(row), most_bytes=MOST_BYTES)
+        kept = store(content, on_disk(row), most_bytes=MOST_BYTES)
     except TooLarge:
         raise PoolFileTooLarge(field="file", limit_mb=MOST_BYTES // 1024**2) from None
     row.byte_count, row.sha256 = kept.byte_count, kept.sha256
@@ -187,7 +151,7 @@ def _stored(file_name: str, content: BinaryIO, actor: str) -> PoolImport:
 
 def _start(row: PoolImport, consent_basis: str, *, actor: str, at: datetime) -> None:
     row.status, row.consent_basis, row.started_at = PoolImportStatus.WAITING, consent_basis, at
-    row.actor = actor
+    row.actor, row.preview = actor, {}
     facts = {"file_name": row.file_name, "sha256": row.sha256, "consent_basis": consent_basis}
     audit.record(
         actor=actor, action="campaigns.pool_import.start", subject=row.id, at=at, after=facts
@@ -206,7 +170,7 @@ def _begin(import_id: str) -> PoolImport:
 
 
 def _read_chunks(row: PoolImport) -> None:
-    lines = read_pool(_on_disk(row)).lines
+    lines = read_pool(on_disk(row)).lines
     done = row.row_count
     for _ in islice(lines, done):
         pass
@@ -274,12 +238,9 @@ def _finish(row: PoolImport, status: PoolImportStatus, at: datetime) -> None:
     row.status, row.finished_at = status, at
     row.version += 1
     row.save()
+    transaction.on_commit(partial(on_disk(row).unlink, missing_ok=True))
     facts: dict[str, Any] = {"status": str(status), "version": row.version}
     facts |= {name: getattr(row, name) for name in ("row_count", "created_count", "error_count")}
     events.record(
         "campaigns.pool_import.finished", subject=row.id, actor=row.actor, at=at, props=facts
     )
-
-
-def _on_disk(row: PoolImport) -> Path:
-    return Path(settings.MEDIA_ROOT) / row.file_path

@@ -7,6 +7,7 @@ from django.db import transaction
 from campaigns.enums import PoolStatus
 from campaigns.models import PoolMember
 from campaigns.operations.pool_moves import hold_pool, locked, move, props_of, write
+from campaigns.operations.pool_rows import Firms
 from platform_app.kernel import audit
 from platform_app.kernel.errors import NotFound, ReasonNeeded
 
@@ -42,12 +43,18 @@ def remove_member(*, member_id: str, reason: str, actor: str, at: datetime) -> P
 def restore_member(*, member_id: str, reason: str, actor: str, at: datetime) -> PoolMember:
     """Put a merchant back where it is matched; it is pre-screened anew by night. Audited.
 
+    A firm that has become known meanwhile is looked up, as when the file was read.
+
     Raises NotFound, ReasonNeeded, PoolMoveNotAllowed (it was not taken out).
     """
     why = reason.strip()
     if not why:
         raise ReasonNeeded(field="reason")
     member = _locked(member_id)
+    if member.merchant_id is None:
+        firm = Firms([member]).of(member)
+        if firm and not PoolMember.objects.filter(merchant_id=firm).exists():
+            member.merchant_id = firm
     to = PoolStatus.MATCHED if member.merchant_id else PoolStatus.IMPORTED
     return _moved(member, to, "restore", why, actor, at)
 

@@ -30,17 +30,21 @@ def take_rows(source: PoolImport, rows: Sequence[PoolRow], *, at: datetime) -> T
     """Write these rows, inside the caller's transaction; what is left empty keeps its value.
 
     A firm is known by the partner's number first, then by its registration number if only one
-    merchant has it. Refused: a firm that is in the pool under another number, and a member that a
-    person took out.
+    merchant has it; whichever comes first in the file, the partner's number wins. Refused: a firm
+    that is in the pool under another number, and a member that a person took out.
     """
     hold_pool()
-    firms = _Firms(rows)
+    firms = Firms(rows)
     numbers = [row.external_id for row in rows]
     known = locked(
         PoolMember.objects.filter(Q(external_id__in=numbers) | Q(merchant_id__in=firms.ids))
     )
     by_number = {one.external_id: one for one in known}
     owner = {str(one.merchant_id): one.external_id for one in known if one.merchant_id}
+    for row in rows:
+        firm, member = firms.own(row), by_number.get(row.external_id)
+        if firm and (member is None or not member.merchant_id):
+            owner.setdefault(firm, row.external_id)
     taken = Taken()
     for row in rows:
         member = by_number.get(row.external_id)
@@ -64,10 +68,10 @@ def take_rows(source: PoolImport, rows: Sequence[PoolRow], *, at: datetime) -> T
     return taken
 
 
-class _Firms:
+class Firms:
     """The merchants that these rows may mean: one statement."""
 
-    def __init__(self, rows: Sequence[PoolRow]) -> None:
+    def __init__(self, rows: Sequence[PoolRow | PoolMember]) -> None:
         codes = sorted({row.registration_no for row in rows} - {""})
         found = list_firms(numbers=[row.external_id for row in rows], registration_nos=codes)
         self.ids = [firm_id for firm_id, _, _ in found]
@@ -76,7 +80,12 @@ class _Firms:
         for firm_id, _, code in found:
             self._by_code.setdefault(code, []).append(firm_id)
 
-    def of(self, row: PoolRow) -> str | None:
+    def own(self, row: PoolRow) -> str | None:
+        """The merchant of this very number."""
+        return self._by_number.get(row.external_id)
+
+    def of(self, row: PoolRow | PoolMember) -> str | None:
+        """The one merchant that is meant, if any."""
         if row.external_id in self._by_number:
             return self._by_number[row.external_id]
         same = self._by_code.get(row.registration_no, []) if row.registration_no else []

@@ -11,6 +11,7 @@ from campaigns.domain.pool import Case, Screened
 from campaigns.enums import PoolStatus
 from campaigns.models import PoolMember
 from campaigns.operations.pool_moves import CHUNK, hold_pool, locked, move, write
+from credit.enums import LineStatus
 from credit.models import CreditLine, Drawdown
 from platform_app.kernel import clock
 from risk.enums import WatchKind
@@ -46,14 +47,17 @@ def prescreen_pool(*, actor: str, at: datetime) -> int:
 
 @transaction.atomic
 def age_pool(*, actor: str, at: datetime) -> int:
-    """Let members sleep that drew nothing for six calendar months, and wake those that did."""
+    """Let members sleep that drew nothing for six calendar months, and wake those that did.
+
+    Whoever has no line any more sleeps, whatever it drew before.
+    """
     since = clock.moment_on(pool.months_before(clock.day_of(at), pool.DORMANT_MONTHS))
     drawn = Drawdown.objects.filter(
         line__merchant_id=OuterRef("merchant_id"), authorized_at__gte=since
-    )
+    ).exclude(line__status=LineStatus.CLOSED)
     opened = CreditLine.objects.filter(
         merchant_id=OuterRef("merchant_id"), activated_at__gte=since
-    ).exclude(status="closed")
+    ).exclude(status=LineStatus.CLOSED)
     hold_pool()
     rows = PoolMember.objects.annotate(is_awake=Exists(drawn) | Exists(opened))
     turned = locked(

@@ -34,15 +34,18 @@ def save_salesperson(
 ) -> tuple[Salesperson, bool]:
     """Put somebody on the roster, or change what is known of them; True when new. Audited.
 
-    What is left out keeps its value, and the same content again changes and records nothing.
-    Raises BadSalespersonCode, BadPhone, Invalid (a new one has a name and a phone).
+    A code is the same in large letters and small. What is left out keeps its value, and the same
+    content again changes and records nothing. Raises BadSalespersonCode, BadPhone, Invalid (a new
+    one has a name and a phone).
     """
     key = salesperson_code(code)
-    row = Salesperson.objects.select_for_update().filter(code=key).first()
+    row = Salesperson.objects.select_for_update().filter(code__iexact=key).first()
     facts = _facts(row, name, phone, region, branch, since_on)
     if row is None:
         facts.setdefault("since_on", clock.day_of(at))
-        made, is_new = Salesperson.objects.get_or_create(code=key, defaults=facts)
+        made, is_new = Salesperson.objects.get_or_create(
+            code__iexact=key, defaults=facts | {"code": key}
+        )
         if is_new:
             _note("added", made, actor=actor, at=at, after=_told(facts))
         return made, is_new

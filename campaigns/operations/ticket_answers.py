@@ -60,8 +60,9 @@ def promise_answer(
 ) -> Ticket:
     """It takes longer: say why and promise a later moment, within five working days.
 
-    The merchant is told at once. Raises TicketNotFound, TicketClosed, TicketNotWaiting,
-    PromiseOutOfReach, TicketWordsNeeded, Invalid (key).
+    The merchant is told at once; a promise that was over before counts as broken. Raises
+    TicketNotFound, TicketClosed, TicketNotWaiting, PromiseOutOfReach, TicketWordsNeeded, Invalid
+    (key).
     """
     text = checked_words(words)
     ticket = _running(ticket_id)
@@ -71,9 +72,10 @@ def promise_answer(
         raise TicketNotWaiting
     if not max(at, ticket.due_at) < by_at <= sla.latest_promise(at, workday_test()):
         raise PromiseOutOfReach(field="by_at", days=sla.PROMISE_DAYS)
-    write(ticket, TicketSide.DESK, text, key, actor=actor, at=at, promised_at=ticket.due_at)
+    said = write(ticket, TicketSide.DESK, text, key, actor=actor, at=at, promised_at=ticket.due_at)
     ticket.due_at, ticket.assignee = by_at, ticket.assignee or actor
-    keep(ticket, "due_at", "assignee")
+    ticket.late_answer_count += said.is_late
+    keep(ticket, "due_at", "assignee", "late_answer_count")
     tell(ticket, "promised", actor=actor, at=at, by_at=by_at.isoformat())
     return ticket
 

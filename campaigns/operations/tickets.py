@@ -57,7 +57,8 @@ def open_ticket(
     lock_merchant(merchant_id)
     before = Ticket.objects.filter(merchant_id=merchant_id, key=checked_key(key)).first()
     if before is not None:
-        if (before.kind, before.subject) != (kind, text[:SUBJECT]):
+        said = TicketMessage.objects.get(ticket=before, key=key).words
+        if (before.kind, said) != (kind, text):
             raise TicketKeyUsed(field="key")
         return before
     waiting = Ticket.objects.filter(merchant_id=merchant_id, status=TicketStatus.OPEN)

@@ -11,9 +11,11 @@ from campaigns.models import Attribution, AttributionClaim
 
 
 def holding(*, at: datetime) -> QuerySet[Attribution]:
-    """The attributions in force: each merchant's last one, within its window."""
+    """The attributions in force: each merchant's last one, within its window, of who is here."""
     later = Attribution.objects.filter(merchant=OuterRef("merchant"), number__gt=OuterRef("number"))
-    rows: QuerySet[Attribution] = Attribution.objects.filter(~Exists(later), until_at__gt=at)
+    rows: QuerySet[Attribution] = Attribution.objects.filter(
+        ~Exists(later), until_at__gt=at, salesperson__status=SalespersonStatus.ACTIVE
+    )
     return rows
 
 

@@ -48,6 +48,11 @@ def booked_call_back(merchant_id: str) -> FollowUp | None:
     return found
 
 
+def is_call_owed(call_back: FollowUp | None, *, at: datetime) -> bool:
+    """Whether the chosen time went by and nobody of ours has called."""
+    return call_back is not None and at >= call_back.slot.ends_at
+
+
 def slot_of(value: str) -> Slot | None:
     """`2026-03-02-10` as a time, or nothing."""
     day, _, hour = value.rpartition("-")

@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import QuerySet
 from django.utils.translation import get_language
 
+from campaigns.domain.notices import pages_kept_from
 from campaigns.models import Message
 
 INBOX = 50
@@ -23,10 +25,24 @@ class Letter:
     is_read: bool
 
 
-def inbox(merchant_id: str) -> list[Letter]:
-    """The newest messages of a merchant."""
-    rows = Message.objects.filter(merchant_id=merchant_id).order_by("-at", "-id")[:INBOX]
+def messages_for(merchant_id: str, *, role: str) -> QuerySet[Message]:
+    """A merchant's messages that concern a user of this role."""
+    rows: QuerySet[Message] = Message.objects.filter(merchant_id=merchant_id)
+    kept_from = pages_kept_from(role)
+    return rows.exclude(page__in=kept_from) if kept_from else rows
+
+
+def inbox(merchant_id: str, *, role: str) -> list[Letter]:
+    """The newest messages of a merchant for a user of this role."""
+    rows = messages_for(merchant_id, role=role).order_by("-at", "-id")[:INBOX]
     return [letter(row) for row in rows]
+
+
+def has_unread(letters: list[Letter], merchant_id: str, *, role: str) -> bool:
+    """Whether anything is unread, also behind the newest ones, which are `letters`."""
+    if any(not one.is_read for one in letters):
+        return True
+    return len(letters) == INBOX and unread_count(merchant_id, role=role) > 0
 
 
 def letter(row: Message) -> Letter:
@@ -43,6 +59,6 @@ def letter(row: Message) -> Letter:
     )
 
 
-def unread_count(merchant_id: str) -> int:
-    """How many messages a merchant has not read."""
-    return int(Message.objects.filter(merchant_id=merchant_id, read_at=None).count())
+def unread_count(merchant_id: str, *, role: str) -> int:
+    """How many messages nobody of the firm has read, of those that concern this role."""
+    return int(messages_for(merchant_id, role=role).filter(read_at=None).count())

@@ -38,7 +38,7 @@ def salesperson(salesperson_id: str) -> Salesperson:
 
 
 def salesperson_by_code(code: str) -> Salesperson:
-    """One by the platform's own code. Raises NotFound."""
+    """One by the platform's own code, in large letters or small. Raises NotFound."""
     found = _coded(code)
     if found is None:
         raise NotFound(noun="salesperson")
@@ -108,7 +108,7 @@ def list_salespeople(*, search: str = "", status: str = "") -> QuerySet[Salesper
         rows = rows.filter(
             Q(code__istartswith=words) | Q(region__icontains=words) | Q(branch__icontains=words)
         )
-    return rows.filter(status=status) if status else rows
+    return rows.filter(status=status.replace("\x00", "")) if status else rows
 
 
 def display_name(row: Salesperson) -> str:
@@ -119,7 +119,7 @@ def display_name(row: Salesperson) -> str:
 def _coded(code: str) -> Salesperson | None:
     if "\x00" in code:
         return None
-    found: Salesperson | None = Salesperson.objects.filter(code=code).first()
+    found: Salesperson | None = Salesperson.objects.filter(code__iexact=code).first()
     return found
 
 

@@ -6,16 +6,15 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from credit.domain.allocation import Component
-from credit.domain.derived import COMPONENTS, FOREVER, Happening, Row, Segment
+from credit.domain.derived import COMPONENTS, Happening, Row, Segment
 from credit.domain.interest import (
     InterestOnShift,
     PeriodUnit,
-    Rounding,
-    divide_rounded,
     shift_to_workday,
 )
 from credit.domain.life import Life
-from credit.domain.paying import allocate
+from credit.domain.paying import allocate, credited, recover
+from credit.domain.refunds import refund
 from credit.domain.schedule_terms import Method, ScheduleTerms
 
 RATE_PLACES = Decimal("0.00000001")
@@ -25,7 +24,7 @@ def capture(life: Life, event: Happening) -> None:
     """Money goes out; the partner's subsidy for the free days is deferred and earned over them."""
     life.freeze(event.value_on)
     life.base += event.amount_minor
-    _credited(life, event)
+    credited(life, event)
     terms = life.terms
     if terms.subsidy_rate > 0:
         free = Segment(
@@ -47,58 +46,12 @@ def _is_subsidy_from(part: Segment, day: date) -> bool:
 
 def credit(life: Life, event: Happening) -> None:
     """Money, or its like, pays what its rule says; after a write-off it is a recovery."""
-    _credited(life, event)
+    credited(life, event)
     if life.written_off_on is not None:
-        left = _recover(life, event, event.amount_minor)
+        left = recover(life, event, event.amount_minor)
     else:
         left = allocate(life, event, event.kind, event.amount_minor)
     life.credits.append((event, left))
-
-
-def refund(life: Life, event: Happening) -> None:
-    """Goods came back: principal falls, and the interest on the refunded part was never due.
-
-    Of that interest a discount has borne its part, which stays used; the rest is the merchant's.
-    """
-    _credited(life, event)
-    if life.written_off_on is not None:
-        life.credits.append((event, _recover(life, event, event.amount_minor)))
-        return
-    life.freeze(event.value_on)
-    back = _borne_by_merchant(life, _interest_on(life, event.amount_minor))
-    life.interest_back[event.seq] = back
-    left = allocate(life, event, "refund", event.amount_minor)
-    left += allocate(life, event, "interest_back", back)
-    life.credits.append((event, left))
-
-
-def _interest_on(life: Life, amount: int) -> int:
-    """The contract interest that `amount` of the balance has earned so far."""
-    total = 0
-    captured = life.credited["capture"]
-    for part in life.segments:
-        if part.kind != "interest":
-            continue
-        if life.terms.option.method is Method.FLAT:
-            total += part.earned_minor(part.to_on) * min(amount, captured) // captured
-        else:
-            # What is left then bears the interest of a drawdown that was smaller from the start.
-            rest = replace(part, base_minor=part.base_minor - min(amount, part.base_minor))
-            total += part.earned_minor(part.to_on) - rest.earned_minor(part.to_on)
-    return total
-
-
-def _borne_by_merchant(life: Life, interest: int) -> int:
-    """What of interest given back the merchant had borne: what a discount bore stays used."""
-    granted = sum(one.earned_minor(FOREVER) for one in life.granted)
-    if not granted:
-        return interest
-    earned = sum(part.earned_minor(part.to_on) for part in life.segments if part.kind == "interest")
-    return interest - divide_rounded(interest * granted, earned, Rounding.HALF_UP)
-
-
-def _credited(life: Life, event: Happening) -> None:
-    life.credited[event.kind] = life.credited.get(event.kind, 0) + event.amount_minor
 
 
 def charge(life: Life, event: Happening) -> None:
@@ -152,20 +105,6 @@ def write_off(life: Life, event: Happening) -> None:
     life.late.clear()
     life.base = 0
     life.written_off_on = event.value_on
-
-
-def _recover(life: Life, event: Happening, left: int) -> int:
-    for row in life.rows:
-        for component in COMPONENTS:
-            amount = min(left, row.of("written_off_", component))
-            if amount:
-                row.add("written_off_", component, -amount)
-                row.add("paid_", component, amount)
-                key = (event.seq, row.seq, component)
-                life.taken[key] = life.taken.get(key, 0) + amount
-                life.recovered += amount
-                left -= amount
-    return left
 
 
 def refund_overpayment(life: Life, event: Happening) -> None:

@@ -45,11 +45,15 @@ class Life:
     credited: dict[str, int] = field(default_factory=dict)
     charged: dict[Component, int] = field(default_factory=dict)
     interest_back: dict[int, int] = field(default_factory=dict)
+    returned: list[tuple[date, int]] = field(default_factory=list)
     taken: dict[tuple[int, int, Component], int] = field(default_factory=dict)
     late: dict[tuple[SegmentName, int], date] = field(default_factory=dict)
     was_late: dict[tuple[SegmentName, int], date] = field(default_factory=dict)
     pauses: list[tuple[date, date]] = field(default_factory=list)
     base: int = 0
+    captured: int = 0
+    planned: int = 0
+    first_on: date = FOREVER
     since: date = FOREVER
     open_row: int = 0
     annual_rate: Decimal = Decimal(0)
@@ -64,15 +68,14 @@ class Life:
         if not captures:
             raise ValueError("nothing was captured")
         drawn_on = captures[0].value_on
-        total = sum(event.amount_minor for event in captures)
-        self.rows = self.plan(
-            self.terms.schedule_terms(drawn_on), total, drawn_on, signed=self.signed_due_on
-        )
+        self.captured = sum(event.amount_minor for event in captures)
+        using = self.terms.schedule_terms(drawn_on)
+        self.rows = self.plan(using, self.captured, drawn_on, signed=self.signed_due_on)
         first_due = next(row.seed_due_on for row in self.rows if row.seq)
         if len(captures) > 1 and captures[-1].value_on >= first_due:
             raise ValueError("a capture on or after the first due date")
         self.annual_rate, self.penalty_rate = self.terms.annual_rate, self.terms.penalty_rate
-        self.since = self.terms.interest_from(drawn_on)
+        self.since = self.first_on = self.terms.interest_from(drawn_on)
         self.skip_paid()
 
     def plan(
@@ -85,6 +88,7 @@ class Life:
         after_seq: int = 0,
     ) -> list[Row]:
         """New rows from a schedule. A row of nothing counts as paid on the first day."""
+        self.planned = self.goods_on(drawn_on)
         plan = schedule(
             using,
             principal_minor=principal_minor,
@@ -139,17 +143,19 @@ class Life:
                     row.interest_minor += segment.earned_minor(end)
                     self.segments.append(segment)
                     if (off := self.terms.discount) is not None:
-                        grant(off, self.granted, row, segment, first_on=self._first_day())
+                        grant(off, self.granted, row, segment, first_on=self.first_on)
         self.since = day
 
     def _price_of(self, row: Row) -> tuple[int, Decimal, int]:
         if self.terms.option.method is Method.FLAT:
-            days = (row.seed_due_on - max(row.start_on, self._first_day())).days
-            return row.flat_minor, Decimal(1), max(days, 1)
+            days = (row.seed_due_on - max(row.start_on, self.first_on)).days
+            left = row.flat_minor * self.goods_on(self.since) // self.planned
+            return left, Decimal(1), max(days, 1)
         return self.base, row.rate, row.per_days
 
-    def _first_day(self) -> date:
-        return self.terms.interest_from(self.rows[0].start_on)
+    def goods_on(self, day: date) -> int:
+        """What the goods are worth that had not come back by the end of `day`; a fen at least."""
+        return max(1, self.captured - sum(amount for on, amount in self.returned if on <= day))
 
     def _pieces(self, start: date, end: date) -> Iterator[tuple[date, date, Row]]:
         """The stretch without pauses, cut where the price of a day changes."""

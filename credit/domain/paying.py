@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from credit.domain.allocation import Component, DueType, FutureRule
-from credit.domain.derived import Happening, Row
+from credit.domain.derived import COMPONENTS, Happening, Row
 from credit.domain.life import Life
 
 
@@ -63,3 +63,23 @@ def _future_rows(
     if future is FutureRule.NEXT_LAST and rows[0].start_on < day:
         return rows[:1]
     return rows[:1] if future is FutureRule.NEXT else rows[-1:]
+
+
+def recover(life: Life, event: Happening, left: int) -> int:
+    """Pay what was written off, the oldest row first; return what found nothing to pay."""
+    for row in life.rows:
+        for component in COMPONENTS:
+            amount = min(left, row.of("written_off_", component))
+            if amount:
+                row.add("written_off_", component, -amount)
+                row.add("paid_", component, amount)
+                key = (event.seq, row.seq, component)
+                life.taken[key] = life.taken.get(key, 0) + amount
+                life.recovered += amount
+                left -= amount
+    return left
+
+
+def credited(life: Life, event: Happening) -> None:
+    """Count what came in by its kind, whatever becomes of it."""
+    life.credited[event.kind] = life.credited.get(event.kind, 0) + event.amount_minor

@@ -10,7 +10,6 @@ cannot be read, silence) is unknown.
 """
 
 import base64
-import binascii
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -77,5 +76,5 @@ def _understood(said: Said) -> SigningAnswer:
 def _decoded(text: object) -> bytes | None:
     try:
         return base64.b64decode(str(text or ""), validate=True) or None
-    except binascii.Error:
+    except ValueError:
         return None

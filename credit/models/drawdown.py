@@ -35,6 +35,9 @@ class Quote(TenantOwned, AppendOnly):
     discount_minor = MinorField(default=0, db_default=0)
     plain_apr_simple = RateField(null=True)
     plain_apr_compound = RateField(null=True)
+    order = models.JSONField(
+        null=True, help_text="What the platform said of the order beside number and total."
+    )
     value_on = models.DateField()
     quoted_at = models.DateTimeField()
     expires_at = models.DateTimeField()
@@ -168,6 +171,16 @@ class Hold(TenantOwned, Stamped):
     released_minor = MinorField(default=0)
     status = models.TextField(choices=HoldStatus.choices, default=HoldStatus.HELD)
     expires_on = models.DateField()
+    end_told_days = models.IntegerField(
+        null=True, blank=True, help_text="How many days before its end the platform was last told."
+    )
+    ships_on = models.DateField(
+        null=True, blank=True, help_text="The day on which the platform ships, as it said."
+    )
+    is_late_told = models.BooleanField(
+        default=False, db_default=False,
+        help_text="The platform was told that this day is over and nothing was captured.",
+    )  # fmt: skip
     exposure_slice_no = models.IntegerField(default=0)
     entity_key = models.TextField(
         default="", blank=True, help_text="Whose exposure over all tenants it counts to; a hash."

@@ -94,6 +94,9 @@ class TemporaryLimit(TenantOwned, Stamped):
     status = models.TextField(
         choices=TemporaryLimitStatus.choices, default=TemporaryLimitStatus.PLANNED
     )
+    told_days = models.SmallIntegerField(
+        null=True, help_text="How many days before its end its end was last told of; null: not yet."
+    )
 
     class Meta:
         verbose_name = verbose_name_plural = _("Temporary limit")
@@ -106,6 +109,10 @@ class TemporaryLimit(TenantOwned, Stamped):
                     status__in=TemporaryLimitStatus.values,
                 ),
                 name="credit_temporarylimit_shape",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(told_days__isnull=True) | models.Q(told_days__in=[14, 3]),
+                name="credit_temporarylimit_told",
             ),
         ]
         indexes = [models.Index(fields=["tenant_id", "line"], name="credit_temporarylimit_line")]

@@ -155,7 +155,7 @@ def _may_apply(merchant: Merchant, version: ProductVersion, at: datetime) -> Non
     missing = missing_consents(merchant.id, NEEDED_CONSENTS)
     if missing:
         raise ConsentMissing(consents=", ".join(missing))
-    needs = missing_needs(merchant, current_tenant().application_needs)
+    needs = missing_needs(merchant, current_tenant().application_needs, at=at)
     if needs:
         raise ApplicationIncomplete(needs=", ".join(needs))
     mine = {"merchant_id": merchant.id, "product_id": version.product_id}

@@ -21,14 +21,15 @@ from tenants.queries.consents import missing_consents
 def end_consent(
     *, merchant_id: str, code: str, evidence: Mapping[str, str | int], actor: str, at: datetime
 ) -> ConsentRecord:
-    """Withdraw a consent and suspend the merchant's active lines.
+    """Withdraw a consent; one that every line needs suspends the merchant's active lines.
 
     Raises NotFound, Invalid, ConsentNotGiven.
     """
     record = withdraw_consent(
         merchant_id=merchant_id, code=code, evidence=evidence, actor=actor, at=at
     )
-    for line_id in _lines(merchant_id, status=LineStatus.ACTIVE):
+    needing = _lines(merchant_id, status=LineStatus.ACTIVE) if code in NEEDED_CONSENTS else []
+    for line_id in needing:
         suspend_line(
             line_id=line_id, because=SuspensionReason.CONSENT, reason=code, actor=actor, at=at
         )

@@ -17,6 +17,8 @@ from credit.operations.collections import work_collections
 from credit.operations.direct_debits import ask_debits
 from credit.operations.flow_matching import match_flows
 from credit.operations.funding_pursuit import pursue
+from credit.operations.holds import tell_hold_ends, tell_late_orders
+from credit.operations.limit_ends import tell_limit_ends
 from credit.operations.limit_reviews import review_limits
 from credit.operations.offers import expire_offers
 from credit.operations.reminders import make_reminders, send_reminders
@@ -65,12 +67,22 @@ def move_limits(*, at: datetime) -> None:
 
 
 def remind() -> int:
-    """Make today's reminders and send their text messages; return how many went out."""
+    """Tell which temporary limits end soon; make today's reminders and send their text messages.
+
+    Returns how many messages went out.
+    """
     on, at = open_day(), clock.now()
     if on != clock.day_of(at):  # yesterday is not closed yet: its figures are not today's
         return 0
+    tell_limit_ends(on=on, at=at)
     make_reminders(on=on, at=at)
     return send_reminders(on=on, at=at)
+
+
+def tell_uncaptured() -> int:
+    """Tell the platform of orders that are late to be captured, and of holds that end; how many."""
+    actor, at = "system:holds", clock.now()
+    return tell_late_orders(actor=actor, at=at) + tell_hold_ends(actor=actor, at=at)
 
 
 def decide_waiting() -> int:

@@ -42,7 +42,7 @@ PLATFORMS = (
     ("mengchong", "萌宠采购网", "pet", PET),
 )
 SHOP_PLATFORM = "mengchong"
-FACES_AT = "textile"  # the platforms whose merchants show their face before they sign
+FACES_AT = "textile"  # the platform whose merchants show their face, applying and signing
 TENANT_ROLES = (Role.OWNER, Role.OPERATOR, Role.FINANCE, Role.DEVELOPER, Role.VIEWER)
 
 
@@ -70,10 +70,10 @@ def load_demo(*, today: date, shop_origins: list[str], keep_in: Path) -> Iterato
             at=clock.moment_on(first),
         )  # fmt: skip
         with tenant_scope(tenant.id):
-            set_application_needs(
-                needs=list(ApplicationNeed.values), actor=ACTOR, at=clock.moment_on(first)
-            )
-            if key == FACES_AT:
+            shows_faces = key == FACES_AT
+            needs = [one for one in ApplicationNeed if shows_faces or one != ApplicationNeed.FACE]
+            set_application_needs(needs=needs, actor=ACTOR, at=clock.moment_on(first))
+            if shows_faces:
                 set_face_check(from_minor=0, actor=ACTOR, at=clock.moment_on(first))
         if slug not in logins:
             logins[slug] = _logins(tenant, shop_origins)

@@ -77,7 +77,7 @@ def request_drawdown(
             discount_id=quote.discount_id, drawdown=drawdown, on=day, actor=actor, at=at
         )
     store_route(route=route, drawdown=drawdown, actor=actor, at=at)
-    _hold(line, drawdown, day)
+    _hold(line, drawdown, quote, day)
     events.record(
         "credit.drawdown.authorized", subject=drawdown.id, merchant_id=line.merchant_id,
         actor=actor, at=at,
@@ -154,7 +154,7 @@ def _authorize(
     )
 
 
-def _hold(line: CreditLine, drawdown: Drawdown, day: date) -> None:
+def _hold(line: CreditLine, drawdown: Drawdown, quote: Quote, day: date) -> None:
     product = ProductTerms.from_json(line.product_version.terms)
     entity = entity_key(line.merchant.registration_no)
     slice_no = exposure.reserve(amount_minor=drawdown.authorized_minor, seed=line.id, entity=entity)
@@ -163,6 +163,7 @@ def _hold(line: CreditLine, drawdown: Drawdown, day: date) -> None:
         drawdown=drawdown,
         amount_minor=drawdown.authorized_minor,
         expires_on=day + timedelta(days=product.hold_days),
+        ships_on=(quote.order or {}).get("ships_on"),
         exposure_slice_no=slice_no,
         entity_key=entity,
     )

@@ -36,13 +36,15 @@ def make_quotes(
     option_codes: Sequence[str] | None,
     at: datetime,
     discount_id: str | None = None,
+    order: dict[str, Any] | None = None,
 ) -> list[Quote]:
     """Quote an order for each option asked (all that the line offers when None), in fen.
 
     A quote holds nothing: whether the line still covers it is decided when it is drawn. An option
     whose all-in rate could pass a cap of the day, paid on time or late, is not quoted: asked by
     name it is refused, otherwise it is left out while another remains. A discount lowers the
-    options that it may be used for; it has to fit one of them.
+    options that it may be used for; it has to fit one of them. `order` is what the platform says of
+    it beside number and total; it is kept with each quote and decides nothing.
     Raises LineNotFound, LineNotActive, AmountTooSmall, TermNotOffered, CapExceeded, CapUnknown,
     DiscountNotFound, DiscountNotUsable.
     """
@@ -75,7 +77,7 @@ def make_quotes(
     if discount_id is not None:
         _lower(quotes, allowed, fees, discount_of(discount_id, line.merchant_id), line)
     for quote in quotes:
-        quote.quoted_at, quote.expires_at = at, expires_at
+        quote.quoted_at, quote.expires_at, quote.order = at, expires_at, order
     return Quote.objects.bulk_create(quotes)
 
 

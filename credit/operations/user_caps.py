@@ -3,7 +3,7 @@
 from datetime import date
 
 from credit.errors import UserDrawdownCap, UserMayNotDraw, UserMonthCap
-from credit.queries.user_caps import drawn_in_month
+from credit.queries.user_caps import drawn_by
 from tenants.enums import MerchantUserRole
 from tenants.operations.merchant_users import locked_user_named
 
@@ -25,7 +25,7 @@ def check_user(*, merchant_id: str, placed_by: str, amount_minor: int, on: date)
         raise UserDrawdownCap(field="amount", available_minor=once, needed_minor=amount_minor)
     if month is None:
         return
-    drawn = drawn_in_month(merchant_id, [placed_by], on).get(placed_by, 0)
+    drawn = drawn_by(user, on)
     if drawn + amount_minor > month:
         raise UserMonthCap(
             field="amount", available_minor=max(0, month - drawn), needed_minor=amount_minor

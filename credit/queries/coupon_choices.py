@@ -12,6 +12,7 @@ from credit.queries.calendar import workday_test
 from credit.queries.discounts import usable_discounts, why_not_for
 
 MOST: Final = 20
+LOOKED_AT: Final = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,10 +29,25 @@ class CouponChoice:
 
 
 def coupon_choices(line: CreditLine, *, amount_minor: int, on: date) -> list[CouponChoice]:
-    """The coupons that stand open, the best first; among equals the one that ends first."""
-    found = usable_discounts(line.merchant_id, on)[:MOST]
+    """The coupons that stand open, the best first; among equals the one that ends first.
+
+    Twenty are priced: those that fit the order before those that do not.
+    """
+    found = list(usable_discounts(line.merchant_id, on)[:LOOKED_AT])
+    found.sort(key=lambda one: not _fits(line, one, amount_minor=amount_minor, on=on))
+    found = found[:MOST]
     choices = [_choice(line, one, amount_minor=amount_minor, on=on) for one in found]
     return sorted(choices, key=lambda one: (-one.most_minor, one.discount.last_on, one.discount.id))
+
+
+def _fits(line: CreditLine, discount: Discount, *, amount_minor: int, on: date) -> bool:
+    return any(
+        why_not_for(
+            discount, product_code=line.product.code, option_code=code, amount_minor=amount_minor,
+            on=on,
+        ) is None
+        for code in line.offer.option_codes
+    )  # fmt: skip
 
 
 def _choice(line: CreditLine, discount: Discount, *, amount_minor: int, on: date) -> CouponChoice:

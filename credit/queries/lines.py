@@ -1,9 +1,16 @@
 """One credit line: its temporary limits, and what its merchant has on other lines."""
 
 from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any, Final
 
+from django.db.models import QuerySet
+
+from credit.enums import LineStatus, TemporaryLimitStatus
 from credit.errors import LineNotFound
 from credit.models import CreditLine, MerchantCap, TemporaryLimit
+
+SOON: Final = timedelta(days=14)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +42,17 @@ def line(line_id: str) -> CreditLine:
 def temporary_limits(line_id: str) -> list[TemporaryLimit]:
     """All that were ever granted on a line, newest first."""
     return list(TemporaryLimit.objects.filter(line_id=line_id).order_by("-from_on", "-id"))
+
+
+def ending_limits(on: date) -> QuerySet[Any]:
+    """Temporary limits of lines that can be drawn on, in force and over within fourteen days."""
+    rows: QuerySet[Any] = TemporaryLimit.objects.filter(
+        status=TemporaryLimitStatus.ACTIVE,
+        until_on__gt=on,
+        until_on__lte=on + SOON,
+        line__status=LineStatus.ACTIVE,
+    )
+    return rows
 
 
 def lines_of(merchant_id: str) -> list[CreditLine]:

@@ -3,24 +3,21 @@
 from dataclasses import dataclass
 from typing import Final
 
-from tenants.enums import ApplicationNeed, ConsentCode, KybStatus
-from tenants.queries.consents import missing_consents
+from platform_app.kernel import clock
+from tenants.enums import ApplicationNeed, KybStatus
+from tenants.queries.consents import AT_THE_START, missing_consents
 from tenants.queries.merchants import merchant as find_merchant
 from tenants.queries.onboarding import missing_needs
 from tenants.queries.tenants import current_tenant
 
-NEEDED_CONSENTS: Final = (
-    ConsentCode.SERVICE_AND_PRIVACY,
-    ConsentCode.SENSITIVE_DATA,
-    ConsentCode.SHARING_WITH_FUNDER,
-    ConsentCode.BUREAU_QUERY,
-)
+NEEDED_CONSENTS: Final = AT_THE_START
 STEP_MINUTES: Final = 1
 PAGES: Final = {
     "consents": "consent-give",
     "firm": "firm-verify",
     ApplicationNeed.LEGAL_REPRESENTATIVE: "person-legal",
     ApplicationNeed.PHONE: "phone-confirm",
+    ApplicationNeed.FACE: "face-identify",
     ApplicationNeed.ACCOUNT: "account-set",
     ApplicationNeed.DOCUMENTS: "attachment-add",
     "submit": "application-submit",
@@ -61,7 +58,7 @@ def progress_of(merchant_id: str) -> Progress:
     tenant, merchant = current_tenant(), find_merchant(merchant_id)
     needs = list(tenant.application_needs)
     steps = ("consents", "firm", *needs, "submit")
-    left = set(missing_needs(merchant, needs)) | {"submit"}
+    left = set(missing_needs(merchant, needs, at=clock.now())) | {"submit"}
     if missing_consents(merchant_id, NEEDED_CONSENTS, tenant):
         left.add("consents")
     if merchant.kyb_status != KybStatus.VERIFIED:

@@ -14,6 +14,7 @@ from credit.models import (
     BusinessDay,
     CreditLine,
     Drawdown,
+    Hold,
     JournalEntry,
     PlanRow,
     Posting,
@@ -21,12 +22,19 @@ from credit.models import (
 )
 from credit.queries.business_day import open_day
 from credit.queries.drawdowns import overdue
+from credit.queries.holds import (
+    ENDING_WITHIN_DAYS,
+    OLD_AFTER,
+    STANDING,
+    ending_holds,
+    late_holds,
+)
+from credit.queries.lines import ending_limits
 from platform_app.kernel import clock
 from risk.models import Decision
 from tenants.models import Merchant
 from tenants.queries.merchants import list_merchants
 
-UNCAPTURED_AFTER = timedelta(days=3)
 _OPEN = (DrawdownStatus.PARTIALLY_CAPTURED, DrawdownStatus.REPAYING)
 _HELD = (DrawdownStatus.AUTHORIZED, DrawdownStatus.PARTIALLY_CAPTURED)
 
@@ -130,7 +138,10 @@ def next_due(merchant_id: str) -> NextDue | None:
 def lines(
     *, search: str = "", status: str = "", use: str = "", since: date | None = None
 ) -> QuerySet[Any]:
-    """Credit lines with their merchants; `use` is used or unused (has a captured drawdown)."""
+    """Credit lines with their merchants.
+
+    `use` is used or unused (has a captured drawdown), or ending: a temporary limit ends soon.
+    """
     rows = CreditLine.objects.select_related("merchant")
     if search:
         rows = rows.filter(_merchant(search))
@@ -139,6 +150,8 @@ def lines(
     if since:
         rows = rows.filter(activated_at__gte=clock.moment_on(since))
     drawn = Exists(Drawdown.objects.filter(line_id=OuterRef("pk"), captured_minor__gt=0))
+    if use == "ending":
+        return rows.filter(Exists(ending_limits(open_day()).filter(line_id=OuterRef("pk"))))
     if use:
         rows = rows.filter(drawn if use == "used" else ~drawn)
     return rows
@@ -163,14 +176,20 @@ def drawdowns(
 ) -> QuerySet[Any]:
     """Drawdowns with merchant and `due_on`, the due date of the oldest unpaid installment.
 
-    `state` is outstanding, overdue, grace, or uncaptured (authorized over three days ago).
+    `held_until` is the last day of what is still held. `state` is outstanding, overdue, grace,
+    uncaptured (authorized over three days ago), late (to have shipped before this day, and nothing
+    captured) or expiring (the hold ends within three days).
     """
     unpaid = PlanRow.objects.filter(drawdown_id=OuterRef("pk"), paid_off_on__isnull=True)
     first = unpaid.order_by("due_on").values("due_on")[:1]
+    held = Hold.objects.filter(drawdown_id=OuterRef("pk"), status__in=STANDING)
     known = overdue(on) if state == "overdue" else Drawdown.objects.all()
-    rows: QuerySet[Any] = known.select_related("merchant").annotate(due_on=Subquery(first))
+    rows: QuerySet[Any] = known.select_related("merchant").annotate(
+        due_on=Subquery(first), held_until=Subquery(held.values("expires_on")[:1])
+    )
     if search:
-        rows = rows.filter(Q(order_no__icontains=search) | _merchant(search))
+        theirs = Q(quote__order__purchase_order_no=search) | Q(quote__order__invoice_no=search)
+        rows = rows.filter(Q(order_no__icontains=search) | theirs | _merchant(search))
     if status:
         rows = rows.filter(status=status)
     if due_from:
@@ -186,15 +205,20 @@ def _in_state(rows: QuerySet[Any], state: str, on: date) -> QuerySet[Any]:
     if state == "grace":
         late = overdue(on).values("pk")
         return rows.filter(oldest_unpaid_on__lt=on, status__in=_OPEN).exclude(pk__in=late)
+    if state == "expiring":
+        soon = ending_holds(on, days=ENDING_WITHIN_DAYS).values("drawdown_id")
+        return rows.filter(pk__in=soon)
+    if state == "late":
+        return rows.filter(pk__in=late_holds(on).values("drawdown_id"))
     if state == "uncaptured":
-        before = clock.moment_on(on - UNCAPTURED_AFTER)
+        before = clock.moment_on(on - OLD_AFTER)
         return rows.filter(status__in=_HELD, authorized_at__lt=before)
     return rows
 
 
 def drawdown(drawdown_id: str) -> Drawdown:
-    """One drawdown with merchant, line and lender. Raises DrawdownNotFound."""
-    rows = Drawdown.objects.select_related("merchant", "line", "funding_source")
+    """One drawdown with merchant, line, lender and quote. Raises DrawdownNotFound."""
+    rows = Drawdown.objects.select_related("merchant", "line", "funding_source", "quote")
     try:
         found: Drawdown | None = rows.filter(pk=drawdown_id).first()
     except ValueError:

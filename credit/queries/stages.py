@@ -95,7 +95,7 @@ STAGES: Final[dict[str, Stage]] = {
     ),
     "overdue": Stage(
         section="servicing",
-        badge=gettext_noop("{days} days overdue"),
+        badge=gettext_noop("Overdue, day {days}"),
         button=gettext_noop("Repay now"),
         next_line=gettext_noop("You: after repaying, the line opens again at once"),
         tone="bad",

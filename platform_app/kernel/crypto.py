@@ -8,6 +8,7 @@ a key derived from the same data key (a blind index), so equal values match only
 import hashlib
 import hmac
 import os
+import re
 from functools import lru_cache
 from uuid import UUID
 
@@ -88,6 +89,11 @@ def mask_phone(text: str) -> str:
     return f"{text[:3]}****{text[-4:]}" if len(text) >= 11 else "****"  # noqa: PLR2004
 
 
+def cover_digits(text: str) -> str:
+    """Runs of seven digits and more, as phone and identity numbers are, written as stars."""
+    return _NUMBERS.sub(lambda found: "*" * len(found.group()), text)
+
+
 def mask_name(text: str) -> str:
     """`张三丰` → `张*`; the compound surnames keep both characters."""
     if not text:
@@ -102,6 +108,8 @@ def mask_tail(text: str, keep: int = 4) -> str:
     return "*" * hidden + text[hidden:]
 
 
+# Also with spaces or hyphens between, as people write their phone.
+_NUMBERS = re.compile(r"\d(?:[ -]?\d){6,}[Xx]?")
 _COMPOUND_SURNAMES = frozenset(
     [
         "欧阳", "司马", "上官", "诸葛", "东方", "皇甫", "尉迟", "公孙", "慕容", "令狐",

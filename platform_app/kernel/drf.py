@@ -6,30 +6,32 @@ from contextlib import ExitStack
 from typing import Any, ClassVar, Final
 
 import structlog
-from django.db import OperationalError
 from django.db.models import Model, QuerySet
-from django.http import Http404, HttpRequest
+from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import override
-from rest_framework import exceptions, serializers
+from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from platform_app.kernel import idempotency, rates
-from platform_app.kernel.errors import DomainError, Invalid, NotFound, RateLimited, Unavailable
-from platform_app.kernel.http import ANSWER_SIGNER, request_id_of, say
+from platform_app.kernel.errors import (
+    Invalid,
+)
+from platform_app.kernel.http import ANSWER_SIGNER
 from platform_app.kernel.scope import mode_word
 from platform_app.kernel.tenancy import mode_scope, tenant_scope
 
 logger = structlog.get_logger(__name__)
 _LIMIT: Final = re.compile(r"[1-9][0-9]?|100")
-_AGAIN: Final = {"request_in_progress", "try_again", RateLimited.code}
 
 
 class StrictSerializer(serializers.Serializer[Any]):
-    """Refuses fields it does not know: a typo must not be silently ignored."""
+    """Refuses fields it does not know: a typo must not be silently ignored.
+
+    Text is text: a number in its place may have lost its leading zeros, or its last digits.
+    """
 
     def to_internal_value(self, data: Any) -> Any:
         if isinstance(data, dict):
@@ -38,7 +40,21 @@ class StrictSerializer(serializers.Serializer[Any]):
                 raise serializers.ValidationError(
                     {name: [_("Unknown field.")] for name in unknown}, code="unknown_field"
                 )
+            numbers = [name for name, field in self.fields.items() if _is_number_for(field, data)]
+            if numbers:
+                raise serializers.ValidationError(
+                    {
+                        name: [serializers.CharField.default_error_messages["invalid"]]
+                        for name in numbers
+                    },
+                    code="invalid",
+                )
         return super().to_internal_value(data)
+
+
+def _is_number_for(field: Any, data: Mapping[str, Any]) -> bool:
+    is_text = isinstance(field, serializers.CharField)
+    return is_text and isinstance(data.get(field.field_name), int | float)
 
 
 class ApiView(APIView):
@@ -93,7 +109,7 @@ class ApiView(APIView):
         answer = idempotency.once(
             caller=caller_of(request).caller_id,
             operation=f"{request.method} {request.path}",
-            key=request.headers.get("Idempotency-Key", ""),
+            key=key_of(request),
             payload=request.data,
             act=lambda: idempotency.Answer(*act()),
         )
@@ -101,6 +117,11 @@ class ApiView(APIView):
         if answer.replayed:
             response["Idempotent-Replayed"] = "true"
         return response
+
+
+def key_of(request: Request) -> str:
+    """The request's Idempotency-Key as it was sent, or nothing."""
+    return str(request.headers.get("Idempotency-Key", ""))
 
 
 def _sign(request: Request, response: Any) -> None:
@@ -170,95 +191,3 @@ def _limit(text: str) -> int:
     if not _LIMIT.fullmatch(text):
         raise Invalid(field="limit")
     return int(text)
-
-
-def problem_handler(exc: Exception, context: dict[str, Any]) -> Response | None:
-    """Every refusal as RFC 9457 problem+json in the caller's language, with a stable code."""
-    request = context["request"]
-    exc = _as_refusal(exc)
-    if isinstance(exc, DomainError):
-        response = _answer(request, exc.status, exc.code, say(exc), say(exc, "en"), _where(exc))
-        response.data.update({name: exc.facts[name] for name in exc.members if name in exc.facts})
-    elif isinstance(exc, exceptions.ValidationError):
-        response = _validation(request, exc)
-    elif isinstance(exc, exceptions.APIException):
-        code = str(getattr(exc.detail, "code", exc.default_code))
-        text = str(exc.detail)
-        response = _answer(request, exc.status_code, code, text, _english(exc), [])
-    else:
-        return None
-    if response.status_code == 401:  # noqa: PLR2004
-        response["WWW-Authenticate"] = context["view"].get_authenticate_header(request)
-    if isinstance(exc, RateLimited):
-        _put(response, exc.headers)
-    elif response.data["retryable"]:
-        response["Retry-After"] = "1"
-    return response
-
-
-def _as_refusal(exc: Exception) -> Exception:
-    """What Django, the database and the parser raise, as the refusal it stands for."""
-    if isinstance(exc, Http404):
-        return NotFound(noun="object")
-    if isinstance(exc, RecursionError):
-        return exceptions.ParseError()  # JSON nested without end
-    if isinstance(exc, OperationalError):
-        logger.warning("api.database_busy", error=str(exc))
-        return Unavailable()  # a lock that was not given in time, a deadlock, a lost connection
-    return exc
-
-
-def _english(exc: exceptions.APIException) -> str:
-    """DRF translates a detail when it is raised; the English default is what is left to say."""
-    with override("en"):
-        return str(exc.default_detail).replace(' "{method}"', "").replace(' "{media_type}"', "")
-
-
-def _where(error: DomainError) -> list[dict[str, Any]]:
-    if error.field is None:
-        return []
-    return [{"path": f"/{error.field}", "code": error.code}]
-
-
-def _validation(request: Request, exc: exceptions.ValidationError) -> Response:
-    errors = field_problems(exc)
-    text = _("Some fields are not valid.")
-    detail = "；".join(f"{e['path']}: {e['message']}" for e in errors[:3])
-    return _answer(
-        request, 422, "invalid", f"{text} {detail}", "Some fields are not valid.", errors
-    )
-
-
-def field_problems(exc: exceptions.ValidationError) -> list[dict[str, str]]:
-    """Each bad field with its JSON pointer, a stable code and words."""
-    return list(_flatten(exc.get_full_details(), ""))
-
-
-def _flatten(detail: Any, path: str) -> Any:
-    if isinstance(detail, dict) and set(detail) == {"message", "code"}:
-        yield {"path": path or "/", "code": detail["code"], "message": str(detail["message"])}
-    elif isinstance(detail, dict):
-        for key, value in detail.items():
-            at = path if key == "non_field_errors" else f"{path}/{key}"
-            yield from _flatten(value, at)
-    elif isinstance(detail, list):
-        nested = any(isinstance(item, dict) and "message" not in item for item in detail)
-        for index, item in enumerate(detail):
-            yield from _flatten(item, f"{path}/{index}" if nested else path)
-
-
-def _answer(
-    request: Request, status: int, code: str, text: str, english: str, errors: list[dict[str, Any]]
-) -> Response:
-    body = {
-        "type": f"/api/v1/docs/#{code}",
-        "title": str(text),
-        "status": status,
-        "code": code,
-        "detail": str(text),
-        "message_en": str(english),
-        "errors": errors,
-        "request_id": request_id_of(request),
-        "retryable": status in {409, 429, 503} and code in _AGAIN,
-    }
-    return Response(body, status=status, content_type="application/problem+json")

@@ -101,6 +101,23 @@ class Unavailable(DomainError):
     message = gettext_noop("Please send the same request again in a moment.")
 
 
+class InternalError(DomainError):
+    """A fault of ours that nobody foresaw; nothing was done."""
+
+    status = 500
+    code = "internal_error"
+    message = gettext_noop(
+        "Something failed on our side; nothing was done. Send the same request again with the same "
+        "key, and quote the request id when you ask us."
+    )
+
+
+class UnknownPath(DomainError):
+    status = 404
+    code = "unknown_path"
+    message = gettext_noop("There is nothing at this address. Check it against the documentation.")
+
+
 class RateLimited(DomainError):
     """Too many requests in the window; `seconds` until it ends, `headers` for the answer."""
 
@@ -137,6 +154,7 @@ NOUNS: Final = (
     gettext_noop("file"),
     gettext_noop("funding source"),
     gettext_noop("import"),
+    gettext_noop("invitation link"),
     gettext_noop("key"),
     gettext_noop("lender"),
     gettext_noop("member"),

@@ -49,6 +49,12 @@ def fingerprint(payload: Any) -> str:
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
+def check_key(key: str) -> None:
+    """Raises KeyRequired for a key that is missing or not shaped as one."""
+    if not KEY_FORMAT.fullmatch(key):
+        raise KeyRequired(field="Idempotency-Key")
+
+
 def once(
     *, caller: str, operation: str, key: str, payload: Any, act: Callable[[], Answer]
 ) -> Answer:
@@ -57,8 +63,7 @@ def once(
     Raises KeyRequired, KeyReused (same key, other payload), InProgress (the first still runs).
     A refusal raised by `act` rolls everything back, stores nothing, and may be sent again.
     """
-    if not KEY_FORMAT.fullmatch(key):
-        raise KeyRequired(field="Idempotency-Key")
+    check_key(key)
     print_ = fingerprint(payload)
 
     @retrying

@@ -1,9 +1,11 @@
 """Files that came from outside: stored, then read line by line. UTF-8 or GB18030, BOM or not.
 
-Each physical line stands for itself, so an unclosed quote or a broken character costs that line
-and not the rest of the file.
+Which of the two a file is, is decided once, for the whole of it: a short line is often good in
+both, and says something else. Each physical line stands for itself, so an unclosed quote or a
+broken character costs that line and not the rest of the file.
 """
 
+import codecs
 import csv
 import hashlib
 from collections.abc import Iterator
@@ -12,6 +14,7 @@ from pathlib import Path
 from typing import IO, BinaryIO, Final
 
 LONGEST_LINE: Final = 64 * 1024
+ENCODINGS: Final = ("utf-8-sig", "gb18030")
 _PIECE: Final = 1024**2
 _RUN_BY_SPREADSHEETS: Final = frozenset("=+-@\t\r")
 
@@ -74,27 +77,48 @@ def numbered(stream: IO[bytes], *, most_bytes: int) -> Iterator[tuple[int, bytes
         content = piece.rstrip(b"\r\n")
         if not whole:
             yield line_no, None
-        elif content.strip(b" \t,\xef\xbb\xbf"):
+        elif content.strip(b" \t,;\xef\xbb\xbf"):
             yield line_no, content
 
 
-def text_of(content: bytes | None) -> str:
-    """The line as text. Raises BadLine: too long, or neither UTF-8 nor GB18030."""
+def encoding_of(stream: IO[bytes], *, most_bytes: int) -> str:
+    """UTF-8 if the file says so or is so to its end, else GB18030; of two broken, the longer good.
+
+    Reads piece by piece from where the stream stands, and no further than `most_bytes`.
+    """
+    readers = {name: codecs.getincrementaldecoder(name)() for name in ENCODINGS}
+    reached: dict[str, int] = {}
+    total, piece = 0, b" "
+    while piece and len(reached) < len(readers):
+        piece = stream.read(_PIECE) if total <= most_bytes else b""
+        if not total and piece.startswith(codecs.BOM_UTF8):
+            break
+        for name, reader in readers.items():
+            is_both = piece.isascii() and bool(piece) and not reader.getstate()[0]
+            if name not in reached and not is_both:
+                try:
+                    reader.decode(piece, final=not piece)
+                except UnicodeDecodeError as broken:
+                    reached[name] = total + broken.start
+        total += len(piece)
+    return max(ENCODINGS, key=lambda name: reached.get(name, total + 1))
+
+
+def text_of(content: bytes | None, *, encoding: str) -> str:
+    """The line as text. Raises BadLine: too long, or not in this encoding."""
     if content is None:
         raise BadLine("line_too_long", "")
-    for encoding in ("utf-8-sig", "gb18030"):
-        try:
-            return content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    raise BadLine("encoding", content.decode("utf-8", "replace"))
-
-
-def cells_of(content: bytes | None) -> list[str]:
-    """The cells of a line of CSV. Raises BadLine: as `text_of`, and quotes that do not match."""
-    text = text_of(content)
     try:
-        return next(csv.reader([text], strict=True), [])
+        return content.decode(encoding)
+    except UnicodeDecodeError:
+        raise BadLine("encoding", content.decode("utf-8", "replace")) from None
+
+
+def cells_of(content: bytes | None, *, encoding: str, separator: str = ",") -> list[str]:
+    """The cells of a line of CSV. Raises BadLine: as `text_of`, and quotes that do not match."""
+    text = text_of(content, encoding=encoding)
+    try:
+        return next(csv.reader([text], delimiter=separator, strict=True), [])
     except csv.Error:
         raise BadLine("quotes", text) from None
 

@@ -1,10 +1,10 @@
 """Every lock key and the order they are taken in.
 
-Lock order, always: a coupon batch → credit line row → the merchant's cap → the firm's user →
-drawdown rows by id → a drawdown's discount → a funded merchant's advisory lock → funding cap slices
-by source and number → exposure bucket rows → the legal entity's exposure. Nothing locks a
-tenant-wide row. Advisory locks below are for work that has no row of its own; each lives in the
-transaction that took it.
+Lock order, always: an invited merchant → the inviter's link; a referral → coupon batches by id →
+credit line row → the merchant's cap → the firm's user → drawdown rows by id → a drawdown's discount
+→ a funded merchant's advisory lock → funding cap slices by source and number → exposure bucket rows
+→ the legal entity's exposure. Nothing locks a tenant-wide row. Advisory locks below are for work
+that has no row of its own; each lives in the transaction that took it.
 """
 
 from enum import IntEnum
@@ -22,6 +22,7 @@ class LockSpace(IntEnum):
     FUNDED_MERCHANT = 5
     SCORE_RUN = 6
     POOL = 8
+    REFERRAL_TERMS = 9
 
 
 def hold(space: LockSpace, name: str) -> None:

@@ -17,14 +17,15 @@ from drf_spectacular.utils import (
     extend_schema,
 )
 from rest_framework import serializers
+from rest_framework.request import Request
 
-from platform_app.kernel.drf import ApiView
+from platform_app.kernel.drf import ApiView, key_of
 from platform_app.kernel.errors import DomainError, NotFound, gettext_noop
-from platform_app.kernel.idempotency import KEY_FORMAT
+from platform_app.kernel.idempotency import KEY_FORMAT, check_key
+from platform_app.kernel.problems import PROBLEM
 from platform_app.kernel.rest_fields import Refusal
 from platform_app.kernel.scope import mode_word
 
-PROBLEM: Final = "application/problem+json"
 METHODS: Final = ("get", "post", "put", "patch", "delete")
 V = TypeVar("V", bound=type[ApiView])
 
@@ -251,9 +252,13 @@ def query(name: str, text: str) -> OpenApiParameter:
 
 
 class KeyedView(ApiView):
-    """A POST that needs an Idempotency-Key."""
+    """A POST that needs an Idempotency-Key; nothing else is looked at before it."""
 
     keyed: ClassVar[bool] = True
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        check_key(key_of(request))
 
 
 class ListView(ApiView):

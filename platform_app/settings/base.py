@@ -196,6 +196,8 @@ MESSAGES_SECRET = env.text("MESSAGES_SECRET", "")
 FACES_URL = env.text("FACES_URL", "")
 FACES_KEY_ID = env.text("FACES_KEY_ID", "")
 FACES_SECRET = env.text("FACES_SECRET", "")
+# What the service signs its results with: its own secret, not ours; two while one replaces another.
+FACES_CALLBACK_SECRETS = env.words("FACES_CALLBACK_SECRETS")
 # Codes are not sent and always 000000, as on a virtual platform: demo only.
 MESSAGES_SIMULATED = env.flag("MESSAGES_SIMULATED", default=False)
 # Webhooks to http://127.0.0.1 (demo, smoke, tests); production refuses private addresses.

@@ -10,7 +10,8 @@ from django.urls import reverse
 from django.views.decorators.csrf import csrf_exempt
 
 from platform_app.kernel.errors import DomainError
-from tenants.access.embed import MerchantRequest, merchant_view, problem
+from platform_app.kernel.problems import refused
+from tenants.access.embed import MerchantRequest, merchant_view
 from tenants.enums import MerchantUserRole
 from tenants.errors import UserUnknown
 from tenants.queries.merchant_users import user_named
@@ -52,7 +53,7 @@ def page(
         except UserUnknown:
             return view(request, *args, **kwargs) if STRANGER in opens else go("user-join")
         except DomainError as refusal:
-            return problem(request, refusal)
+            return refused(request, refusal)
 
     opened = merchant_view(answered)
 

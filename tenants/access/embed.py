@@ -4,15 +4,14 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.template.response import SimpleTemplateResponse
 from django.utils import translation
 from django.views.decorators.csrf import csrf_exempt
 
 from platform_app.kernel import clock
-from platform_app.kernel.errors import DomainError
-from platform_app.kernel.http import request_id_of, say
+from platform_app.kernel.problems import refused
 from platform_app.kernel.tenancy import mode_scope, tenant_scope
 from tenants.errors import SessionExpired, SessionUnknown
 from tenants.models import EmbedSession, MerchantUser
@@ -47,7 +46,7 @@ def merchant_view(
         try:
             session = session_for_token(token=bearer(request), at=clock.now())
         except (SessionUnknown, SessionExpired) as refusal:
-            return problem(request, refusal)
+            return refused(request, refusal)
         request.embed = session
         with (
             tenant_scope(session.tenant_id),
@@ -69,22 +68,3 @@ def bearer(request: HttpRequest) -> str:
     if scheme.lower() != "bearer" or not token.strip():
         raise SessionUnknown
     return token.strip()
-
-
-def problem(request: HttpRequest, refusal: DomainError) -> HttpResponse:
-    """A refusal as problem+json (RFC 9457), for pages whose scripts read it."""
-    return JsonResponse(
-        {
-            "type": f"/api/v1/docs/#{refusal.code}",
-            "title": say(refusal),
-            "status": refusal.status,
-            "code": refusal.code,
-            "detail": say(refusal),
-            "message_en": say(refusal, "en"),
-            "request_id": request_id_of(request),
-        },
-        status=refusal.status,
-        content_type="application/problem+json",
-        headers={"Cache-Control": "no-store"},
-        json_dumps_params={"ensure_ascii": False},
-    )

@@ -67,7 +67,7 @@ class MerchantUserAdmin(TenantRowsAdmin):
 class FaceCheckAdmin(TenantRowsAdmin):
     list_display = ("id", "tenant", "merchant", "subject", "status", "started_at", "ended_at")
     list_filter = (TenantFilter, "status")
-    hidden = ("url",)
+    hidden = ("url", "whom_index")
 
 
 @admin.register(models.Attachment)

@@ -24,6 +24,8 @@ from tenants.operations.members import reset_totp
 from tenants.operations.tenants import set_application_needs, set_face_check
 from tenants.operations.webhooks import disable_endpoint, enable_endpoint, resend
 
+_BUT_FACE = [str(need) for need in ApplicationNeed if need != ApplicationNeed.FACE]
+
 
 def _needs(needs: list[str]) -> Callable[[models.Tenant, str, datetime], None]:
     """What applications of a platform ask for; the operation audits it in the platform's chain."""
@@ -50,12 +52,23 @@ class TenantAdmin(RowsAdmin):
     list_display = ("id", "slug", "name", "vertical", "mode", "status", "is_virtual", "created_at")
     list_filter = ("mode", "status", "vertical", "is_virtual")
     search_fields = ("slug__startswith", "name")
-    actions = ("ask_for_everything", "ask_for_firm_only", "ask_for_faces", "ask_for_no_faces")
+    actions = (
+        "ask_for_everything", "ask_for_everything_and_face", "ask_for_firm_only", "ask_for_faces",
+        "ask_for_no_faces",
+    )  # fmt: skip
 
     @admin.action(
         description=_("Applications ask for person, code, account and photos"), permissions=["act"]
     )
     def ask_for_everything(self, request: HttpRequest, queryset: QuerySet[models.Tenant]) -> None:
+        act_on_reference(request, queryset, _needs(_BUT_FACE))
+
+    @admin.action(
+        description=_("Applications ask for all of that and a face check"), permissions=["act"]
+    )
+    def ask_for_everything_and_face(
+        self, request: HttpRequest, queryset: QuerySet[models.Tenant]
+    ) -> None:
         act_on_reference(request, queryset, _needs(ApplicationNeed.values))
 
     @admin.action(description=_("Applications ask for firm and consents only"), permissions=["act"])

@@ -100,6 +100,29 @@ _TEXTS: Final = {
             "signing until the debt is paid off; if the application is declined it ends at once."
         ),
     ),
+    ("face_recognition", "zh-hans"): (
+        "人脸信息处理单独同意书",
+        (
+            "为确认正在操作的是您本人，防止他人冒用您的身份申请或签约，需要由专业核验机构采集您的人脸影像，"
+            "与您的身份证件信息比对。采集与比对在核验机构自己的页面上完成：我们向其提供您的姓名和证件号码，"
+            "只取回核验编号、结果和时间，不接收、不保存任何照片或视频。\n"
+            "人脸信息属于敏感个人信息，您可以不同意：不同意将无法在线完成这一步，可致电{phone}说明情况；"
+            "不影响您使用{platform}的其他服务。您可以随时撤回，撤回不影响此前已完成的核验。"
+        ),
+    ),
+    ("face_recognition", "en"): (
+        "Separate consent to a face check",
+        (
+            "To be sure that it is you who applies or signs, and nobody in your name, a checking "
+            "service takes a picture of your face and compares it with your identity document. "
+            "It does so on pages of its own: we tell it your name and document number and get "
+            "back the number of the check, its result and its moment. No picture and no video "
+            "reaches us.\n"
+            "A face is sensitive personal information and you may say no: this step cannot be "
+            "done online then, please call {phone}; other services of {platform} are not "
+            "affected. You may withdraw at any time, which does not undo checks already made."
+        ),
+    ),
 }
 
 

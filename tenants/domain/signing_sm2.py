@@ -6,7 +6,6 @@ here: the ranges of r and s, and that a key is a point of the curve.
 """
 
 import base64
-import binascii
 from importlib import import_module
 from typing import Any, Final
 
@@ -32,7 +31,7 @@ def point_of(public_key_pem: str) -> str:
         raise ValueError("pem")
     try:
         raw = base64.b64decode(text[len(first) : -len(last)], validate=True)
-    except binascii.Error:
+    except ValueError:
         raise ValueError("pem") from None
     if not raw.startswith(_HEAD) or len(raw) != len(_HEAD) + 64:
         raise ValueError("curve")

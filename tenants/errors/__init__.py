@@ -37,7 +37,16 @@ from tenants.errors.doors import (
     UnknownScope,
     WeakPassword,
 )
-from tenants.errors.faces import FaceCheckDown, FaceCheckNeeded, FaceChecksTooMany
+from tenants.errors.faces import (
+    CallbackSignatureInvalid,
+    CallbackStale,
+    FaceCheckDown,
+    FaceCheckNeeded,
+    FaceChecksTooMany,
+    FaceConsentMissing,
+    FaceReferenceUnknown,
+    FaceResultConflict,
+)
 from tenants.errors.merchants import (
     AccountHolderMismatch,
     AttachmentKeyUsed,
@@ -69,6 +78,7 @@ from tenants.errors.merchants import (
     RevealReasonNeeded,
     SensitiveConsentMissing,
 )
+from tenants.errors.orders import LinesDiffer
 from tenants.errors.platforms import (
     BadEventName,
     BadFileKind,
@@ -127,6 +137,8 @@ __all__ = [
     "BadRegistrationNumber",
     "BadSm2Key",
     "BadUrl",
+    "CallbackSignatureInvalid",
+    "CallbackStale",
     "CapsOfBuyers",
     "ClockAdvancing",
     "ClockBackwards",
@@ -147,6 +159,9 @@ __all__ = [
     "FaceCheckDown",
     "FaceCheckNeeded",
     "FaceChecksTooMany",
+    "FaceConsentMissing",
+    "FaceReferenceUnknown",
+    "FaceResultConflict",
     "FileTooLarge",
     "FutureOrder",
     "IpNotAllowed",
@@ -157,6 +172,7 @@ __all__ = [
     "KeyUnknown",
     "KeyWaiting",
     "LegalRepresentativeMissing",
+    "LinesDiffer",
     "LiveOnly",
     "LoginFailed",
     "MessageNotTaken",

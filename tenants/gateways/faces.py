@@ -22,12 +22,16 @@ _ENDINGS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FaceOrder:
-    """Whose face, and where the browser goes afterwards. `key` makes a repeated start harmless."""
+    """Whose face, and where the browser goes afterwards. `key` makes a repeated start harmless.
+
+    To `callback_url` the service may post the result (`docs/runbooks/face-checks.md`).
+    """
 
     key: str
     name: str
     identity_no: str
     return_url: str
+    callback_url: str
     locale: str
 
 
@@ -41,7 +45,7 @@ class Started:
 
 @dataclass(frozen=True, slots=True)
 class FaceOutcome:
-    """`status` is passed, failed or unknown (nothing is known yet); passed has its evidence."""
+    """`status` is passed, failed, expired or unknown (nothing yet); passed has its evidence."""
 
     status: str
     evidence_id: str = ""
@@ -78,7 +82,7 @@ class HttpFaces:
     def start(self, order: FaceOrder) -> Started:
         body = {
             "name": order.name, "identity_no": order.identity_no, "return_url": order.return_url,
-            "locale": order.locale,
+            "callback_url": order.callback_url, "locale": order.locale,
         }  # fmt: skip
         said = self.http.call("POST", "/face_checks", key=order.key, body=body)
         answer = said.body or {}
@@ -92,7 +96,8 @@ class HttpFaces:
         said = self.http.call("GET", f"/face_checks/{reference}", key=reference, body=None)
         answer = (said.body or {}) if said.status == HTTPStatus.OK else {}
         status, evidence = str(answer.get("status", "")), str(answer.get("evidence_id", ""))
-        if status == FaceCheckStatus.FAILED or (status == FaceCheckStatus.PASSED and evidence):
+        is_not_passed = status in {FaceCheckStatus.FAILED, FaceCheckStatus.EXPIRED}
+        if is_not_passed or (status == FaceCheckStatus.PASSED and evidence):
             return FaceOutcome(status, evidence)
         return FaceOutcome(str(FaceCheckStatus.UNKNOWN))
 

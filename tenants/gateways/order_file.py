@@ -8,7 +8,14 @@ from datetime import date
 from pathlib import Path
 from typing import IO, Final, cast
 
-from platform_app.kernel.line_files import BadLine, TooLarge, cells_of, numbered
+from platform_app.kernel.line_files import (
+    ENCODINGS,
+    BadLine,
+    TooLarge,
+    cells_of,
+    encoding_of,
+    numbered,
+)
 from tenants.domain.order_row import header_columns, header_fault, parse_row, refusal
 from tenants.values import OrderRow, RowError
 
@@ -48,16 +55,27 @@ def read_orders(path: Path, *, known_on: date) -> Iterator[Line]:
 
 
 def _rows(stream: IO[bytes], disk: IO[bytes], known_on: date) -> Iterator[Line]:
+    encoding = _encoding(stream)
     lines = numbered(stream, most_bytes=MOST_BYTES)
-    columns = _header(lines)
+    columns = _header(lines, encoding)
     for line_no, content in lines:
-        yield Line(_read(content, line_no, columns, known_on), disk.tell())
+        yield Line(_read(content, line_no, columns, encoding, known_on), disk.tell())
 
 
-def _header(lines: Iterator[tuple[int, bytes | None]]) -> list[str]:
+def _encoding(stream: IO[bytes]) -> str:
+    """A file that is damaged on the way is judged by what can be read of it."""
+    try:
+        found = encoding_of(stream, most_bytes=MOST_BYTES)
+    except (OSError, EOFError, zlib.error):
+        found = ENCODINGS[0]
+    stream.seek(0)
+    return found
+
+
+def _header(lines: Iterator[tuple[int, bytes | None]], encoding: str) -> list[str]:
     for line_no, content in lines:
         try:
-            cells = cells_of(content)
+            cells = cells_of(content, encoding=encoding)
         except BadLine as bad:
             raise Unreadable(refusal(line_no, bad.code, bad.raw)) from None
         columns = header_columns(cells)
@@ -69,10 +87,10 @@ def _header(lines: Iterator[tuple[int, bytes | None]]) -> list[str]:
 
 
 def _read(
-    content: bytes | None, line_no: int, columns: list[str], known_on: date
+    content: bytes | None, line_no: int, columns: list[str], encoding: str, known_on: date
 ) -> OrderRow | RowError:
     try:
-        cells = cells_of(content)
+        cells = cells_of(content, encoding=encoding)
     except BadLine as bad:
         return refusal(line_no, bad.code, bad.raw)
     if len(cells) != len(columns):

@@ -26,6 +26,9 @@ class EmbedSession(Door, Stamped):
     )
     order_no = models.TextField(default="", blank=True)
     amount_minor = models.BigIntegerField(default=0)
+    order = models.JSONField(
+        null=True, help_text="What the platform said of the order beside number and total."
+    )
     secret_hash = models.TextField(unique=True)
     redeem_until = models.DateTimeField()
     redeemed_at = models.DateTimeField(null=True)

@@ -15,7 +15,10 @@ class FaceCheck(TenantOwned, Stamped):
     id = OwnIdField("fce")
     merchant = TenantForeignKey(Merchant)
     person = TenantForeignKey(MerchantPerson)
-    subject = models.TextField(help_text="What it is for: the id of an offer.")
+    subject = models.TextField(help_text="What it is for: the id of an offer, or of who applies.")
+    whom_index = models.TextField(
+        default="", blank=True, help_text="Blind index of the name and number that were sent."
+    )
     status = models.TextField(choices=FaceCheckStatus.choices, default=FaceCheckStatus.STARTED)
     reference = models.TextField(default="", blank=True, help_text="The service's own number.")
     url = models.TextField(default="", blank=True)
@@ -29,12 +32,17 @@ class FaceCheck(TenantOwned, Stamped):
             models.CheckConstraint(
                 condition=models.Q(status="started", ended_at__isnull=True)
                 | models.Q(status="unknown", ended_at__isnull=True)
-                | models.Q(status__in=["passed", "failed"], ended_at__isnull=False),
+                | models.Q(status__in=["passed", "failed", "expired"], ended_at__isnull=False),
                 name="tenants_facecheck_states",
             ),
             models.CheckConstraint(
                 condition=~models.Q(status="passed") | ~models.Q(evidence_id=""),
                 name="tenants_facecheck_evidence",
+            ),
+            models.UniqueConstraint(
+                fields=["tenant_id", "reference"],
+                condition=~models.Q(reference=""),
+                name="tenants_facecheck_reference",
             ),
         ]
         indexes = [

@@ -115,16 +115,15 @@ def stop_account_change(*, merchant_id: str, actor: str, at: datetime) -> Accoun
     """
     lock_merchant(merchant_id)
     row = _open_change(merchant_id, *OPEN)
-    row.status, row.ended_at = AccountChangeStatus.STOPPED, at
-    row.save(update_fields=["status", "ended_at"])
-    _note(row, "account_change_stopped", actor=actor, at=at)
+    _stop(row, actor=actor, at=at)
     return row
 
 
 def work_account_changes(*, actor: str, at: datetime) -> int:
-    """Tell of changes not told yet, and put in force what has waited long enough; how many.
+    """Tell of changes not told yet, and put in force what was told a day ago; how many.
 
-    A message nobody takes is tried again the next time, as long as the change waits.
+    A message nobody takes is tried again the next time, and the day's wait begins with the one that
+    was taken. An account that another firm uses by then is not taken over: the change is stopped.
     """
     count = 0
     for row in AccountChange.objects.filter(status=AccountChangeStatus.WAITING).order_by("id"):
@@ -144,9 +143,12 @@ def platforms_with_waiting() -> list[str]:
 def _put_in_force(waiting: AccountChange, *, actor: str, at: datetime) -> bool:
     merchant = lock_merchant(waiting.merchant_id)
     row = AccountChange.objects.get(pk=waiting.pk)
-    if row.status != AccountChangeStatus.WAITING or row.effective_at is None:
+    if row.status != AccountChangeStatus.WAITING or row.told_at is None:
         return False
-    if at < row.effective_at:
+    if row.effective_at is None or at < row.effective_at:
+        return False
+    if _is_elsewhere(merchant, row.number_index):
+        _stop(row, actor=actor, at=at)
         return False
     columns = {name: getattr(row, name) for name in COLUMNS}
     SettlementAccount.objects.update_or_create(
@@ -158,21 +160,28 @@ def _put_in_force(waiting: AccountChange, *, actor: str, at: datetime) -> bool:
     return True
 
 
+def _stop(row: AccountChange, *, actor: str, at: datetime) -> None:
+    row.status, row.ended_at = AccountChangeStatus.STOPPED, at
+    row.save(update_fields=["status", "ended_at"])
+    _note(row, "account_change_stopped", actor=actor, at=at)
+
+
 def _say(row: AccountChange, at: datetime) -> None:
     person = confirming_person(row.merchant_id)
-    if person is None or row.effective_at is None:
+    if person is None:
         return
+    effective_at = at + WAIT
     notice = Notice(
         key=row.id, phone=mobile(crypto.unseal(bytes(person.phone_sealed), purpose=PHONE)),
         template=TEMPLATE, locale=LOCALES[0],
-        facts={"account": row.number_masked, "effective_at": row.effective_at.isoformat()},
+        facts={"account": row.number_masked, "effective_at": effective_at.isoformat()},
     )  # fmt: skip
     try:
         gateway(is_simulated=codes_are_known(current_tenant())).tell(notice)
     except MessageNotTaken:
         logger.warning("tenants.account_change.not_told", change=row.id)
         return
-    AccountChange.objects.filter(pk=row.pk).update(told_at=at)
+    AccountChange.objects.filter(pk=row.pk).update(told_at=at, effective_at=effective_at)
 
 
 def _is_elsewhere(merchant: Merchant, index: str) -> bool:

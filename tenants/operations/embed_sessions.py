@@ -6,7 +6,7 @@ The secret travels in a URL fragment and the token in a header; only their SHA-2
 import hashlib
 import secrets
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 from django.db import transaction
@@ -40,6 +40,7 @@ def open_session(  # noqa: PLR0913 -- what a visit is bound to
     order_no: str,
     amount_minor: int,
     user_external_id: str = "",
+    order: dict[str, Any] | None = None,
     actor: str,
     at: datetime,
 ) -> tuple[EmbedSession, str]:
@@ -47,7 +48,8 @@ def open_session(  # noqa: PLR0913 -- what a visit is bound to
 
     `origin` is the framing site, or empty for redirect mode; it and the origin of `return_url` must
     be among the platform's allowed origins. `amount_minor` in fen, 0 when there is no order.
-    `user_external_id` says which person of the firm visits; empty for the firm itself.
+    `user_external_id` says which person of the firm visits; empty for the firm itself. `order` is
+    what the platform says of the order beside number and total, kept for the quotes of the visit.
     Raises NotFound (merchant), Invalid, OriginNotAllowed.
     """
     if component not in EmbedComponent.values:
@@ -69,6 +71,7 @@ def open_session(  # noqa: PLR0913 -- what a visit is bound to
         user_external_id=one_line(user_external_id, field="user", longest=64, required=False),
         order_no=one_line(order_no, field="order_no", longest=64, required=False),
         amount_minor=amount_minor,
+        order=order,
         secret_hash=_hash(secret),
         redeem_until=at + REDEEM_WITHIN,
         ends_at=at + REDEEM_WITHIN + LONGEST,

@@ -8,15 +8,17 @@ from django.conf import settings
 from django.db import transaction
 from django.urls import reverse
 
-from platform_app.kernel import crypto, events
-from tenants.enums import FaceCheckStatus
-from tenants.errors import FaceChecksTooMany, LegalRepresentativeMissing
+from platform_app.kernel import events
+from platform_app.kernel.scope import current_tenant_id
+from tenants.enums import ConsentCode
+from tenants.errors import FaceChecksTooMany, FaceConsentMissing, LegalRepresentativeMissing
 from tenants.gateways.faces import FaceGateway, FaceOrder, gateway
-from tenants.models import EmbedSession, FaceCheck
+from tenants.models import EmbedSession, FaceCheck, MerchantPerson
 from tenants.operations.embed_sessions import open_session
+from tenants.operations.face_results import OVER, settle_face_check, whom_index, words_of
 from tenants.operations.identities import check_sensitive
 from tenants.operations.merchants import lock_merchant
-from tenants.operations.people import IDENTITY, NAME
+from tenants.queries.consents import missing_consents
 from tenants.queries.face_checks import last_face_check
 from tenants.queries.onboarding import codes_are_known
 from tenants.queries.sandboxes import magic_word
@@ -24,35 +26,35 @@ from tenants.queries.step_up import confirming_person
 from tenants.queries.tenants import current_tenant
 
 A_DAY: Final = 5
-OVER: Final = (FaceCheckStatus.PASSED, FaceCheckStatus.FAILED)
+CALLBACK: Final = "callbacks:face-result"
 
 
 def start_face_check(
-    *, session: EmbedSession, subject: str, page: str, actor: str, at: datetime
+    *,
+    session: EmbedSession,
+    subject: str,
+    page: str,
+    actor: str,
+    at: datetime,
+    person: MerchantPerson | None = None,
 ) -> FaceCheck:
-    """Start a check of who confirms for the firm; the browser goes to its `url` as a whole page.
+    """Start a check of `person`, or of who confirms for the firm; the browser goes to its `url`.
 
-    It comes back to our own `page` (a URL name), with a visit that goes on where this one
-    was. The row is written first and the service asked after it. Raises SensitiveConsentMissing,
-    LegalRepresentativeMissing (nobody's face to look for), FaceChecksTooMany (five in a day),
-    FaceCheckDown.
+    It goes there as a whole page and comes back to our own `page` (a URL name), with a visit that
+    goes on where this one was. The row is written first and the service asked after it. Raises
+    SensitiveConsentMissing, FaceConsentMissing, LegalRepresentativeMissing (nobody's face to look
+    for), FaceChecksTooMany (five in a day), FaceCheckDown.
     """
     service = _service(session.merchant_id)
-    row = _kept(session, subject, actor, at)
-    person = row.person
+    row = _kept(session, subject, person, actor, at)
+    name, identity_no = words_of(row.person)
     started = service.start(
         FaceOrder(
-            key=row.id,
-            name=crypto.unseal(bytes(person.name_sealed), purpose=NAME),
-            identity_no=(
-                crypto.unseal(bytes(person.identity_sealed), purpose=IDENTITY)
-                if person.identity_sealed is not None
-                else ""
-            ),
+            key=row.id, name=name, identity_no=identity_no, locale=session.locale,
             return_url=_way_back(session, row, page, actor, at),
-            locale=session.locale,
+            callback_url=f"{settings.PUBLIC_URL}{reverse(CALLBACK, args=[current_tenant_id()])}",
         )
-    )
+    )  # fmt: skip
     row.url, row.reference = started.url, started.reference
     row.save(update_fields=["url", "reference"])
     return row
@@ -70,33 +72,27 @@ def look_at_face_check(
     if last is None or last.status in OVER or not last.reference:
         return last
     outcome = _service(merchant_id).ask(last.reference)
-    with transaction.atomic():
-        row: FaceCheck = FaceCheck.objects.select_for_update(of=("self",)).get(pk=last.pk)
-        if row.status in OVER or row.status == outcome.status:
-            return row
-        row.status, row.evidence_id = outcome.status, outcome.evidence_id
-        row.ended_at = at if outcome.status in OVER else None
-        row.save(update_fields=["status", "evidence_id", "ended_at"])
-        events.record(
-            f"tenants.face_check.{row.status}", subject=row.id, merchant_id=merchant_id,
-            actor=actor, at=at, props={"object": subject},
-        )  # fmt: skip
-    return row
+    return settle_face_check(check=last, outcome=outcome, actor=actor, at=at)
 
 
 @transaction.atomic
-def _kept(session: EmbedSession, subject: str, actor: str, at: datetime) -> FaceCheck:
+def _kept(
+    session: EmbedSession, subject: str, person: MerchantPerson | None, actor: str, at: datetime
+) -> FaceCheck:
     check_sensitive(session.merchant_id)
+    if missing_consents(session.merchant_id, [ConsentCode.FACE_RECOGNITION]):
+        raise FaceConsentMissing(field="agreed")
     merchant = lock_merchant(session.merchant_id)
-    person = confirming_person(merchant.id)
+    person = person or confirming_person(merchant.id)
     if person is None:
         raise LegalRepresentativeMissing
     recent = FaceCheck.objects.filter(merchant=merchant, started_at__gt=at - timedelta(days=1))
     if recent.count() >= A_DAY:
         raise FaceChecksTooMany
     row: FaceCheck = FaceCheck.objects.create(
-        merchant=merchant, person=person, subject=subject, started_at=at
-    )
+        merchant=merchant, person=person, subject=subject, started_at=at,
+        whom_index=whom_index(person),
+    )  # fmt: skip
     events.record(
         "tenants.face_check.started", subject=row.id, merchant_id=merchant.id, actor=actor, at=at,
         props={"object": subject},

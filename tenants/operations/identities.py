@@ -35,8 +35,8 @@ def identify_person(
     """Record a person with the identity number; `applies` says that this one fills in the pages.
 
     Sealed and masked like the rest; the same again changes and records nothing. Another number than
-    before has to be confirmed again. Raises NotFound, SensitiveConsentMissing, Invalid (role,
-    name), BadIdentityNumber, BadPhone.
+    before has to be confirmed again, a phone by code, a name or document by face. Raises NotFound,
+    SensitiveConsentMissing, Invalid (role, name), BadIdentityNumber, BadPhone.
     """
     if role not in {LEGAL, APPLICANT}:
         raise Invalid(field="role")
@@ -52,10 +52,16 @@ def identify_person(
         return person
     if relation:
         MerchantPerson.objects.filter(merchant=merchant).exclude(pk=person.pk).update(relation="")
+    if person.identity_index != index:
+        person.face_checked_at = None
     person.identity_index, person.relation = index, relation
     person.identity_sealed = crypto.seal(clear, purpose=IDENTITY)
     person.identity_masked = crypto.mask_tail(clear)
-    person.save(update_fields=["identity_index", "identity_sealed", "identity_masked", "relation"])
+    person.save(
+        update_fields=[
+            "identity_index", "identity_sealed", "identity_masked", "relation", "face_checked_at",
+        ]
+    )  # fmt: skip
     events.record(
         "tenants.merchant.person_identified",
         subject=merchant.id, merchant_id=merchant.id, actor=actor, at=at,

@@ -1,38 +1,41 @@
-"""Who brought a merchant to a visit: told by the partner, understood by whoever knows salespeople.
+"""Who brought a merchant to a visit: told by the partner, understood by whoever knows them.
 
-Tenants opens visits and knows no salespeople; campaigns hands its reader in when it starts.
+Tenants opens visits and knows neither salespeople nor invitations; campaigns hands its readers in
+when it starts.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Final
 
 from platform_app.kernel.errors import DomainError
 from tenants.models import EmbedSession
 
-# Takes merchant_id, session_id, code, token, actor and at by name, inside the visit's transaction.
-# Answers what stands against it and never raises it: a visit opens whoever it was opened with.
+# Takes merchant_id, session_id, actor, at and what it asks for by name, inside the visit's
+# transaction. Answers what stands against it and never raises it: a visit opens whoever it was
+# opened with.
 Reader = Callable[..., DomainError | None]
-_READERS: Final[list[Reader]] = []
+_READERS: Final[dict[Reader, tuple[str, ...]]] = {}
 
 
-def hand_in(reader: Reader) -> None:
-    """Let this reader hear of every introduction from now on. Handing it in twice counts once."""
-    if reader not in _READERS:
-        _READERS.append(reader)
+def hand_in(reader: Reader, *, asks: tuple[str, ...]) -> None:
+    """Let this reader hear of every visit that tells one of the words it asks for; once."""
+    _READERS[reader] = asks
 
 
 def introduce(
-    *, session: EmbedSession, code: str, token: str, actor: str, at: datetime
+    *, session: EmbedSession, told: Mapping[str, str], actor: str, at: datetime
 ) -> list[DomainError]:
-    """Pass on what was told of a salesperson, if anything; what stands against it."""
-    if not code and not token:
-        return []
-    told = [
+    """Pass on what was told of whoever brought the merchant, if anything; what stands against it.
+
+    Readers hear in the order in which they were handed in.
+    """
+    answers = [
         reader(
-            merchant_id=session.merchant_id, session_id=session.id, code=code, token=token,
-            actor=actor, at=at,
+            merchant_id=session.merchant_id, session_id=session.id, actor=actor, at=at,
+            **{word: told.get(word, "") for word in asks},
         )
-        for reader in _READERS
+        for reader, asks in _READERS.items()
+        if any(told.get(word) for word in asks)
     ]  # fmt: skip
-    return [one for one in told if one is not None]
+    return [one for one in answers if one is not None]

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from platform_app.kernel import audit, crypto, events
 from platform_app.kernel.errors import Invalid
@@ -13,6 +14,7 @@ from tenants.domain.words import one_line
 from tenants.enums import MerchantUserRole, MerchantUserStatus, StepUpPurpose
 from tenants.errors import CapsOfBuyers, NotInvited, UserExists, UserUnknown, UserUnnamed
 from tenants.models import EmbedSession, MerchantPerson, MerchantUser, StepUp
+from tenants.operations.identities import APPLICANT, LEGAL
 from tenants.operations.merchants import lock_merchant
 from tenants.operations.people import NAME, PHONE
 from tenants.operations.step_up import check_code, send_code, use_step_up
@@ -115,21 +117,23 @@ def remove_user(*, merchant_id: str, user_id: str, actor: str, at: datetime) -> 
 def send_join_code(*, session: EmbedSession, phone: str, actor: str, at: datetime) -> StepUp:
     """Send a code to the invited number that was typed in this visit.
 
-    The legal representative and the applicant need no invitation: they join as owners. Raises
-    UserUnnamed (the platform names nobody), BadPhone, NotInvited, and what `send_code` raises.
+    The legal representative and the applicant need no invitation: they join as owners, unless they
+    were users and let go. Nothing is kept of who only asks. Raises UserUnnamed (the platform names
+    nobody), BadPhone, NotInvited, and what `send_code` raises.
     """
     if not session.user_external_id:
         raise UserUnnamed
-    user = _invited(session.merchant_id, crypto.blind_index(mobile(phone), purpose=PHONE), at)
+    who = _invited(session.merchant_id, crypto.blind_index(mobile(phone), purpose=PHONE))
     return send_code(
-        session=session, purpose=StepUpPurpose.JOIN, subject=user.id, to=user, actor=actor, at=at
+        session=session, purpose=StepUpPurpose.JOIN, subject=who.id, to=who, actor=actor, at=at
     )
 
 
 def join(*, session: EmbedSession, code: str, actor: str, at: datetime) -> MerchantUser:
     """Bind the invited person to the id the platform names in this visit. Audited.
 
-    Raises UserUnnamed, NotInvited (no code was sent, or the invitation is gone), UserExists (the
+    The legal representative is an owner, whatever somebody else invited that number for. Raises
+    UserUnnamed, NotInvited (no code was sent, or the invitation is gone), UserExists (the
     id is somebody else's), and what `check_code` raises.
     """
     if not session.user_external_id:
@@ -147,16 +151,18 @@ def join(*, session: EmbedSession, code: str, actor: str, at: datetime) -> Merch
         active = rows.filter(external_id=session.user_external_id, status=MerchantUserStatus.ACTIVE)
         if active.exists():
             raise UserExists
-        user: MerchantUser | None = rows.filter(
-            pk=sent.subject, status=MerchantUserStatus.INVITED
-        ).first()
-        if user is None:
+        who = _invited(merchant.id, sent.phone_index)
+        if who.id != sent.subject:
             raise NotInvited(field="code")
+        user = who if isinstance(who, MerchantUser) else _owner(who, at)
         use_step_up(**bound)
+        if _persons(merchant.id, user.phone_index).filter(role=LEGAL).exists():
+            user.role = MerchantUserRole.OWNER
+            user.drawdown_cap_minor = user.month_cap_minor = None
         user.status, user.joined_at = MerchantUserStatus.ACTIVE, at
         user.external_id = session.user_external_id
-        user.save(update_fields=["status", "joined_at", "external_id"])
-        _tell(user, "joined", actor=actor, at=at, after={"status": user.status})
+        user.save()
+        _tell(user, "joined", actor=actor, at=at, after={"status": user.status, "role": user.role})
     return user
 
 
@@ -175,25 +181,31 @@ def locked_user_named(*, merchant_id: str, external_id: str) -> MerchantUser | N
     return held
 
 
-@transaction.atomic
-def _invited(merchant_id: str, phone_index: str, at: datetime) -> MerchantUser:
-    merchant = lock_merchant(merchant_id)
-    rows = MerchantUser.objects.filter(merchant=merchant, phone_index=phone_index)
+def _invited(merchant_id: str, phone_index: str) -> MerchantUser | MerchantPerson:
+    """Whoever may join with this number: an invited user, or a person who needs no invitation."""
+    rows = MerchantUser.objects.filter(merchant_id=merchant_id, phone_index=phone_index)
     user: MerchantUser | None = rows.filter(status=MerchantUserStatus.INVITED).first()
     if user is not None:
         return user
-    person: MerchantPerson | None = MerchantPerson.objects.filter(
-        merchant=merchant, phone_index=phone_index, role__in=["legal_representative", "applicant"]
-    ).first()
-    if person is None or rows.filter(status=MerchantUserStatus.ACTIVE).exists():
-        raise NotInvited(field="phone")
-    owner: MerchantUser = MerchantUser.objects.create(
-        merchant=merchant, role=MerchantUserRole.OWNER, status=MerchantUserStatus.INVITED,
+    person: MerchantPerson | None = _persons(merchant_id, phone_index).first()
+    if person is None or rows.filter(joined_at__isnull=False).exists():
+        raise NotInvited(field="phone")  # active already, or let go: then it takes an invitation
+    return person
+
+
+def _persons(merchant_id: str, phone_index: str) -> QuerySet[MerchantPerson]:
+    rows = MerchantPerson.objects.filter(merchant_id=merchant_id, phone_index=phone_index)
+    return rows.filter(role__in=[LEGAL, APPLICANT]).order_by("role", "id")
+
+
+def _owner(person: MerchantPerson, at: datetime) -> MerchantUser:
+    """A user to be of a person who needs no invitation, not saved yet."""
+    return MerchantUser(
+        merchant_id=person.merchant_id, role=MerchantUserRole.OWNER, invited_at=at,
         name_masked=person.name_masked, name_sealed=person.name_sealed,
         phone_masked=person.phone_masked, phone_sealed=person.phone_sealed,
-        phone_index=phone_index, invited_at=at,
+        phone_index=person.phone_index,
     )  # fmt: skip
-    return owner
 
 
 def _locked(merchant_id: str, user_id: str) -> MerchantUser:

@@ -95,7 +95,8 @@ def lock_merchant(merchant_id: str) -> Merchant:
 
 
 def _locked(**by: str) -> Merchant | None:
-    return Merchant.objects.select_for_update().filter(**by).first()
+    """No key is ever changed: rows that point here may be added while somebody holds the firm."""
+    return Merchant.objects.select_for_update(no_key=True).filter(**by).first()
 
 
 def _facts(

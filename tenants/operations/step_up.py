@@ -22,7 +22,7 @@ from tenants.errors import (
     PhoneUnknown,
 )
 from tenants.gateways.messages import CodeMessage, gateway
-from tenants.models import EmbedSession, MerchantUser, StepUp
+from tenants.models import EmbedSession, MerchantPerson, MerchantUser, StepUp
 from tenants.models.step_up import MOST_TRIES
 from tenants.operations.merchants import lock_merchant
 from tenants.operations.people import PHONE
@@ -40,13 +40,13 @@ def send_code(
     session: EmbedSession,
     purpose: str,
     subject: str,
-    to: MerchantUser | None = None,
+    to: MerchantUser | MerchantPerson | None = None,
     actor: str,
     at: datetime,
 ) -> StepUp:
     """Send six digits to the firm's phone, good for five minutes and for this object only.
 
-    They go to the firm's confirming person, or `to` an invited user of it.
+    They go to the firm's confirming person, or `to` an invited user or a known person of it.
 
     A firm gets one a minute and five an hour, a number ten an hour from all firms together (what
     is really sent); a new one ends the one before. The row is written
@@ -76,7 +76,7 @@ def _kept(
     purpose: str,
     subject: str,
     code: str,
-    to: MerchantUser | None,
+    to: MerchantUser | MerchantPerson | None,
     *,
     is_shown: bool,
     at: datetime,

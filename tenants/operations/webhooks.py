@@ -210,6 +210,7 @@ CONSUMER: Final = Consumer(
         "campaigns.pool_member.",
         "campaigns.pool_import.",
         "campaigns.ticket.",
+        "campaigns.referral.",
     ),
     handle=make_deliveries,
     condition_sql=(

@@ -1,14 +1,31 @@
 """What a firm has agreed to, and what it still has to be asked."""
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Final
 
 from django.db.models import QuerySet
 
 from tenants.domain import consent_texts as texts
+from tenants.enums import ApplicationNeed, ConsentCode
 from tenants.models import ConsentRecord, Tenant
 from tenants.queries.tenants import current_tenant
 from tenants.values import ConsentText
+
+# Asked for before anything else. A face is asked for on its own, where one is looked at.
+AT_THE_START: Final = (
+    ConsentCode.SERVICE_AND_PRIVACY,
+    ConsentCode.SENSITIVE_DATA,
+    ConsentCode.SHARING_WITH_FUNDER,
+    ConsentCode.BUREAU_QUERY,
+)
+
+
+def consents_asked(tenant: Tenant | None = None) -> list[ConsentCode]:
+    """The codes a merchant of the scope's platform may be asked for."""
+    tenant = tenant or current_tenant()
+    looks = tenant.face_check_from_minor is not None
+    looks = looks or ApplicationNeed.FACE in tenant.application_needs
+    return [*AT_THE_START, *([ConsentCode.FACE_RECOGNITION] if looks else [])]
 
 
 def consent_text(code: str, locale: str, tenant: Tenant | None = None) -> ConsentText:

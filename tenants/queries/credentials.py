@@ -1,8 +1,9 @@
 """A partner's keys."""
 
+from datetime import datetime
 from typing import Any
 
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from platform_app.kernel.errors import NotFound
 from tenants.models import Credential
@@ -15,6 +16,13 @@ def list_keys() -> QuerySet[Any]:
     """
     successor = Credential.objects.filter(former=OuterRef("pk")).values("id")[:1]
     return Credential.objects.annotate(successor_id=Subquery(successor)).order_by("-id")
+
+
+def keys_in_force(at: datetime) -> QuerySet[Any]:
+    """The keys that open something at a moment; not those that wait for a second person."""
+    ends = Q(not_after=None) | Q(not_after__gt=at)
+    rows = Credential.objects.filter(ends, not_before__lte=at, revoked_at=None)
+    return rows.filter(awaits_second=False)
 
 
 def key(key_id: str) -> Any:

@@ -1,19 +1,36 @@
 """Whether a face check is asked for, and how the last one went."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
 from tenants.enums import FaceCheckStatus
-from tenants.models import FaceCheck
+from tenants.models import FaceCheck, MerchantPerson
 from tenants.queries.tenants import current_tenant
 
 GOOD_FOR: Final = timedelta(minutes=30)
+KNOWN_FOR: Final = timedelta(days=30)
+OPEN_FOR: Final = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True)
+class FaceStep:
+    """Where a step that asks for a face stands: none, waiting, failed, expired or passed."""
+
+    state: str
+    check: FaceCheck | None
 
 
 def face_check_needed(amount_minor: int) -> bool:
     """Whether the platform asks for a face before so much (fen) is signed for."""
     least = current_tenant().face_check_from_minor
     return least is not None and amount_minor >= least
+
+
+def is_face_known(person: MerchantPerson, *, at: datetime) -> bool:
+    """Whether a face check confirmed this person, by this name and number, in thirty days."""
+    seen_at: datetime | None = person.face_checked_at
+    return seen_at is not None and at < seen_at + KNOWN_FOR
 
 
 def last_face_check(merchant_id: str, subject: str) -> FaceCheck | None:
@@ -29,3 +46,30 @@ def good_face_check(merchant_id: str, subject: str, *, at: datetime) -> FaceChec
     if last is None or last.status != FaceCheckStatus.PASSED or last.ended_at is None:
         return None
     return last if at < last.ended_at + GOOD_FOR else None
+
+
+def signing_step(last: FaceCheck | None, *, at: datetime) -> FaceStep:
+    """Where the check before a signature stands."""
+    if last is not None and last.status == FaceCheckStatus.PASSED:
+        ended_at = last.ended_at
+        is_good = ended_at is not None and at < ended_at + GOOD_FOR
+        return FaceStep("passed" if is_good else "expired", last)
+    return FaceStep(_state(last, at), last)
+
+
+def identity_step(person: MerchantPerson, last: FaceCheck | None, *, at: datetime) -> FaceStep:
+    """Where the check of whoever applies stands; one of a former name or number is none."""
+    if is_face_known(person, at=at):
+        return FaceStep("passed", last)
+    if last is None or last.status == FaceCheckStatus.PASSED:
+        return FaceStep("none" if person.face_checked_at is None else "expired", last)
+    return FaceStep(_state(last, at), last)
+
+
+def _state(last: FaceCheck | None, at: datetime) -> str:
+    """Of a check that was not passed: nobody comes back to a page of the service after an hour."""
+    if last is None:
+        return "none"
+    if last.status in {FaceCheckStatus.FAILED, FaceCheckStatus.EXPIRED}:
+        return str(last.status)
+    return "waiting" if at < last.started_at + OPEN_FOR else "expired"

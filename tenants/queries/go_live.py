@@ -7,7 +7,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
 from platform_app.kernel.models import AuditRecord, Event
 from platform_app.kernel.scope import current_tenant_id
-from tenants.domain.go_live import GoLiveFacts
+from tenants.domain.go_live import CHECKS, GoLiveFacts, passed
 from tenants.enums import DeliveryStatus, EndpointStatus, KeyAlgorithm
 from tenants.models import (
     ApiRequest,
@@ -56,6 +56,11 @@ def go_live_facts(*, at: datetime) -> GoLiveFacts:
         .get()
     )
     return GoLiveFacts(**row)
+
+
+def unseen_checks(*, at: datetime) -> int:
+    """How many of the checks before going live the scope's platform has yet to show."""
+    return len(CHECKS) - len(passed(go_live_facts(at=at)))
 
 
 def _requests(*wanted: Q, **conditions: Any) -> QuerySet[Any]:

@@ -10,7 +10,7 @@ FOLDER: Final = Path(__file__).resolve().parents[2] / "docs" / "partners"
 # As a developer needs them; a guide that is not named here comes after these.
 ORDER: Final = (
     "quick-start", "signatures", "signature-trouble", CLIENTS, "sandbox", "drawdown-life",
-    "webhooks", "going-live", "errors",
+    "policies", "webhooks", "going-live", "errors",
 )  # fmt: skip
 LANGUAGES: Final = {".py": "python", ".mjs": "js", ".java": "java", ".php": "php", ".go": "go"}
 CLIENTS_PAGE: Final = """# Clients 五种语言的客户端

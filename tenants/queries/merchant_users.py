@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from tenants.enums import MerchantUserStatus
+from tenants.enums import MerchantUserRole, MerchantUserStatus
 from tenants.errors import UserNotFound, UserUnknown
 from tenants.models import EmbedSession, MerchantUser, StepUp
 
@@ -28,6 +28,14 @@ def list_users(merchant_id: str) -> Sequence[MerchantUser]:
     """Whoever was invited or is active, in the order of the invitations."""
     rows = MerchantUser.objects.filter(merchant_id=merchant_id)
     return list(rows.exclude(status=MerchantUserStatus.REMOVED).order_by("invited_at", "id"))
+
+
+def owners(merchant_id: str) -> Sequence[MerchantUser]:
+    """Who of the firm may change roles and caps, in the order of the invitations."""
+    rows = MerchantUser.objects.filter(
+        merchant_id=merchant_id, role=MerchantUserRole.OWNER, status=MerchantUserStatus.ACTIVE
+    )
+    return list(rows.order_by("invited_at", "id"))
 
 
 def user_of(merchant_id: str, user_id: str) -> MerchantUser:

@@ -29,6 +29,7 @@ from tenants.models import (
     SettlementAccount,
     Tenant,
 )
+from tenants.queries.face_checks import is_face_known
 
 DRAFT: Final = "merchant.draft"
 NUMBERS: Final = ("identity_no", "phone", "number")
@@ -115,8 +116,8 @@ def needed_documents(merchant: Merchant, applying: MerchantPerson | None) -> lis
     return kinds
 
 
-def missing_needs(merchant: Merchant, needs: Sequence[str]) -> list[str]:
-    """The needs (`Tenant.application_needs`) not met yet, in the order they are asked for."""
+def missing_needs(merchant: Merchant, needs: Sequence[str], *, at: datetime) -> list[str]:
+    """The needs (`Tenant.application_needs`) not met at `at`, in the order they are asked for."""
     if not needs:
         return []
     people = list(MerchantPerson.objects.filter(merchant=merchant).exclude(identity_index=""))
@@ -129,6 +130,7 @@ def missing_needs(merchant: Merchant, needs: Sequence[str]) -> list[str]:
     met = {
         ApplicationNeed.LEGAL_REPRESENTATIVE: has_legal and applying is not None,
         ApplicationNeed.PHONE: applying is not None and applying.phone_verified_at is not None,
+        ApplicationNeed.FACE: applying is not None and is_face_known(applying, at=at),
         ApplicationNeed.ACCOUNT: ApplicationNeed.ACCOUNT not in needs
         or SettlementAccount.objects.filter(merchant=merchant).exists(),
         ApplicationNeed.DOCUMENTS: not documents,

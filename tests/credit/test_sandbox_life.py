@@ -8,7 +8,15 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from credit.models import BusinessDay, CollectionCase, FundingInstruction, JournalEntry, Reminder
+from campaigns.operations.coupons import grant_coupon
+from credit.models import (
+    BusinessDay,
+    CollectionCase,
+    Discount,
+    FundingInstruction,
+    JournalEntry,
+    Reminder,
+)
 from credit.queries.business_day import open_day
 from credit.queries.proofs import full_checks
 from platform_app.celery import app
@@ -17,7 +25,9 @@ from platform_app.kernel.models import Event
 from platform_app.kernel.tasks import relay_dispatches
 from platform_app.kernel.tenancy import tenant_scope
 from tenants.models import Tenant, TestClock, WebhookDelivery
+from tenants.operations.merchants import upsert_merchant
 from tenants.operations.sandbox import fake_registration_no
+from tests.campaigns import coupons
 from tests.credit import sandboxes
 from tests.credit.interfaces.api.test_life import CONSENTS, ok
 from tests.tenants.interfaces.api.client import Partner
@@ -172,3 +182,15 @@ def test_one_long_way_and_many_short_ones_end_with_equal_books(
     assert found[0][0] == found[1][0]
     with tenant_scope(found[0][1].id):
         assert TestClock.objects.count() == 1
+
+
+def test_a_coupon_ends_as_the_clock_walks(sandbox: Tenant, partner: Partner, at: datetime) -> None:
+    ticking = ok(partner.post("test_clocks", {"name": "coupon"}))
+    with tenant_scope(sandbox.id):
+        merchant, _ = upsert_merchant(external_id="M-1", name="示例店", actor="x", at=at)
+        batch = coupons.batch("B-1", at, last_on=clock.day_of(at) + timedelta(days=1))
+        grant_coupon(batch_id=batch.id, merchant_id=merchant.id, actor="x", at=at)
+    walk(partner, sandbox, ticking, at + timedelta(days=4))
+    with tenant_scope(sandbox.id):
+        assert Discount.objects.get().status == "expired"
+        assert Event.objects.filter(name="credit.discount.expired").count() == 1

@@ -53,6 +53,8 @@ CHECKS = [
     response_headers_conformance, response_schema_conformance, negative_data_rejection,
     missing_required_header,
 ]  # fmt: skip
+# Its rows are refused one by one, in an answer that is a 200.
+ROW_BY_ROW = {"/api/v1/orders:batch"}
 
 
 class Signed(AuthBase):
@@ -141,4 +143,8 @@ def test_it_answers_as_documented(case: schemathesis.Case[Any], world: World, ad
             case.body = world.told(case.body)
     is_unsigned = not is_meant_well and "Authorization" not in (case.headers or {})
     auth = None if is_unsigned else world.auth
-    case.call_and_validate(base_url=address, checks=CHECKS, auth=auth, timeout=30)
+    checks = [
+        check for check in CHECKS
+        if check is not negative_data_rejection or case.path not in ROW_BY_ROW
+    ]  # fmt: skip
+    case.call_and_validate(base_url=address, checks=checks, auth=auth, timeout=30)

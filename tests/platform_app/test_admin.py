@@ -63,6 +63,7 @@ from tenants.models import (
     WebhookReplay,
 )
 from tenants.operations.account_changes import enter_account_change
+from tenants.operations.consents import give_consents
 from tenants.operations.credentials import create_hmac_key
 from tenants.operations.drafts import save_draft
 from tenants.operations.embed_sessions import open_session
@@ -77,7 +78,7 @@ from tenants.operations.step_up import send_code
 from tenants.operations.tenants import set_application_needs
 from tenants.operations.webhooks import create_endpoint, make_deliveries
 from tests.callers import browser, member
-from tests.campaigns import coupons, desk, pools, sellers
+from tests.campaigns import coupons, desk, invited, pools, sellers
 from tests.conftest import frame, lived, platform
 from tests.credit import late, lenders, lives, referrals, settling, signing
 from tests.risk import matured, policies, trials, watch
@@ -167,8 +168,9 @@ def live(tenant: Tenant, number: int, at: datetime) -> None:
 
 
 def customers(line: CreditLine, number: int, no: str, at: datetime) -> None:
-    """A coupon, a question and a call, a salesperson, a file of the pool."""
+    """A coupon, a question and a call, a salesperson, a file of the pool, an invitation."""
     coupons.one_of_each(line, no, at)
+    invited.one_of_each(line, no, at)
     desk.leave_one_of_everything(line.merchant, at)
     sellers.one_of_each(line.merchant, number, at)
     pools.pooled(at, f"{no},示例店,,A,,", "坏,,,E,,")
@@ -184,6 +186,10 @@ def handed_in(merchant: Merchant, at: datetime) -> None:
 
 def users_and_account(merchant: Merchant, visit: EmbedSession, at: datetime) -> None:
     """An invited user, a face check, and another account that is not confirmed yet."""
+    give_consents(
+        merchant_id=merchant.id, codes=["face_recognition"], locale="en", evidence={}, actor="usr",
+        at=at,
+    )  # fmt: skip
     start_face_check(session=visit, subject="ofr_1", page="merchant:shell", actor="usr", at=at)
     invite_user(
         merchant_id=merchant.id, name="李示例", phone=PHONE, role="viewer", invited_by="",
@@ -386,7 +392,8 @@ class TestEveryRow:
         with platform_scope():
             counts = {model: model._default_manager.count() for model in MODELS}
         assert [model for model, count in counts.items() if not count] == []
-        assert counts[Merchant] == counts[CreditLine] == item_count
+        assert counts[CreditLine] == item_count
+        assert counts[Merchant] == 2 * item_count  # each invited another one
         with clock.travel(at + timedelta(days=1)):
             for model in MODELS:
                 with CaptureQueriesContext(connection) as queries:
@@ -416,8 +423,8 @@ class TestEveryRow:
     ) -> None:
         Member.objects.filter(pk=member(world, "owner", at).pk).update(name="赵示例")
         with tenant_scope(world.id):
-            shop = Merchant.objects.get()
-            Merchant.objects.update(
+            shop = Merchant.objects.order_by("id")[0]
+            Merchant.objects.filter(pk=shop.pk).update(
                 kind="natural_person", name="王示例", registration_no="11010119900101123X"
             )
             shop.refresh_from_db()
@@ -507,15 +514,19 @@ class TestTheActs:
         ]
 
     def test_what_applications_ask_for(self, client: Client, tenant: Tenant) -> None:
-        press(client, "ask_for_everything", tenant)
+        press(client, "ask_for_everything_and_face", tenant)
         tenant.refresh_from_db()
         assert tenant.application_needs == list(ApplicationNeed.values)
+        press(client, "ask_for_everything", tenant)
+        tenant.refresh_from_db()
+        without = [need for need in ApplicationNeed.values if need != "face"]
+        assert tenant.application_needs == without
         press(client, "ask_for_firm_only", tenant)
         tenant.refresh_from_db()
         assert tenant.application_needs == []
         with tenant_scope(tenant.id):
             rows = AuditRecord.objects.filter(action="tenants.tenant.set_application_needs")
-            assert rows.count() == 2
+            assert rows.count() == 3
 
     def test_a_lost_phone(
         self, tenant: Tenant, at: datetime, client: Client, staff: Member

@@ -51,7 +51,7 @@ def show(request: ConsoleRequest) -> HttpResponse:
         "chart": _chart(flows),
         "drawn_minor": sum(flow.drawn_minor for flow in flows),
         "repaid_minor": sum(flow.repaid_minor for flow in flows),
-        "attention": [_item(item) for item in needs_you(on=on) if _may(request, item)],
+        "attention": [_item(item) for item in needs_you(on=on, keys=_opened_by(request))],
         "may_open_rows": request.member.role != Role.DEVELOPER,
     }
     return render(request, "console/analytics/overview.html", context)
@@ -92,20 +92,30 @@ def _chart(flows: list[WeekFlow]) -> dict[str, Any]:
     }
 
 
-def _may(request: ConsoleRequest, item: Attention) -> bool:
-    """Only what the member may open."""
-    allowed = {
+def _opened_by(request: ConsoleRequest) -> set[str]:
+    """Only what the member may open is counted."""
+    trade = {Role.OWNER, Role.OPERATOR, Role.FINANCE, Role.VIEWER}
+    roles = {
+        "overdue": trade,
+        "expiring": trade,
+        "late": trade,
+        "uncaptured": trade,
         "webhooks": {Role.OWNER, Role.DEVELOPER},
         "imports": {Role.OWNER, Role.OPERATOR, Role.DEVELOPER},
-    }.get(item.key, {Role.OWNER, Role.OPERATOR, Role.FINANCE, Role.VIEWER})
-    return request.member.role in {*allowed, Role.STAFF}
+        "limits_ending": trade,
+    }
+    role = request.member.role
+    return {key for key, allowed in roles.items() if role in {*allowed, Role.STAFF}}
 
 
 def _item(item: Attention) -> dict[str, Any]:
     icon, tone, name, query = {
         "overdue": ("alert", "bad", "console:drawdown-list", "?state=overdue"),
+        "expiring": ("clock", "bad", "console:drawdown-list", "?state=expiring"),
+        "late": ("truck", "bad", "console:drawdown-list", "?state=late"),
         "uncaptured": ("truck", "warn", "console:drawdown-list", "?state=uncaptured"),
         "webhooks": ("hook", "bad", "console:webhook-list", "?status=failed"),
         "imports": ("upload", "warn", "console:import-list", "?state=errors"),
+        "limits_ending": ("clock", "warn", "console:line-list", "?use=ending"),
     }[item.key]
     return {"item": item, "icon": icon, "tone": tone, "url": reverse(name) + query}

@@ -12,6 +12,7 @@ from campaigns.errors import (
     CouponBatchStopped,
     CouponBudgetSpent,
     CouponStockEmpty,
+    CouponTakenBack,
 )
 from campaigns.models import Coupon, CouponBatch
 from campaigns.operations.coupons import grant_coupon
@@ -88,7 +89,7 @@ def grant_body(coupon: Coupon) -> dict[str, Any]:
     facts = head(
         "coupon_grant",
         coupon,
-        status="granted",
+        status=str(coupon.discount.status),
         version=1,
         created_at=coupon.granted_at,
         batch=coupon.batch_id,
@@ -121,8 +122,8 @@ class BatchList(ListView):
     status=201,
     answer=GrantOutput,
     refusals=[
-        NotFound, CouponBatchStopped, CouponBatchOver, CouponStockEmpty, CouponBudgetSpent,
-        DiscountNotUsable,
+        NotFound, CouponTakenBack, CouponBatchStopped, CouponBatchOver, CouponStockEmpty,
+        CouponBudgetSpent, DiscountNotUsable,
     ],
 )  # fmt: skip
 class CouponGrant(KeyedView):

@@ -1,7 +1,6 @@
 """Pool imports: hand in a file of merchants, watch it, read what was refused."""
 
 import base64
-import binascii
 import csv
 import io
 from typing import Any, Final
@@ -227,5 +226,5 @@ def _bytes(content: str, encoding: str) -> bytes:
         return content.encode("utf-8", "replace")
     try:
         return base64.b64decode(content, validate=True)
-    except (binascii.Error, ValueError):
+    except ValueError:
         raise PoolContentInvalid(field="content") from None

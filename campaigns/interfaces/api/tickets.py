@@ -9,6 +9,7 @@ from rest_framework.response import Response
 from campaigns.enums import TicketKind, TicketStatus
 from campaigns.models import Ticket
 from campaigns.queries.tickets import ticket_next_action
+from platform_app.kernel.crypto import cover_digits
 from platform_app.kernel.drf import page
 from platform_app.kernel.errors import NotFound, gettext_noop
 from platform_app.kernel.rest import ListView, ObjectOutput, action, head, operation, page_of, query
@@ -20,7 +21,9 @@ TAG = gettext_noop("Service desk")
 class TicketOutput(ObjectOutput):
     merchant = serializers.CharField()
     kind = serializers.CharField(help_text=", ".join(TicketKind.values))
-    subject = serializers.CharField(help_text=gettext_noop("The beginning of the question."))
+    subject = serializers.CharField(
+        help_text=gettext_noop("The beginning of the question; long runs of digits are covered.")
+    )
     drawdown = serializers.CharField(allow_null=True)
     application = serializers.CharField(allow_null=True)
     due_at = serializers.DateTimeField(
@@ -46,7 +49,7 @@ def body_of(row: Ticket) -> dict[str, Any]:
         created_at=row.opened_at,
         merchant=row.merchant_id,
         kind=row.kind,
-        subject=row.subject,
+        subject=cover_digits(row.subject),
         drawdown=row.drawdown_id,
         application=row.application_id,
         due_at=row.due_at,

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from campaigns.interfaces.api import attributions, salespeople, tickets
+from campaigns.interfaces.api import attributions, referrals, salespeople, tickets
 from campaigns.interfaces.api.coupons import BatchList, CouponGrant
 from campaigns.interfaces.api.pool_imports import (
     PoolImportErrors,
@@ -29,6 +29,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
         salespeople.SalespersonIssueQr.as_view(),
         name="salesperson-issue-qr",
     ),
+    path("referrals", referrals.ReferralList.as_view(), name="referral-list"),
     path("tickets", tickets.TicketList.as_view(), name="ticket-list"),
     path("coupon_batches", BatchList.as_view(), name="coupon_batch-list"),
     path("coupon_batches/<str:batch_id>/grants", CouponGrant.as_view(), name="coupon-grant"),

@@ -1,11 +1,12 @@
 """What people type about coupons: what a batch gives and may cost, and to whom it is granted."""
 
+import re
 from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any, Final
 
 from django import forms
-from django.utils.translation import gettext as now_
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.operations.coupons import BatchTerms
@@ -17,6 +18,7 @@ from tenants.forms import DateInput
 
 HUNDRED: Final = Decimal(100)
 MOST_MERCHANTS: Final = 200
+_BETWEEN: Final = re.compile(r"[\s,，、;；]+")
 
 
 class YuanField(forms.CharField):
@@ -121,7 +123,10 @@ class GrantForm(forms.Form):
     )  # fmt: skip
 
     def clean_merchants(self) -> list[str]:
-        numbers = list(dict.fromkeys(self.cleaned_data["merchants"].replace(",", " ").split()))
+        said = _BETWEEN.split(self.cleaned_data["merchants"])
+        numbers = list(dict.fromkeys(one for one in said if one))
+        if not numbers:
+            raise forms.ValidationError(_("Say at least one number."))
         if len(numbers) > MOST_MERCHANTS:
             raise forms.ValidationError(_("200 merchants at most at a time."))
         return numbers
@@ -130,5 +135,5 @@ class GrantForm(forms.Form):
 def term_words(term: TermChoice) -> str:
     """A term as people say it."""
     if term.installment_count == 1 and term.unit == "day":
-        return now_("After {days} days").format(days=term.every)
-    return now_("{count} installments").format(count=term.installment_count)
+        return gettext("After {days} days").format(days=term.every)
+    return gettext("{count} installments").format(count=term.installment_count)

@@ -5,16 +5,15 @@ from typing import Any, Final
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
 from campaigns.enums import PoolImportStatus
+from campaigns.errors import PoolFileGone
 from campaigns.interfaces.console.pool_forms import ConfirmForm, PoolFileForm
 from campaigns.models import PoolImport
-from campaigns.operations.pool_imports import (
-    check_pool_file,
-    confirm_pool_import,
-    preview_pool_import,
-)
+from campaigns.operations.pool_files import preview_pool_import
+from campaigns.operations.pool_imports import check_pool_file, confirm_pool_import
 from campaigns.queries.pool import list_pool_import_errors, list_pool_imports, pool_import
 from platform_app.kernel import clock
 from platform_app.kernel.errors import DomainError, NotFound
@@ -25,7 +24,6 @@ from tenants.enums import Role
 from tenants.forms import page
 
 ACTORS: Final = (Role.OWNER, Role.OPERATOR)
-SHOWN: Final = 8
 LISTED: Final = 200
 
 
@@ -67,7 +65,7 @@ def detail(request: ConsoleRequest, import_id: str) -> HttpResponse:
             return redirect("console:pool-import", row.id)
     context: dict[str, Any] = {"form": form, **_moving(row)}
     if row.status == PoolImportStatus.CHECKED:
-        context["preview"] = preview_pool_import(row, shown=SHOWN)
+        context |= _preview(row)
     else:
         context["errors"] = list(list_pool_import_errors(row.id)[:LISTED])
     status = 422 if form.errors else 200
@@ -106,8 +104,20 @@ def _import(import_id: str) -> PoolImport:
         raise Http404(say(refusal)) from None
 
 
+def _preview(row: PoolImport) -> dict[str, Any]:
+    try:
+        return {"preview": preview_pool_import(row)}
+    except PoolFileGone as refusal:
+        return {"gone": say(refusal)}
+
+
 def _moving(row: PoolImport) -> dict[str, Any]:
     is_moving = row.status in {PoolImportStatus.WAITING, PoolImportStatus.RUNNING}
     percent = min(99, row.byte_done * 100 // row.byte_count) if row.byte_count else 0
     is_done = row.status == PoolImportStatus.DONE
-    return {"import": row, "is_moving": is_moving, "percent": 100 if is_done else percent}
+    return {
+        "import": row,
+        "is_moving": is_moving,
+        "percent": 100 if is_done else percent,
+        "progress_url": reverse("console:pool-import-progress", args=[row.id]),
+    }

@@ -5,17 +5,19 @@ from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from campaigns.errors import SlotNotOffered
+from campaigns.interfaces.merchant.who import actor_of
 from campaigns.operations.follow_ups import book_call_back, cancel_call_back
 from campaigns.queries import follow_ups as queries
 from platform_app.kernel import clock
 from platform_app.kernel.errors import DomainError, NotFound
 from platform_app.kernel.http import say
-from tenants.access.answers import go, page
+from tenants.access.answers import go, open_to, page
 from tenants.access.embed import MerchantRequest
 from tenants.queries.tenants import current_tenant
 
 
 @page
+@open_to()
 @require_http_methods(["GET", "POST"])
 def book(request: MerchantRequest) -> HttpResponseBase:
     """The next five working days with their times; the booked one is marked."""
@@ -28,7 +30,7 @@ def book(request: MerchantRequest) -> HttpResponseBase:
                 raise SlotNotOffered(field="slot")
             book_call_back(
                 merchant_id=merchant_id, slot=slot, words=words,
-                actor=f"merchant:{merchant_id}", at=at,
+                actor=actor_of(request), at=at,
             )  # fmt: skip
         except NotFound:
             raise
@@ -41,6 +43,7 @@ def book(request: MerchantRequest) -> HttpResponseBase:
         "tenant": current_tenant(),
         "days": queries.choices(at=at),
         "call_back": booked,
+        "is_call_owed": queries.is_call_owed(booked, at=at),
         "chosen": queries.slot_of(chosen) or (booked.slot if booked else None),
         "words": words or (booked.words if booked else ""),
         "error": error,
@@ -50,17 +53,23 @@ def book(request: MerchantRequest) -> HttpResponseBase:
 
 
 @page
+@open_to()
 @require_POST
 def cancel(request: MerchantRequest) -> HttpResponseBase:
     """No call after all."""
     merchant_id = request.embed.merchant_id
-    cancel_call_back(merchant_id=merchant_id, actor=f"merchant:{merchant_id}", at=clock.now())
+    cancel_call_back(merchant_id=merchant_id, actor=actor_of(request), at=clock.now())
     return go("ticket-list")
 
 
 @page
+@open_to()
 @require_safe
 def slip(request: MerchantRequest) -> HttpResponseBase:
     """The booked time, or the way to choose one: a part of other pages, fetched by them."""
-    context = {"call_back": queries.booked_call_back(request.embed.merchant_id)}
+    booked = queries.booked_call_back(request.embed.merchant_id)
+    context = {
+        "call_back": booked,
+        "is_call_owed": queries.is_call_owed(booked, at=clock.now()),
+    }
     return render(request, "merchant/campaigns/_call_back.html", context)

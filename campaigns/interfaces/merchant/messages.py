@@ -5,32 +5,39 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
+from campaigns.interfaces.merchant.who import role_of
 from campaigns.operations.messages import read_all_messages, read_message
-from campaigns.queries.messages import inbox, letter, unread_count
+from campaigns.queries.messages import has_unread, inbox, letter, unread_count
 from platform_app.kernel import clock
-from tenants.access.answers import go, page
+from tenants.access.answers import go, open_to, page
 from tenants.access.embed import MerchantRequest
 from tenants.queries.tenants import current_tenant
 
 
 @page
+@open_to()
 @require_safe
 def listing(request: MerchantRequest) -> HttpResponseBase:
-    """What happened, the newest first."""
-    letters = inbox(request.embed.merchant_id)
+    """What happened and concerns this user, the newest first."""
+    merchant_id, role = request.embed.merchant_id, role_of(request)
+    letters = inbox(merchant_id, role=role)
     context = {
         "tenant": current_tenant(),
         "letters": letters,
-        "has_unread": any(not one.is_read for one in letters),
+        "has_unread": has_unread(letters, merchant_id, role=role),
     }
     return render(request, "merchant/campaigns/messages.html", context)
 
 
 @page
+@open_to()
 @require_safe
 def show(request: MerchantRequest, message_id: str) -> HttpResponseBase:
     """One message; opening it is reading it."""
-    row = read_message(message_id=message_id, merchant_id=request.embed.merchant_id, at=clock.now())
+    row = read_message(
+        message_id=message_id, merchant_id=request.embed.merchant_id, role=role_of(request),
+        at=clock.now(),
+    )  # fmt: skip
     found = letter(row)
     args = [found.page_of] if found.page_of else []
     context = {
@@ -42,16 +49,18 @@ def show(request: MerchantRequest, message_id: str) -> HttpResponseBase:
 
 
 @page
+@open_to()
 @require_POST
 def read_all(request: MerchantRequest) -> HttpResponseBase:
-    """Everything is read."""
-    read_all_messages(merchant_id=request.embed.merchant_id, at=clock.now())
+    """Everything that concerns this user is read."""
+    read_all_messages(merchant_id=request.embed.merchant_id, role=role_of(request), at=clock.now())
     return go("message-list")
 
 
 @page
+@open_to()
 @require_safe
 def unread(request: MerchantRequest) -> HttpResponseBase:
     """How many are unread: the dot that the shell fetches for itself."""
-    context = {"count": unread_count(request.embed.merchant_id)}
+    context = {"count": unread_count(request.embed.merchant_id, role=role_of(request))}
     return render(request, "merchant/campaigns/_unread.html", context)

@@ -8,15 +8,16 @@ from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from campaigns.enums import TicketStatus
+from campaigns.interfaces.merchant.who import actor_of
 from campaigns.models import Ticket
 from campaigns.operations import tickets as operations
 from campaigns.queries import tickets as queries
-from campaigns.queries.follow_ups import booked_call_back
+from campaigns.queries.follow_ups import booked_call_back, is_call_owed
 from campaigns.queries.knowledge import find_answers
 from platform_app.kernel import clock, ids
 from platform_app.kernel.errors import DomainError, NotFound
 from platform_app.kernel.http import say
-from tenants.access.answers import go, page
+from tenants.access.answers import go, open_to, page
 from tenants.access.embed import MerchantRequest
 from tenants.enums import AttachmentKind
 from tenants.errors import BadAttachment
@@ -28,21 +29,25 @@ MOST_SEARCH: Final = 60
 
 
 @page
+@open_to()
 @require_safe
 def home(request: MerchantRequest) -> HttpResponseBase:
     """What others ask, what I asked, and when somebody calls me."""
     tenant, merchant_id, at = current_tenant(), request.embed.merchant_id, clock.now()
+    call_back = booked_call_back(merchant_id)
     context = {
         "tenant": tenant,
         "answers": find_answers(tenant, ""),
         "rows": queries.merchant_tickets(merchant_id, at=at),
-        "call_back": booked_call_back(merchant_id),
+        "call_back": call_back,
+        "is_call_owed": is_call_owed(call_back, at=at),
         "search": "",
     }
     return render(request, "merchant/campaigns/help.html", context)
 
 
 @page
+@open_to()
 @require_POST
 def answers(request: MerchantRequest) -> HttpResponseBase:
     """The articles that fit what is typed so far: a part of the page."""
@@ -52,6 +57,7 @@ def answers(request: MerchantRequest) -> HttpResponseBase:
 
 
 @page
+@open_to()
 @require_http_methods(["GET", "POST"])
 def ask(request: MerchantRequest) -> HttpResponseBase:
     """One question: what it is about, in the merchant's words; by when it is answered."""
@@ -61,7 +67,7 @@ def ask(request: MerchantRequest) -> HttpResponseBase:
     if request.method == "POST":
         try:
             made = operations.open_ticket(
-                merchant_id=merchant_id, actor=f"merchant:{merchant_id}", at=at, **typed
+                merchant_id=merchant_id, actor=actor_of(request), at=at, **typed
             )
         except DomainError as refused:
             refusal = refused
@@ -80,6 +86,7 @@ def ask(request: MerchantRequest) -> HttpResponseBase:
 
 
 @page
+@open_to()
 @require_safe
 def show(request: MerchantRequest, ticket_id: str) -> HttpResponseBase:
     """The conversation, and what can be done next."""
@@ -87,6 +94,7 @@ def show(request: MerchantRequest, ticket_id: str) -> HttpResponseBase:
 
 
 @page
+@open_to()
 @require_POST
 def add(request: MerchantRequest, ticket_id: str) -> HttpResponseBase:
     """Say more while it runs, or reopen what was closed."""
@@ -108,6 +116,7 @@ def add(request: MerchantRequest, ticket_id: str) -> HttpResponseBase:
 
 
 @page
+@open_to()
 @require_POST
 def photo(request: MerchantRequest, ticket_id: str) -> HttpResponseBase:
     """A photo or PDF beside the words; sent again under the same key it is the same file."""
@@ -124,6 +133,7 @@ def photo(request: MerchantRequest, ticket_id: str) -> HttpResponseBase:
 
 
 @page
+@open_to()
 @require_POST
 def close(request: MerchantRequest, ticket_id: str) -> HttpResponseBase:
     """Settled: the next page asks how it was."""
@@ -132,20 +142,20 @@ def close(request: MerchantRequest, ticket_id: str) -> HttpResponseBase:
 
 
 @page
+@open_to()
 @require_POST
 def score(request: MerchantRequest, ticket_id: str) -> HttpResponseBase:
     """One tap."""
     tapped = request.POST.get("score", "")
-    number = int(tapped) if tapped.isascii() and tapped.isdigit() else 0
+    number = int(tapped) if tapped in {str(one) for one in operations.SCORES} else 0
     judged = operations.score_ticket(ticket_id=ticket_id, score=number, **_by(request))
     return go("ticket-show", judged.id)
 
 
 def _by(request: MerchantRequest) -> dict[str, Any]:
-    merchant_id = request.embed.merchant_id
     return {
-        "merchant_id": merchant_id,
-        "actor": f"merchant:{merchant_id}",
+        "merchant_id": request.embed.merchant_id,
+        "actor": actor_of(request),
         "at": clock.now(),
     }
 

@@ -9,6 +9,7 @@ from django.urls import (
 from campaigns.interfaces.merchant import (
     follow_ups,
     messages,
+    referrals,
     salespeople,
     tickets,
 )
@@ -26,6 +27,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("help/tickets/<str:ticket_id>/photo/", tickets.photo, name="ticket-photo"),
     path("help/tickets/<str:ticket_id>/close/", tickets.close, name="ticket-close"),
     path("help/tickets/<str:ticket_id>/score/", tickets.score, name="ticket-score"),
+    path("invite/", referrals.show, name="referral-show"),
+    path("invite/link/", referrals.issue, name="referral-issue"),
+    path("invite/revoke/", referrals.revoke, name="referral-revoke"),
+    path("invite/slip/", referrals.slip, name="referral-slip"),
+    path("invite/card/", referrals.card, name="referral-card"),
     path("messages/", messages.listing, name="message-list"),
     path("messages/read/", messages.read_all, name="message-read"),
     path("messages/unread/", messages.unread, name="message-unread"),

@@ -1,7 +1,6 @@
 """What can be done about an application that is under way: withdraw, hand in, send a document."""
 
 import base64
-import binascii
 from typing import Any
 
 from rest_framework import serializers
@@ -194,5 +193,5 @@ def _decoded(text: str) -> bytes:
     """Raises BadAttachment."""
     try:
         return base64.b64decode(text, validate=True)
-    except binascii.Error:
+    except ValueError:  # a character that is no base64, or not even ASCII
         raise BadAttachment(field="content") from None

@@ -27,6 +27,7 @@ class DeductionInput(StrictSerializer):
         help_text=gettext_noop("Your number of the sale; deducted from once for ever."),
     )
     sale_amount = AmountField(help_text=gettext_noop("What the sale brought, in fen."))
+    currency = serializers.ChoiceField(choices=["CNY"], required=False)
 
 
 class DeductionOutput(ObjectOutput):

@@ -22,16 +22,18 @@ from credit.values import NextAction
 from platform_app.kernel import clock
 from platform_app.kernel.drf import StrictSerializer
 from platform_app.kernel.errors import NotFound, gettext_noop
+from platform_app.kernel.http import say
 from platform_app.kernel.rest import (
     KeyedView,
     ObjectOutput,
     Output,
     action,
     head,
-    list_of,
     operation,
 )
 from platform_app.kernel.rest_fields import AmountField, IdField, RateField
+from tenants.access.order_details import OrderDetailsInput, lines_differ, stored
+from tenants.errors import LinesDiffer
 
 
 class QuoteInput(StrictSerializer):
@@ -52,6 +54,13 @@ class QuoteInput(StrictSerializer):
             "when one of those is drawn."
         ),
     )  # fmt: skip
+
+    order = OrderDetailsInput(
+        required=False,
+        help_text=gettext_noop(
+            "The buyer's numbers, the invoice and the lines; shown with the drawdown."
+        ),
+    )
 
 
 class QuoteRowOutput(Output):
@@ -91,7 +100,21 @@ class QuoteOutput(ObjectOutput):
     expires_at = serializers.DateTimeField()
 
 
-QuoteList = list_of(QuoteOutput)
+class QuoteWarningOutput(Output):
+    code = serializers.CharField(help_text=gettext_noop("Stable, as that of a refusal."))
+    message = serializers.CharField(help_text=gettext_noop("In the language of the request."))
+    message_en = serializers.CharField()
+    lines_diff = serializers.IntegerField(
+        help_text=gettext_noop("Fen that the lines are above the total, or below it: negative.")
+    )
+
+
+class QuoteListOutput(Output):
+    data = QuoteOutput(many=True)  # type: ignore[assignment]  # a field, not the property
+    warnings = QuoteWarningOutput(
+        many=True,
+        help_text=gettext_noop("What does not add up in `order`; nothing is refused for it."),
+    )
 
 
 def body_of(quote: Quote) -> dict[str, Any]:
@@ -131,6 +154,15 @@ def _discount(quote: Quote) -> dict[str, Any] | None:
     }
 
 
+def _warning(one: LinesDiffer) -> dict[str, Any]:
+    return {
+        "code": one.code,
+        "message": say(one),
+        "message_en": say(one, "en"),
+        "lines_diff": one.facts["lines_minor"] - one.facts["amount_minor"],
+    }
+
+
 def planned_rows(quote: Quote) -> list[dict[str, Any]]:
     return [
         {
@@ -154,7 +186,7 @@ def planned_rows(quote: Quote) -> list[dict[str, Any]]:
         "the line still covers it, and the coupon is still free, is decided when it is drawn."
     ),
     status=201,
-    answer=QuoteList,
+    answer=QuoteListOutput,
     refusals=[
         NotFound, LineNotActive, AmountTooSmall, TermNotOffered, CapExceeded, CapUnknown,
         DiscountNotUsable,
@@ -167,6 +199,8 @@ class QuoteMake(KeyedView):
     def post(self, request: Request) -> Response:
         said = self.body(request)
 
+        order = stored(said.get("order"))
+
         def act() -> tuple[int, Any]:
             quotes = make_quotes(
                 line_id=said["line"],
@@ -175,7 +209,14 @@ class QuoteMake(KeyedView):
                 option_codes=said.get("terms"),
                 at=clock.now(),
                 discount_id=said.get("coupon"),
+                order=order,
             )
-            return 201, QuoteList({"data": [body_of(quote) for quote in quotes]}).data
+            facts = {
+                "data": [body_of(quote) for quote in quotes],
+                "warnings": [
+                    _warning(one) for one in lines_differ(order, amount_minor=said["amount"])
+                ],
+            }
+            return 201, QuoteListOutput(facts).data
 
         return self.once(request, act)

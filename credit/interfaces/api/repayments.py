@@ -48,6 +48,7 @@ class PreviewInput(StrictSerializer):
     amount = AmountField(
         required=False, help_text=gettext_noop("In fen; everything when left out.")
     )
+    currency = serializers.ChoiceField(choices=["CNY"], required=False)
     value_on = serializers.DateField(required=False, help_text=VALUE_ON_TEXT)
 
 

@@ -26,6 +26,7 @@ class SimulationInput(StrictSerializer):
     amount = AmountField(
         required=False, help_text=gettext_noop("In fen; left out, all that is open or due.")
     )
+    currency = serializers.ChoiceField(choices=["CNY"], required=False)
     approve = serializers.BooleanField(
         default=True, help_text=gettext_noop("For `review_answer`: yes or no.")
     )

@@ -18,6 +18,7 @@ from credit.interfaces.api import (
     simulations,
     statements,
 )
+from credit.interfaces.api.capabilities import CapabilityList
 from credit.interfaces.api.discounts import CouponList
 from credit.interfaces.api.entry import EntryShow
 from credit.interfaces.api.installments import InstallmentList
@@ -26,6 +27,7 @@ from credit.interfaces.api.quotes import QuoteMake
 from platform_app.kernel.drf import by_method
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("capabilities", CapabilityList.as_view(), name="capability-list"),
     path("entry", EntryShow.as_view(), name="entry-show"),
     path(
         "applications",

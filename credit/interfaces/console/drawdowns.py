@@ -14,15 +14,19 @@ from credit.domain.allocation import Component
 from credit.domain.derived import COMPONENTS, Derived, Row, Segment
 from credit.domain.terms import DrawdownTerms
 from credit.interfaces.console import act_words, words
+from credit.interfaces.console.act_forms import ReasonForm
 from credit.interfaces.console.forms import DrawdownFilter
+from credit.interfaces.console.order_words import order_facts, order_lines
 from credit.interfaces.console.product_words import fee as fee_words
 from credit.interfaces.console.product_words import rule as allocation_words
-from credit.interfaces.console.rights import READERS, SERVICERS, may_service
+from credit.interfaces.console.rights import READERS, RELEASERS, SERVICERS, may_service
 from credit.interfaces.console.timeline import moments
 from credit.models import Drawdown, LoanEvent
 from credit.operations.booking import happening
+from credit.operations.drawdowns import CAPTURABLE
 from credit.queries import portfolio
 from credit.queries.approvals import waiting_on
+from credit.queries.holds import standing_hold
 from credit.queries.loan_events import loan_events, reasons, signed_fees, undone_by
 from credit.queries.plans import derived
 from credit.queries.status import days_past_due, drawdown_next_action, is_overdue
@@ -76,6 +80,13 @@ def listing(request: ConsoleRequest) -> HttpResponse:
 @console_view(*READERS)
 def detail(request: ConsoleRequest, drawdown_id: str) -> HttpResponse:
     """Plan, events, postings, workings, next action."""
+    return show(request, drawdown_id)
+
+
+def show(
+    request: ConsoleRequest, drawdown_id: str, release: ReasonForm | None = None
+) -> HttpResponse:
+    """The page of a drawdown; `release` is the form that came back with something wrong."""
     try:
         drawdown = portfolio.drawdown(drawdown_id)
     except NotFound as refusal:
@@ -97,9 +108,15 @@ def detail(request: ConsoleRequest, drawdown_id: str) -> HttpResponse:
         "moments": moments(events.order_by("-occurred_at", "-id")[:60]),
         "postings": portfolio.postings(drawdown.id),
         "on": on,
+        "order": order_facts(drawdown.quote.order),
+        "lines": order_lines(drawdown.quote.order, drawdown.quote.amount_minor),
+        "hold": standing_hold(drawdown.id) if drawdown.status in CAPTURABLE else None,
+        "may_release": request.member.role in RELEASERS,
+        "release": release or ReasonForm(),
         **_live(request, drawdown, on),
     }
-    return render(request, "console/credit/drawdown.html", context)
+    status = 422 if release else 200
+    return render(request, "console/credit/drawdown.html", context, status=status)
 
 
 def _live(request: ConsoleRequest, drawdown: Drawdown, on: date) -> dict[str, Any]:

@@ -54,12 +54,19 @@ class ApplicationFilter(FilterForm):
 class LineFilter(FilterForm):
     search = search_field(_("Merchant"))
     status = choice_field(_("Status"), LineStatus.choices)
-    use = choice_field(_("Use"), [("used", _("Drawn on")), ("unused", _("Never drawn on"))])
+    use = choice_field(
+        _("Use"),
+        [
+            ("used", _("Drawn on")),
+            ("unused", _("Never drawn on")),
+            ("ending", _("A temporary limit ends soon")),
+        ],
+    )
     since = day_field(_("Opened since"))
 
 
 class DrawdownFilter(FilterForm):
-    search = search_field(_("Order or merchant"))
+    search = search_field(_("Order, purchase order, invoice or merchant"))
     status = choice_field(_("Status"), DrawdownStatus.choices)
     state = choice_field(
         _("State"),
@@ -68,6 +75,8 @@ class DrawdownFilter(FilterForm):
             ("grace", _("In grace")),
             ("overdue", _("Overdue")),
             ("uncaptured", _("Not shipped for 3 days")),
+            ("late", _("Past its shipping day")),
+            ("expiring", _("Hold ends within 3 days")),
         ],
     )
     due_from = day_field(_("Due from"))

@@ -30,6 +30,8 @@ SERVICERS: Final[Mapping[str, frozenset[Role]]] = {
     "reversal": _STAFF,
 }
 LINE_ACTORS: Final = _STAFF
+# What was never shipped is the partner's order: either side gives the hold back.
+RELEASERS: Final = tuple(sorted(_GOODS))
 MONEY_READERS: Final = (Role.OWNER, Role.FINANCE)
 # How a merchant pays is arranged by either side; money of a guarantor is the lender's to book.
 CHANNEL_ACTORS: Final[Mapping[str, frozenset[Role]]] = {

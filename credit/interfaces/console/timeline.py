@@ -92,6 +92,14 @@ _SENTENCES: Final = {
     "credit.drawdown.canceled": (
         "cross", "", gettext_noop("Order %(order_no)s canceled, the hold released."),
     ),
+    "credit.drawdown.uncaptured": (
+        "clock", "warn",
+        gettext_noop("Order %(order_no)s was to ship on %(ships_on)s and is not captured."),
+    ),
+    "credit.drawdown.expiring": (
+        "clock", "warn",
+        gettext_noop("Order %(order_no)s is not shipped; its hold ends on %(expires_on)s."),
+    ),
     "credit.drawdown.expired": (
         "clock", "warn", gettext_noop("The hold for order %(order_no)s ran out."),
     ),
@@ -156,6 +164,10 @@ _SENTENCES: Final = {
     ),
     "credit.temporary_limit.started": (
         "line", "good", gettext_noop("Temporary limit of ¥%(amount_minor)s started."),
+    ),
+    "credit.temporary_limit.ending": (
+        "clock", "warn",
+        gettext_noop("Temporary limit of ¥%(amount_minor)s ends on %(until_on)s."),
     ),
     "credit.temporary_limit.ended": (
         "line", "", gettext_noop("Temporary limit of ¥%(amount_minor)s ended."),

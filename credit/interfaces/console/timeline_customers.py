@@ -32,6 +32,20 @@ CUSTOMERS: Final = {
     "campaigns.coupon.granted": (
         "check", "good", gettext_noop("Was given a coupon of up to ¥%(cap_minor)s."),
     ),
+    "campaigns.referral.joined": ("user", "", gettext_noop("Came with another one's invitation.")),
+    "campaigns.referral.holding": (
+        "clock", "", gettext_noop("The days until the coupons of an invitation run."),
+    ),
+    "campaigns.referral.review": ("eye", "warn", gettext_noop("An invitation is looked at.")),
+    "campaigns.referral.rewarded": ("check", "good", gettext_noop("Was rewarded for inviting.")),
+    "campaigns.referral.welcomed": (
+        "check", "good", gettext_noop("Got a coupon for coming by invitation."),
+    ),
+    "campaigns.referral.refused": ("cross", "", gettext_noop("An invitation does not count.")),
+    "campaigns.referral.lapsed": ("cross", "", gettext_noop("An invitation lapsed.")),
+    "campaigns.referral.taken_back": (
+        "cross", "warn", gettext_noop("The coupons of an invitation were taken back."),
+    ),
     "credit.discount.granted": (
         "check", "good", gettext_noop("A coupon of up to ¥%(cap_minor)s can be used."),
     ),

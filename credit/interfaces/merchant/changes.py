@@ -13,6 +13,7 @@ from credit.queries.loan_events import undone_by
 
 _NAMES: Final = {
     "refund": gettext_noop("Goods returned"),
+    "payout_refund": gettext_noop("Given back by the platform"),
     "goodwill": gettext_noop("Credit from us"),
     "waiver": gettext_noop("Waived by us"),
     "fee": gettext_noop("Fee"),

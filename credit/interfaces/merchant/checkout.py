@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from credit.domain.terms import ProductTerms
-from credit.errors import DrawdownNotFound, QuoteNotFound
+from credit.errors import DiscountNotUsable, DrawdownNotFound, QuoteNotFound
 from credit.interfaces.merchant.samples import option_name
 from credit.models import CreditLine, Drawdown, Quote
 from credit.operations.drawdowns import request_drawdown
@@ -18,6 +18,7 @@ from credit.operations.quotes import make_quotes
 from credit.queries.business_day import open_day
 from credit.queries.coupon_choices import CouponChoice, coupon_choices
 from credit.queries.journey import journey, order_drawdown
+from credit.queries.user_caps import cap_short
 from platform_app.kernel import clock
 from tenants.access.answers import go, open_to, page
 from tenants.access.embed import MerchantRequest
@@ -48,8 +49,17 @@ def show(request: MerchantRequest) -> HttpResponseBase:
     is_payable = where.stage == "active" and not missing
     is_payable = is_payable and embed.amount_minor >= product.minimum_minor
     day = open_day()
+    user, amount_minor = request.firm_user, embed.amount_minor
+    short = cap_short(user, amount_minor=amount_minor, on=day) if is_payable else None
+    is_payable = is_payable and short is None
     choices = coupon_choices(line, amount_minor=embed.amount_minor, on=day) if is_payable else []
     chosen = _chosen(choices, request.GET.get("coupon", ""))
+    quotes: list[Quote] = []
+    if is_payable:
+        try:
+            quotes = _quotes(line, embed, chosen, at)
+        except DiscountNotUsable:  # no term that it is for can be had now: pay without it
+            chosen, quotes = None, _quotes(line, embed, None, at)
     context = {
         "tenant": current_tenant(),
         "journey": where,
@@ -58,9 +68,10 @@ def show(request: MerchantRequest) -> HttpResponseBase:
         "missing_minor": missing,
         "minimum_minor": product.minimum_minor,
         "is_too_small": embed.amount_minor < product.minimum_minor,
+        "cap_short": short,
         "coupons": choices,
         "chosen": chosen,
-        "plans": [_plan(quote) for quote in _quotes(line, embed, chosen, at)] if is_payable else [],
+        "plans": [_plan(quote) for quote in quotes],
     }
     return render(request, "merchant/credit/checkout.html", context)
 
@@ -147,7 +158,11 @@ def _quotes(
         value_on=open_day(),
         expires_at__gt=at,
     ).order_by("id")
-    made = {(quote.option_code, quote.discount_id): quote for quote in standing}
+    made = {
+        (quote.option_code, quote.discount_id): quote
+        for quote in standing
+        if quote.order == embed.order
+    }
     wanted = [
         (code, chosen.discount.id if chosen and code in chosen.saved_minor else None)
         for code in line.offer.option_codes
@@ -161,6 +176,7 @@ def _quotes(
         option_codes=None,
         at=at,
         discount_id=chosen.discount.id if chosen else None,
+        order=embed.order,
     )
 
 

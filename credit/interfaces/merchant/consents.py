@@ -13,24 +13,30 @@ from platform_app.kernel.errors import NotFound
 from tenants.access.answers import go, page
 from tenants.access.embed import MerchantRequest
 from tenants.enums import ConsentCode
-from tenants.queries.consents import consent_text, current_consents, missing_consents
+from tenants.queries.consents import (
+    AT_THE_START,
+    consent_text,
+    current_consents,
+    missing_consents,
+)
 from tenants.queries.tenants import current_tenant
 
 
 @page
 @require_safe
 def listing(request: MerchantRequest) -> HttpResponseBase:
-    """The four consents with their texts, since when, and the way back."""
+    """The consents with their texts, since when, and the way back; a face only where given."""
     merchant_id, locale = request.embed.merchant_id, request.embed.locale
     missing = missing_consents(merchant_id, ConsentCode.values)
     given = current_consents(merchant_id)
+    codes = [code for code in ConsentCode if code in given or code in AT_THE_START]
     rows = [
         {
             "code": code,
             "text": consent_text(code, locale),
             "given_at": None if code in missing else given[code].at,
         }
-        for code in ConsentCode.values
+        for code in codes
     ]
     return render(request, "merchant/credit/consents.html", _about(request, rows=rows))
 
@@ -45,7 +51,8 @@ def end(request: MerchantRequest, code: str) -> HttpResponseBase:
         return go("consent-list")
     if request.method == "GET":
         text = consent_text(code, request.embed.locale)
-        context = _about(request, code=code, text=text)
+        is_of_line = code in AT_THE_START
+        context = _about(request, code=code, text=text, is_of_line=is_of_line)
         return render(request, "merchant/credit/consent_end.html", context)
     end_consent(**_by(request), code=code)
     return go("consent-list")

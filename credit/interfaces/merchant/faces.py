@@ -1,47 +1,127 @@
-"""The face check before an agreement is signed: away to the service, and back to the same step."""
+"""Face checks: of whoever applies, and before an agreement is signed.
 
-from django.http import HttpResponse
+Away to the service, and back to the same step; the consent to it is asked for here, on its own.
+"""
+
+from typing import Any
+
 from django.http.response import HttpResponseBase
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
-from credit.interfaces.merchant.onboarding import shown
+from credit.interfaces.merchant.onboarding import on, opened, shown
 from credit.interfaces.merchant.signing import open_offer
+from credit.queries.onboarding import progress_of
 from platform_app.kernel import clock
 from platform_app.kernel.errors import DomainError
 from tenants.access.answers import go, page
 from tenants.access.embed import MerchantRequest
-from tenants.models import FaceCheck
+from tenants.enums import ApplicationNeed, ConsentCode
+from tenants.models import FaceCheck, MerchantPerson
+from tenants.operations.consents import give_consents
 from tenants.operations.face_checks import look_at_face_check, start_face_check
-from tenants.queries.face_checks import good_face_check
+from tenants.queries.consents import consent_text, missing_consents
+from tenants.queries.face_checks import FaceStep, identity_step, signing_step
+from tenants.queries.onboarding import applying_person
+
+TEMPLATE = "merchant/credit/face.html"
+CODE = ConsentCode.FACE_RECOGNITION
 
 
 @page
 @require_http_methods(["GET", "POST"])
 def show(request: MerchantRequest) -> HttpResponseBase:
-    """Why it is asked for, where the last one stands, and starting another."""
-    offer, at = open_offer(request), clock.now()
+    """Before signing: why it is asked for, where the last one stands, and starting another."""
+    offer = open_offer(request)
     if offer is None:
         return go("journey-home")
-    merchant_id, actor = request.embed.merchant_id, f"merchant:{request.embed.merchant_id}"
+    context: dict[str, Any] = {"here_url": reverse("merchant:face-show"), "is_signing": True}
     try:
         if request.method == "POST":
-            row = start_face_check(
-                session=request.embed, subject=offer.id, page="merchant:shell", actor=actor, at=at
-            )
-            return _page(request, row, is_fresh=True)
-        last = look_at_face_check(merchant_id=merchant_id, subject=offer.id, actor=actor, at=at)
+            return _ready(request, _started(request, offer.id, None), context)
+        last = _looked(request, offer.id)
     except DomainError as refusal:
-        return _page(request, None, refusal)
-    if good_face_check(merchant_id, offer.id, at=at):
-        return go("offer-sheet")
-    return _page(request, last)
+        return _page(request, context, FaceStep("none", None), refusal)
+    step = signing_step(last, at=clock.now())
+    return go("offer-sheet") if step.state == "passed" else _page(request, context, step)
+
+
+@page
+@require_http_methods(["GET", "POST"])
+def identify(request: MerchantRequest) -> HttpResponseBase:
+    """Of whoever applies: one of the steps before an application, where the platform asks for it.
+
+    Passed, it says so, and leads on.
+    """
+    progress, elsewhere = opened(request)
+    if progress is None:
+        return elsewhere
+    if ApplicationNeed.FACE not in progress.steps:
+        return on(request)
+    person = applying_person(request.embed.merchant_id)
+    if person is None:
+        return go("person-legal")
+    context: dict[str, Any] = {
+        "here_url": reverse("merchant:face-identify"), "person": person,
+        "place": progress.place(ApplicationNeed.FACE)[0],
+    }  # fmt: skip
+    try:
+        if request.method == "POST":
+            return _ready(request, _started(request, person.id, person), context)
+        last = _looked(request, person.id)
+    except DomainError as refusal:
+        return _page(request, context, FaceStep("none", None), refusal)
+    if last is not None:
+        person.refresh_from_db(fields=["face_checked_at"])
+    step = identity_step(person, last, at=clock.now())
+    if step.state == "passed":
+        onwards = progress_of(request.embed.merchant_id).next_page
+        context["next_url"] = reverse(f"merchant:{onwards}")
+    return _page(request, context, step)
+
+
+def _started(request: MerchantRequest, subject: str, person: MerchantPerson | None) -> FaceCheck:
+    """The consent if its switch is on, then the check. Raises what starting one raises."""
+    if request.POST.get("agreed") == CODE:
+        give_consents(
+            merchant_id=request.embed.merchant_id, codes=[CODE], locale=request.embed.locale,
+            evidence={
+                "ip": request.META.get("REMOTE_ADDR", ""),
+                "user_agent": request.headers.get("User-Agent", ""),
+                "session": request.embed.id,
+            },
+            actor=_actor(request), at=clock.now(),
+        )  # fmt: skip
+    return start_face_check(
+        session=request.embed, subject=subject, person=person, page="merchant:shell",
+        actor=_actor(request), at=clock.now(),
+    )  # fmt: skip
+
+
+def _looked(request: MerchantRequest, subject: str) -> FaceCheck | None:
+    return look_at_face_check(
+        merchant_id=request.embed.merchant_id, subject=subject, actor=_actor(request),
+        at=clock.now(),
+    )  # fmt: skip
+
+
+def _ready(request: MerchantRequest, check: FaceCheck, context: dict[str, Any]) -> HttpResponseBase:
+    return _page(request, context, FaceStep("ready", check))
 
 
 def _page(
     request: MerchantRequest,
-    check: FaceCheck | None,
+    context: dict[str, Any],
+    step: FaceStep,
     refusal: DomainError | None = None,
-    *,
-    is_fresh: bool = False,
-) -> HttpResponse:
-    return shown(request, "merchant/credit/face.html", refusal, check=check, is_fresh=is_fresh)
+) -> HttpResponseBase:
+    """The step; with the text to agree to while it is not agreed to."""
+    missing = missing_consents(request.embed.merchant_id, [CODE])
+    text = consent_text(CODE, request.embed.locale) if missing else None
+    return shown(
+        request, TEMPLATE, refusal, **context, state=step.state, check=step.check, consent=text
+    )
+
+
+def _actor(request: MerchantRequest) -> str:
+    return f"merchant:{request.embed.merchant_id}"

@@ -15,6 +15,7 @@ from platform_app.kernel.errors import DomainError, Invalid, NotFound
 from platform_app.kernel.http import say
 from tenants.access.answers import go, page
 from tenants.access.embed import MerchantRequest
+from tenants.errors import FaceConsentMissing
 from tenants.operations.drafts import save_draft
 from tenants.queries.onboarding import NUMBERS, check_number
 from tenants.queries.tenants import current_tenant
@@ -63,6 +64,8 @@ def words(refusal: DomainError) -> str:
         "bank_name": _("Enter the name of the bank."),
         "holder_name": _("Enter the name the account is in."),
     }
+    if isinstance(refusal, FaceConsentMissing):
+        return _("Switch this on to go on.")
     if type(refusal) is Invalid and refusal.field in plain:
         return plain[refusal.field]
     return say(refusal)

@@ -38,6 +38,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("people/applicant/", people.applicant, name="person-applicant"),
     path("people/phone/", people.phone, name="phone-confirm"),
     path("people/phone/send/", people.send_code, name="phone-send"),
+    path("people/face/", faces.identify, name="face-identify"),
     path("account/", accounts.account, name="account-set"),
     path("files/", attachments.attachments, name="attachment-add"),
     path("files/upload/", attachments.upload, name="attachment-upload"),

@@ -500,6 +500,21 @@
     if (form) keep(form);
   });
 
+  /* A frame may keep the clipboard from us: then the old way, and at least what to copy is chosen. */
+  document.addEventListener("click", async (event) => {
+    const button = event.target.closest("[data-copy]");
+    if (!button) return;
+    const field = document.getElementById(button.dataset.copy);
+    field.select();
+    try {
+      await navigator.clipboard.writeText(field.value);
+    } catch (error) {
+      if (!document.execCommand("copy")) return;
+    }
+    button.textContent = button.dataset.copied;
+    say(button.dataset.copied);
+  });
+
   document.addEventListener("submit", (event) => {
     event.preventDefault();
     if (event.target.matches("[data-send]")) send(event.target, event.submitter || null);

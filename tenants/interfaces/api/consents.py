@@ -24,7 +24,7 @@ from platform_app.kernel.rest_fields import known_id
 from tenants.enums import ConsentCode
 from tenants.models import ConsentRecord
 from tenants.operations.consents import give_consents
-from tenants.queries.consents import consent_text, missing_consents
+from tenants.queries.consents import consent_text, consents_asked, missing_consents
 from tenants.queries.merchants import merchant as find_merchant
 from tenants.values import LOCALES
 
@@ -108,8 +108,9 @@ class ConsentList(ApiView):
     def get(self, request: Request, merchant_id: str) -> Response:
         merchant = find_merchant(merchant_id)
         locale = request.query_params.get("locale") or str(get_language())
-        asked = set(missing_consents(merchant.id, ConsentCode.values))
-        texts = [consent_text(code, locale) for code in ConsentCode.values]
+        codes = consents_asked()
+        asked = set(missing_consents(merchant.id, codes))
+        texts = [consent_text(code, locale) for code in codes]
         facts = [
             {
                 "code": text.code,

@@ -17,6 +17,7 @@ from platform_app.kernel.errors import DomainError, NotFound, gettext_noop
 from platform_app.kernel.http import say
 from platform_app.kernel.rest import ObjectOutput, Output, action, head, missing, operation
 from platform_app.kernel.rest_fields import AmountField, IdField
+from tenants.access.order_details import OrderDetailsInput, lines_differ, stored
 from tenants.enums import EmbedComponent
 from tenants.errors import OriginNotAllowed
 from tenants.interfaces.api.next_actions import session_next_action
@@ -26,6 +27,10 @@ from tenants.operations.introductions import introduce
 from tenants.values import LOCALES
 
 PAGE: Final = "merchant:shell"
+# What readers of introductions ask for, by the field of ours that tells it.
+TOLD: Final = {
+    "code": "salesperson_code", "token": "salesperson_token", "invitation": "invitation_token",
+}  # fmt: skip
 
 
 class EmbedSessionInput(StrictSerializer):
@@ -48,6 +53,13 @@ class EmbedSessionInput(StrictSerializer):
     amount = AmountField(
         min_value=0, default=0, help_text=gettext_noop("Of the order, in fen; 0 without one.")
     )
+    currency = serializers.ChoiceField(choices=["CNY"], required=False)
+    order = OrderDetailsInput(
+        required=False,
+        help_text=gettext_noop(
+            "The buyer's numbers, the invoice and the lines; shown with the drawdown."
+        ),
+    )
     salesperson_code = serializers.CharField(
         max_length=2000, default="", allow_blank=True,
         help_text=gettext_noop("Your code of the salesperson who brought the merchant, if any."),
@@ -56,6 +68,12 @@ class EmbedSessionInput(StrictSerializer):
         max_length=2000, default="", allow_blank=True,
         help_text=gettext_noop(
             "What your page was opened with as `bt_sp`. It counts where both are given."
+        ),
+    )  # fmt: skip
+    invitation_token = serializers.CharField(
+        max_length=2000, default="", allow_blank=True,
+        help_text=gettext_noop(
+            "What your page was opened with as `bt_inv`, an invitation of another merchant."
         ),
     )  # fmt: skip
 
@@ -76,7 +94,8 @@ class EmbedSessionOutput(ObjectOutput):
     warnings = SessionWarningOutput(
         many=True,
         help_text=gettext_noop(
-            "What was told and does not count, such as a salesperson's old QR code. "
+            "What was told and does not count, such as a salesperson's old QR code, or lines that "
+            "do not come to the order's total. "
             "The visit opens all the same."
         ),
     )
@@ -123,15 +142,20 @@ class EmbedSessionOpen(ApiView):
     def post(self, request: Request) -> Response:
         said = self.body(request)
         actor = actor_of(request)
-        told = {word: said.pop(f"salesperson_{word}").strip() for word in ("code", "token")}
+        said.pop("currency", None)  # there is one
+        amount_minor = said.pop("amount")
+        said["order"] = order = stored(said.pop("order", None))
+        told = {word: said.pop(field).strip() for word, field in TOLD.items()}
         with transaction.atomic():
             session, secret = open_session(
                 merchant_id=said.pop("merchant"),
-                amount_minor=said.pop("amount"),
+                amount_minor=amount_minor,
                 user_external_id=said.pop("user"),
                 **said,
                 actor=actor,
                 at=clock.machine_now(),
             )
-            warnings = introduce(session=session, **told, actor=actor, at=clock.now())
+            warnings = introduce(session=session, told=told, actor=actor, at=clock.now())
+        if amount_minor:
+            warnings = [*warnings, *lines_differ(order, amount_minor=amount_minor)]
         return Response(body_of(session, secret, warnings), status=201)

@@ -33,11 +33,23 @@ _BY_NAME: Final[dict[str, Any]] = {
     "phone": "13800000000",
     "entry_url": "https://shop.example/credit",
     "valid_days": 180,
+    "purchase_order_no": "PO-2026-0077",
+    "cost_center": "华东一部",
+    "buyer_tax_no": "91000000MA0000001R",
+    "invoice_kind": "special",
+    "invoice_no": "26312000000012345678",
+    "tax_amount": 147_257,
+    "ships_on": "2026-11-23",
+    "delivery_region": "浙江省杭州市余杭区",
+    "lines": [
+        {"name": "猫粮 10kg", "sku": "CF-10", "quantity": 12, "amount": 1_290_000},
+        {"name": "满减", "amount": -10_000},
+    ],
 }
 _LEFT_OUT: Final = {
     "merchant_name", "category", "region", "joined_on", "return_url", "evidence", "currency",
     "registered", "final", "branch", "since_on", "salesperson_code", "salesperson_token",
-    "placed_by", "user",
+    "placed_by", "user", "coupon", "value_on", "invitation_token",
 }  # fmt: skip
 _BY_TYPE: Final[dict[str, Any]] = {"integer": 1, "boolean": True, "array": [], "object": {}}
 

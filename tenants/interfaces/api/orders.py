@@ -9,10 +9,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from platform_app.kernel import clock, rates
-from platform_app.kernel.drf import StrictSerializer, actor_of, field_problems
+from platform_app.kernel.drf import StrictSerializer, actor_of
 from platform_app.kernel.errors import DomainError, gettext_noop
 from platform_app.kernel.http import say
 from platform_app.kernel.idempotency import fingerprint
+from platform_app.kernel.problems import field_problems
 from platform_app.kernel.rest import KeyedView, Output, operation
 from platform_app.kernel.rest_fields import AmountField
 from tenants.domain.words import has_control

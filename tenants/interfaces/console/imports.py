@@ -1,8 +1,11 @@
 """Files of orders: upload, watch, read what was refused."""
 
+from typing import Any
+
 from django.http import FileResponse, Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
 from platform_app.kernel import clock
@@ -49,8 +52,7 @@ def listing(request: ConsoleRequest) -> HttpResponse:
 def detail(request: ConsoleRequest, import_id: str) -> HttpResponse:
     """One import: how far it is, what went in, what was refused and why."""
     row = _import(import_id)
-    context = {"import": row, "is_moving": _is_moving(row), "percent": _percent(row)}
-    context["errors"] = list(list_import_errors(row.id)[:200])
+    context = {**_moving(row), "errors": list(list_import_errors(row.id)[:200])}
     return render(request, "console/tenants/import_detail.html", context)
 
 
@@ -59,7 +61,7 @@ def detail(request: ConsoleRequest, import_id: str) -> HttpResponse:
 def progress(request: ConsoleRequest, import_id: str) -> HttpResponse:
     """The moving part, asked again every second until the file is read."""
     row = _import(import_id)
-    context = {"import": row, "is_moving": _is_moving(row), "percent": _percent(row)}
+    context = _moving(row)
     response = render(request, "console/tenants/_import_progress.html", context)
     if not context["is_moving"]:
         response.headers["HX-Refresh"] = "true"
@@ -85,11 +87,11 @@ def _import(import_id: str) -> TradeImport:
         raise missing(refusal) from None
 
 
-def _is_moving(row: TradeImport) -> bool:
-    return row.status in {ImportStatus.WAITING, ImportStatus.RUNNING}
-
-
-def _percent(row: TradeImport) -> int:
-    if row.status == ImportStatus.DONE:
-        return 100
-    return min(99, row.byte_done * 100 // row.byte_count) if row.byte_count else 0
+def _moving(row: TradeImport) -> dict[str, Any]:
+    percent = min(99, row.byte_done * 100 // row.byte_count) if row.byte_count else 0
+    return {
+        "import": row,
+        "is_moving": row.status in {ImportStatus.WAITING, ImportStatus.RUNNING},
+        "percent": 100 if row.status == ImportStatus.DONE else percent,
+        "progress_url": reverse("console:import-progress", args=[row.id]),
+    }

@@ -15,7 +15,12 @@ from tenants.access.answers import go, page
 from tenants.access.embed import MerchantRequest
 from tenants.enums import ConsentCode
 from tenants.operations.consents import give_consents
-from tenants.queries.consents import consent_text, current_consents, missing_consents
+from tenants.queries.consents import (
+    AT_THE_START,
+    consent_text,
+    current_consents,
+    missing_consents,
+)
 from tenants.queries.tenants import current_tenant
 
 ABOUT: Final = {
@@ -45,7 +50,7 @@ def consents(request: MerchantRequest) -> HttpResponseBase:
     if request.method == "GET":
         return _shown(request, agreed=[], status=200)
     merchant_id = request.embed.merchant_id
-    needed = missing_consents(merchant_id, ConsentCode.values)
+    needed = missing_consents(merchant_id, AT_THE_START)
     agreed = [code for code in request.POST.getlist("agreed") if code in needed]
     if set(agreed) != set(needed):
         return _shown(request, agreed=agreed, status=422)
@@ -69,7 +74,7 @@ def _shown(request: MerchantRequest, *, agreed: list[str], status: int) -> HttpR
     is_refused = status != HTTPStatus.OK
     merchant_id, locale = request.embed.merchant_id, request.embed.locale
     missing, given = (
-        missing_consents(merchant_id, ConsentCode.values),
+        missing_consents(merchant_id, AT_THE_START),
         current_consents(merchant_id),
     )
     rows = [

@@ -12,11 +12,11 @@ from platform_app.kernel.http import say
 from tenants.access.answers import go, page
 from tenants.access.embed import MerchantRequest
 from tenants.domain.identifiers import ALPHABET, OLD_NUMBER, WRONG_CHECK, registration_no
-from tenants.enums import ConsentCode, KybStatus
+from tenants.enums import KybStatus
 from tenants.errors import BadRegistrationNumber, RegistrationLocked, RegistrationMissing
 from tenants.models import Merchant
 from tenants.operations.merchants import verify_merchant
-from tenants.queries.consents import missing_consents
+from tenants.queries.consents import AT_THE_START, missing_consents
 from tenants.queries.tenants import current_tenant
 
 LENGTH = 18
@@ -28,7 +28,7 @@ LOOKALIKES = {"I": "1", "O": "0", "S": "5", "V": "U", "Z": "2"}
 @require_http_methods(["GET", "POST"])
 def firm(request: MerchantRequest) -> HttpResponseBase:
     """Name, kind and code; a verified firm goes on with one tap."""
-    if missing_consents(request.embed.merchant_id, ConsentCode.values):
+    if missing_consents(request.embed.merchant_id, AT_THE_START):
         return go("consent-give")
     if request.method == "GET":
         return _shown(request, typed=request.embed.merchant.registration_no)

@@ -18,8 +18,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from platform_app.kernel import clock
 from platform_app.kernel.errors import DomainError
+from platform_app.kernel.problems import refused
 from platform_app.kernel.tenancy import tenant_scope
-from tenants.access.embed import problem
 from tenants.enums import TenantStatus
 from tenants.errors import SessionUnknown
 from tenants.models import Tenant
@@ -57,7 +57,7 @@ def exchange(request: HttpRequest) -> HttpResponse:
     try:
         session, token = redeem_session(secret=_secret(request), at=clock.now())
     except DomainError as refusal:
-        response = problem(request, refusal)
+        response = refused(request, refusal)
         response.headers["Referrer-Policy"] = "no-referrer"
         return response
     with tenant_scope(session.tenant_id):

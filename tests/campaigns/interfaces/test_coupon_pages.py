@@ -47,7 +47,7 @@ def test_a_batch_lives_on_its_pages(tenant: Tenant, who: Callers, at: datetime) 
     assert (batch.cap_minor, batch.budget_minor, batch.partner_share_rate) == (2000, 4000, 1)
     assert who.statuses(path) == (302, 404, 200)
 
-    who.owner.post(f"{path}/grant", {"merchants": "M-0\nM-1\nM-9 M-2"})
+    who.owner.post(f"{path}/grant", {"merchants": "M-0，M-1、M-9;M-2"})
     with tenant_scope(tenant.id):
         held = {one.merchant.external_id for one in Coupon.objects.select_related("merchant")}
     assert held == {"M-0", "M-1"}

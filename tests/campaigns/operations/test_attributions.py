@@ -224,3 +224,51 @@ def test_a_whole_roster_of_merchants_is_no_finding(here: Tenant, now: datetime) 
         bound(Merchant.objects.create(external_id=f"F-{number}", name="示例"), who, now)
     assert MerchantTrait.objects.filter(kind="salesperson").count() == 8
     assert find_fraud(actor="system:fraud", at=now + DAY) == 0
+
+
+def held_by(merchant: Merchant, at: datetime) -> str:
+    row = attribution_of(merchant.id, at=at)
+    assert row is not None
+    return str(row.salesperson.code)
+
+
+def test_a_merchant_moves_only_from_whom_the_claim_names(shop: Merchant, now: datetime) -> None:
+    s, t, u = (seller(code, now) for code in ("S-1", "T-1", "U-1"))
+    bound(shop, s, now)
+    of_t, of_u = bound(shop, t, now).claim, bound(shop, u, now).claim
+    assert of_t is not None
+    assert of_u is not None
+    settle_claim(claim_id=of_t.id, move=True, reason="客户确认", actor=ACTOR, at=now)
+    of_u.refresh_from_db()
+    assert (of_u.status, of_u.settled_by, of_u.reason) == ("superseded", ACTOR, "")
+    by: dict[str, Any] = {"claim_id": of_u.id, "reason": "x", "actor": ACTOR, "at": now}
+    for way in (True, False):
+        stays(errors.ClaimSettled, partial(settle_claim, move=way, **by))
+    AttributionClaim.objects.filter(pk=of_u.pk).update(
+        status="open", settled_at=None, settled_by=""
+    )
+    stays(errors.ClaimSettled, lambda: settle_claim(move=True, **by))
+    assert held_by(shop, now) == "T-1"
+    anew = bound(shop, u, now + DAY).claim
+    assert anew is not None
+    assert (anew.holder, anew.status, anew.id == of_u.id) == (t, "open", False)
+    of_u.refresh_from_db()
+    assert of_u.status == "superseded"
+
+
+def test_a_claim_on_whoever_left_does_not_follow_the_next(shop: Merchant, now: datetime) -> None:
+    s, t, u = (seller(code, now) for code in ("S-1", "T-1", "U-1"))
+    bound(shop, s, now)
+    old = bound(shop, t, now).claim
+    mark_left(salesperson_id=s.id, actor=ACTOR, at=now)
+    assert (bound_counts([s.id], at=now), list(merchants_of(s.id, at=now))) == ({}, [])
+    assert bound(shop, u, now).claim is None
+    anew = bound(shop, t, now).claim
+    assert old is not None
+    assert anew is not None
+    old.refresh_from_db()
+    assert (old.status, anew.holder, anew.status) == ("superseded", u, "open")
+    settle_claim(claim_id=anew.id, move=False, reason="a\x00b", actor=ACTOR, at=now)
+    before = everything()
+    assert (bound(shop, t, now + DAY).claim, everything()) == (anew, before)
+    assert AttributionClaim.objects.get(pk=anew.id).reason == "ab"

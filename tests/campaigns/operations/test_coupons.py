@@ -18,6 +18,7 @@ from campaigns.errors import (
     CouponBudgetSpent,
     CouponCodeTaken,
     CouponStockEmpty,
+    CouponTakenBack,
 )
 from campaigns.models import Coupon, CouponBatch
 from campaigns.operations.coupons import cancel_coupon, grant_coupon, recount_batch, stop_batch
@@ -93,6 +94,9 @@ def test_what_was_taken_back_or_expired_is_free_again(inside: Tenant, at: dateti
     grant(batch, two, at)
     for _ in range(2):
         cancel_coupon(batch_id=batch.id, coupon_id=first.id, actor="usr_a", at=at)
+    assert figures(batch) == (2, 2000)
+    with pytest.raises(CouponTakenBack):  # its key is spent: another batch gives another one
+        grant(batch, one, at)
     assert figures(batch) == (2, 2000)
     grant(batch, three, at)
     assert tend_coupons(at=at) == 0

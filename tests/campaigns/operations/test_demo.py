@@ -11,6 +11,7 @@ from campaigns.models import (
     FollowUp,
     PoolImport,
     PoolMember,
+    Referral,
     Salesperson,
     Ticket,
 )
@@ -22,7 +23,9 @@ from tests.credit import lives
 
 
 def counted() -> dict[str, int]:
-    tables = (Attribution, Coupon, FollowUp, PoolImport, PoolMember, Salesperson, Ticket)
+    tables = (
+        Attribution, Coupon, FollowUp, PoolImport, PoolMember, Referral, Salesperson, Ticket,
+    )  # fmt: skip
     return {table.__name__: table.objects.count() for table in tables}
 
 
@@ -39,9 +42,10 @@ def test_each_part_has_something_and_a_second_run_adds_nothing(
             with tenant_scope(tenant.id):
                 assert counted() == {
                     "Attribution": 3, "Coupon": 3, "FollowUp": 2, "PoolImport": 1,
-                    "PoolMember": 15, "Salesperson": 3, "Ticket": 3,
+                    "PoolMember": 15, "Referral": 1, "Salesperson": 3, "Ticket": 3,
                 }  # fmt: skip
                 assert PoolImport.objects.get().error_count == 1
+                assert PoolMember.objects.filter(status="active").count() == 3
 
 
 def test_a_platform_nobody_knows(db: None) -> None:

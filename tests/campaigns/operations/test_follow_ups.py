@@ -200,3 +200,22 @@ def test_the_last_place_is_taken_once(tenant: Tenant, at: datetime) -> None:
         assert (taken(), FollowUp.objects.count()) == ({TWO: 1}, 1)
         assert book(first, FOUR, at + timedelta(minutes=1)).slot == FOUR
         assert taken() == {TWO: 0, FOUR: 1}
+
+
+@pytest.mark.django_db
+def test_a_call_before_its_time_gives_the_place_back(merchant: Merchant, at: datetime) -> None:
+    row = book(merchant, Slot(FRIDAY, 10), at)
+    record(row, at, "no_answer")
+    row.refresh_from_db()
+    assert (row.status, taken()) == ("missed", {Slot(FRIDAY, 10): 0})
+
+
+@pytest.mark.django_db
+def test_a_time_that_nobody_served_is_owed(merchant: Merchant, at: datetime) -> None:
+    row = book(merchant, TWO, at)
+    ends = row.slot.ends_at
+    assert not queries.is_call_owed(row, at=ends - timedelta(minutes=1))
+    assert queries.is_call_owed(row, at=ends)
+    assert not queries.is_call_owed(None, at=ends)
+    operations.cancel_call_back(merchant_id=merchant.id, actor="x", at=ends)
+    assert taken() == {TWO: 1}  # a time that has begun stays counted

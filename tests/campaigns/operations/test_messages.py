@@ -13,7 +13,7 @@ from campaigns.operations.messages import (
     read_all_messages,
     read_message,
 )
-from campaigns.queries.messages import inbox, unread_count
+from campaigns.queries.messages import INBOX, has_unread, inbox, unread_count
 from credit.models import CreditLine
 from platform_app.kernel import events
 from platform_app.kernel.models import Dispatch, Event
@@ -94,17 +94,20 @@ def test_what_concerns_nobody_is_left_alone(merchant: Merchant, at: datetime) ->
 def test_reading(merchant: Merchant, inside: Tenant, at: datetime) -> None:
     for name in ("credit.line.suspended", "credit.line.resumed"):
         make_message(happened(merchant, at, name))
-    assert unread_count(merchant.id) == 2
-    first = inbox(merchant.id)[0]
+    assert unread_count(merchant.id, role="owner") == 2
+    first = inbox(merchant.id, role="owner")[0]
     stranger = desk.merchant_of(inside, at, "M-2")
     for message_id, reader in ((first.id, stranger), ("msg_x", merchant)):
         with pytest.raises(MessageNotFound):
-            read_message(message_id=message_id, merchant_id=reader.id, at=at)
-    assert unread_count(merchant.id) == 2
-    read_message(message_id=first.id, merchant_id=merchant.id, at=at)
-    assert [one.is_read for one in inbox(merchant.id)] == [True, False]
-    assert read_all_messages(merchant_id=stranger.id, at=at) == 0
-    assert [read_all_messages(merchant_id=merchant.id, at=at) for _ in range(2)] == [1, 0]
+            read_message(message_id=message_id, merchant_id=reader.id, role="owner", at=at)
+    assert unread_count(merchant.id, role="owner") == 2
+    read_message(message_id=first.id, merchant_id=merchant.id, role="owner", at=at)
+    assert [one.is_read for one in inbox(merchant.id, role="owner")] == [True, False]
+    assert read_all_messages(merchant_id=stranger.id, role="owner", at=at) == 0
+    assert [read_all_messages(merchant_id=merchant.id, role="owner", at=at) for _ in range(2)] == [
+        1,
+        0,
+    ]
 
 
 def test_another_tenant_reads_nothing(
@@ -113,14 +116,17 @@ def test_another_tenant_reads_nothing(
     make_message(happened(merchant, at, "credit.line.resumed"))
     row = Message.objects.get()
     with tenant_scope(other_tenant.id):
-        assert (inbox(merchant.id), unread_count(merchant.id)) == ([], 0)
+        assert (inbox(merchant.id, role="owner"), unread_count(merchant.id, role="owner")) == (
+            [],
+            0,
+        )
         with pytest.raises(MessageNotFound):
-            read_message(message_id=row.id, merchant_id=merchant.id, at=at)
+            read_message(message_id=row.id, merchant_id=merchant.id, role="owner", at=at)
 
 
 def test_without_a_scope_nothing_is_done(tenant: Tenant, at: datetime) -> None:
     with pytest.raises(NoScope):
-        read_all_messages(merchant_id="mch_1", at=at)
+        read_all_messages(merchant_id="mch_1", role="owner", at=at)
 
 
 def test_a_credit_life_fills_the_inbox(inside: Tenant, at: datetime) -> None:
@@ -138,3 +144,39 @@ def test_a_credit_life_fills_the_inbox(inside: Tenant, at: datetime) -> None:
     kept = {row.kind: row for row in Message.objects.all()}
     assert kept["credit.repayment.succeeded"].text_en == "¥1,000.00 was booked. Thank you."
     assert kept["credit.repayment.succeeded"].page_of == paid.id
+
+
+def test_a_role_reads_what_concerns_it(merchant: Merchant, at: datetime) -> None:
+    for name, props in (
+        ("credit.application.declined", {}),
+        ("credit.repayment.succeeded", {"amount_minor": 100}),
+        ("credit.line.resumed", {}),
+    ):
+        make_message(happened(merchant, at, name, **props))
+    seen = {
+        role: sorted(one.page for one in inbox(merchant.id, role=role))
+        for role in ("owner", "finance", "buyer", "viewer")
+    }
+    assert seen == {
+        "owner": ["application-progress", "line-show", "repayment-show"],
+        "finance": ["line-show", "repayment-show"],
+        "buyer": ["line-show"],
+        "viewer": ["line-show"],
+    }
+    kept = Message.objects.get(page="repayment-show")
+    with pytest.raises(MessageNotFound):
+        read_message(message_id=kept.id, merchant_id=merchant.id, role="buyer", at=at)
+    assert read_all_messages(merchant_id=merchant.id, role="buyer", at=at) == 1
+    assert [unread_count(merchant.id, role=role) for role in ("owner", "buyer")] == [2, 0]
+
+
+def test_what_is_unread_behind_the_newest_can_be_marked(merchant: Merchant, at: datetime) -> None:
+    for _ in range(INBOX + 1):
+        make_message(happened(merchant, at, "credit.line.resumed"))
+    newest = [one.id for one in inbox(merchant.id, role="owner")]
+    Message.objects.filter(pk__in=newest).update(read_at=at)
+    letters = inbox(merchant.id, role="owner")
+    assert [one for one in letters if not one.is_read] == []
+    assert has_unread(letters, merchant.id, role="owner")
+    assert read_all_messages(merchant_id=merchant.id, role="owner", at=at) == 1
+    assert not has_unread(letters, merchant.id, role="owner")

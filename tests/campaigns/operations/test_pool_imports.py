@@ -1,7 +1,7 @@
 """Files of merchants: read whatever their manner, counted exactly, taken once, resumed anywhere."""
 
 import io
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -11,6 +11,7 @@ from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from campaigns.domain.pool_row import PoolRow
 from campaigns.errors import (
+    PoolFileGone,
     PoolFileKind,
     PoolFileTooLarge,
     PoolImportStarted,
@@ -19,11 +20,11 @@ from campaigns.errors import (
 from campaigns.gateways.pool_file import read_pool
 from campaigns.models import PoolImport, PoolImportError, PoolMember
 from campaigns.operations import pool_imports
+from campaigns.operations.pool_files import drop_pool_files, on_disk, preview_pool_import
 from campaigns.operations.pool_imports import (
     check_pool_file,
     confirm_pool_import,
     import_pool,
-    preview_pool_import,
     start_pool_import,
 )
 from campaigns.operations.pool_members import remove_member
@@ -176,7 +177,7 @@ def test_a_file_is_looked_at_before_it_counts(
 ) -> None:
     text = f"{pools.HEADER},remark\nM-1,店,,A,,,x\nM-2,店,,E,,,x\n"
     row = check_pool_file(file_name="pool.csv", content=io.BytesIO(text.encode()), actor="usr")
-    seen = preview_pool_import(row, shown=5)
+    seen = preview_pool_import(row)
     assert (seen.row_count, seen.good_count, seen.error_count) == (2, 1, 1)
     assert [one.external_id for one in seen.good] == ["M-1"]
     assert [(one.line_no, one.code) for one in seen.errors] == [(3, "bad_tier")]
@@ -199,7 +200,7 @@ def test_a_file_is_looked_at_before_it_counts(
     [
         (b"", "empty_file"),
         (b"name,tier\nx,A\n", "header_missing"),
-        ("编号,商户编号\n1,2\n".encode(), "header_duplicate"),
+        ("编号,编号\n1,2\n".encode(), "header_duplicate"),
     ],
 )
 def test_a_file_without_a_usable_header_fails(
@@ -208,7 +209,8 @@ def test_a_file_without_a_usable_header_fails(
     row = pools.read(content, at)
     assert (row.status, row.error_count, [one for _, one in refusals(row)]) == ("failed", 1, [code])
     assert PoolMember.objects.count() == 0
-    assert preview_pool_import(row, shown=5).errors[0].code == code
+    looked = check_pool_file(file_name="p.csv", content=io.BytesIO(content), actor="usr")
+    assert preview_pool_import(looked).errors[0].code == code
     pools.started(content, at)  # a failed file may be sent again
 
 
@@ -263,7 +265,7 @@ def test_a_crash_between_chunks_is_gone_on_from(
     monkeypatch.setattr(pool_imports, "CHUNK", 2)
     row = pools.started("\n".join([pools.HEADER, *(f"M-{n},,,,," for n in range(5))]), at)
     seen = pool_imports._begin(row.id)
-    lines = list(read_pool(pool_imports._on_disk(seen)).lines)
+    lines = list(read_pool(on_disk(seen)).lines)
     assert all(isinstance(line.row, PoolRow) for line in lines)
     pool_imports._take_in(row.id, lines[:2], 0, at)
     with pytest.raises(pool_imports._Overtaken):
@@ -294,3 +296,102 @@ def test_another_platforms_import_and_no_scope(
 def test_without_a_scope_nothing_is_read(tenant: Tenant, at: datetime) -> None:
     with pytest.raises(NoScope):
         import_pool(import_id="pim_00000000000000000000000000")
+
+
+@pytest.mark.parametrize("turn", [1, -1])
+def test_a_firms_own_number_wins_wherever_it_stands(
+    inside: Tenant, at: datetime, turn: int
+) -> None:
+    firm, _ = upsert_merchant(
+        external_id="A", name="示例厂", registration_no=USCC, actor="usr", at=at
+    )
+    row = pools.pooled(at, *[f"Z,示例厂,{USCC},,,", f"A,示例厂,{USCC},,,"][::turn])
+    assert [code for _, code in refusals(row)] == ["firm_taken"]
+    assert pools.member("A").merchant_id == firm.id
+    assert PoolMember.objects.count() == 1
+
+
+def test_a_file_has_one_encoding(inside: Tenant, at: datetime) -> None:
+    row = pools.read("商户编号,名称\r\nM-1,示例宠物店\r\nM-2,小伟\r\n".encode("gbk"), at)
+    assert (row.created_count, row.error_count) == (2, 0)
+    assert [pools.member(one).name for one in ("M-1", "M-2")] == ["示例宠物店", "小伟"]
+
+
+@pytest.mark.parametrize("separator", [",", ";", "\t"])
+def test_of_two_headings_for_one_column_the_better_is_read(
+    inside: Tenant, at: datetime, separator: str
+) -> None:
+    lines = ("编号,商户编号,店铺名称,公司名称,省份,城市", "1,M-1,示例小店,示例公司,浙江,杭州")
+    row = pools.read("\n".join(lines).replace(",", separator), at)
+    assert counts(row) == (1, 1, 0, 0, 0, 0)
+    member = pools.member("M-1")
+    assert (member.name, member.region) == ("示例公司", "浙江")
+
+
+def test_only_columns_that_are_read_are_kept_of_a_refused_row(inside: Tenant, at: datetime) -> None:
+    text = (
+        "external_id,联系人,手机,tier\n"
+        'M-1,张示例,13800000001,E\nM-2,张示例,13800000001\n"M-3,张示例,13800000001,A\n'
+    )
+    row = pools.read(text, at)
+    kept = PoolImportError.objects.filter(pool_import=row).order_by("line_no")
+    assert [(one.code, one.raw) for one in kept] == [
+        ("bad_tier", "M-1,E"), ("column_count", ""), ("quotes", ""),
+    ]  # fmt: skip
+    said = pools.read(
+        '{"external_id": "M-1", "phone": "13800000001", "tier": "E"}\n{"13800000001\n',
+        at, "p.jsonl",
+    )  # fmt: skip
+    kept = PoolImportError.objects.filter(pool_import=said).order_by("line_no")
+    assert [one.raw for one in kept] == ['{"external_id": "M-1", "tier": "E"}', ""]
+    bare = pools.read("张示例,13800000001\n", at)
+    assert PoolImportError.objects.get(pool_import=bare).raw == "张示例,*****"
+
+
+def test_a_number_is_what_it_looks_like(inside: Tenant, at: datetime) -> None:
+    row = pools.pooled(at, "Ｍ－\u200b1,,,,,", "1.23457E+11,,,,,", "12345.0,,,,,", "12E5,,,,,")
+    assert refusals(row) == [(3, "shortened_number"), (4, "shortened_number")]
+    lines = ("12345.0", "1e400", "1.5", "NaN")
+    row = pools.read("".join(f'{{"external_id": {one}}}\n' for one in lines), at, "p.jsonl")
+    assert refusals(row) == [(line, "shortened_number") for line in (2, 3, 4)]
+    names = sorted(PoolMember.objects.values_list("external_id", flat=True))
+    assert names == ["12345", "12E5", "M-1"]
+
+
+def test_a_file_that_was_read_is_deleted(
+    inside: Tenant,
+    at: datetime,
+    tmp_path: Path,
+    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+) -> None:
+    for text in (f"{pools.HEADER}\nM-1,,,,,\n", "nothing\n"):
+        row = pools.started(text, at)
+        assert on_disk(row).is_file()
+        with django_capture_on_commit_callbacks(execute=True):
+            import_pool(import_id=row.id)
+        assert not on_disk(row).exists()
+    assert not list(tmp_path.rglob("*.csv"))
+
+
+def test_a_file_nobody_confirms_is_deleted_after_a_week(inside: Tenant, at: datetime) -> None:
+    content = f"{pools.HEADER}\nM-1,店,,,,\n".encode()
+    row = check_pool_file(file_name="p.csv", content=io.BytesIO(content), actor="usr")
+    day = row.created_at + timedelta(days=7)
+    assert drop_pool_files(at=day - timedelta(seconds=1)) == 0
+    assert preview_pool_import(row).good_count == 1
+    assert [drop_pool_files(at=day) for _ in range(2)] == [1, 0]
+    row.refresh_from_db()
+    assert (on_disk(row).exists(), row.preview, row.status) == (False, {}, "checked")
+    before = facts()
+    with pytest.raises(PoolFileGone):
+        preview_pool_import(row)
+    with pytest.raises(PoolFileGone):
+        confirm_pool_import(import_id=row.id, consent_basis=pools.BASIS, actor="usr", at=at)
+    assert facts() == before
+
+
+def test_a_file_lost_before_it_is_read_fails(inside: Tenant, at: datetime) -> None:
+    row = pools.started(f"{pools.HEADER}\nM-1,,,,,\n", at)
+    on_disk(row).unlink()
+    done = import_pool(import_id=row.id)
+    assert (done.status, refusals(done)) == ("failed", [(0, "file_gone")])

@@ -10,11 +10,14 @@ from django.test.utils import CaptureQueriesContext
 from campaigns.enums import PoolStatus
 from campaigns.errors import PoolMoveNotAllowed
 from campaigns.models import PoolMember
-from campaigns.operations.pool_following import follow_merchant, match_merchant
+from campaigns.operations.pool_following import catch_up_pool, follow_merchant, match_merchant
 from campaigns.operations.pool_members import invite_member, remove_member, restore_member
 from campaigns.operations.pool_screening import age_pool, prescreen_pool
 from campaigns.queries.pool import list_pool_members, tier_coverage
 from campaigns.tasks import tend_pools
+from credit.operations.applications import submit_application
+from credit.operations.launch import ORDER_CREDIT
+from credit.operations.lines import close_line
 from credit.operations.score_runs import run_here
 from credit.queries.entry import entry
 from platform_app.kernel import clock
@@ -186,6 +189,35 @@ def test_a_pool_never_goes_back_a_step(inside: Tenant, at: datetime) -> None:
     assert facts(pools.member("M-1")) == before
 
 
+@pytest.mark.parametrize("count", [1, 3])
+def test_a_pool_catches_up_with_merchants_ahead_of_it(
+    inside: Tenant, other_tenant: Tenant, at: datetime, count: int
+) -> None:
+    for n in range(count):
+        lives.line_of(trading(f"LINE-{n}", at), at)
+        asked = trading(f"ASKED-{n}", at)
+        submit_application(
+            merchant_id=asked.id, product_code=ORDER_CREDIT, external_id=None, actor=ACTOR, at=at
+        )
+    upsert_merchant(external_id="NEW", name="店", actor=ACTOR, at=at)
+    names = [f"{name}-{n}" for name in ("LINE", "ASKED") for n in range(count)]
+    pools.pooled(at, *(f"{name},,,A,," for name in (*names, "NEW", "AWAY")))
+    invite_member(member_id=pools.member("ASKED-0").id, actor=ACTOR, at=at)
+
+    with tenant_scope(other_tenant.id):
+        assert catch_up_pool(actor=ACTOR, at=at) == 0
+    with CaptureQueriesContext(connection) as seen:
+        assert catch_up_pool(actor=ACTOR, at=at) == 2 * count
+    said = [one["sql"] for one in seen if "SAVEPOINT" not in one["sql"]]
+    assert len(said) == 7, "\n".join(said)
+    assert [pools.member(name).status for name in names] == ["active"] * count + ["applied"] * count
+    assert [pools.member(name).status for name in ("NEW", "AWAY")] == ["matched", "imported"]
+    assert told(pools.member("LINE-0"))[-1]["status"] == "active"
+    before = facts(pools.member("LINE-0"))
+    assert catch_up_pool(actor=ACTOR, at=at) == 0
+    assert facts(pools.member("LINE-0")) == before
+
+
 def test_members_sleep_after_six_calendar_months_and_wake(inside: Tenant, at: datetime) -> None:
     firm = lives.merchant_with_trade("M-1", at - timedelta(hours=1))
     line = lives.line_of(firm, at)
@@ -247,7 +279,7 @@ def test_another_platform_and_no_scope(inside: Tenant, other_tenant: Tenant, at:
 
 
 def test_without_a_scope_nothing_moves(tenant: Tenant, at: datetime) -> None:
-    for act in (prescreen_pool, age_pool):
+    for act in (catch_up_pool, prescreen_pool, age_pool):
         with pytest.raises(NoScope):
             act(actor=ACTOR, at=at)
 
@@ -256,3 +288,55 @@ def test_every_pool_is_tended_by_night(tenant: Tenant, other_tenant: Tenant, at:
     with tenant_scope(tenant.id):
         pools.pooled(at, "M-1,,,,,")
     assert tend_pools() == 1
+
+
+def test_whoever_has_no_line_any_more_sleeps_on(inside: Tenant, at: datetime) -> None:
+    firm = lives.merchant_with_trade("M-1", at - timedelta(hours=1))
+    line = lives.line_of(firm, at)
+    pools.pooled(at, "M-1,店,,A,,")
+    follow_merchant(merchant_id=firm.id, to=PoolStatus.ACTIVE, at=at)
+    lives.repaid(lives.drawn(line, 300_000, "SO-1", at), 300_000, "PAY-1", at)
+    close_line(line_id=line.id, reason="merchant_request", actor=ACTOR, at=at)
+    follow_merchant(merchant_id=firm.id, to=PoolStatus.DORMANT, at=at)
+    before = facts(pools.member("M-1"))
+    assert age_pool(actor=ACTOR, at=at + timedelta(days=1)) == 0
+    assert facts(pools.member("M-1")) == before
+
+
+@pytest.mark.parametrize("by", ["event", "restore"])
+def test_who_was_taken_out_before_we_knew_the_firm_stays_out(
+    inside: Tenant, at: datetime, by: str
+) -> None:
+    code = fake_registration_no(5)
+    pools.pooled(at, "M-1,店,,A,,", f"X-2,厂,{code},A,,")
+    for name in ("M-1", "X-2"):
+        remove_member(member_id=pools.member(name).id, reason="停止合作", actor=ACTOR, at=at)
+    named, _ = upsert_merchant(external_id="M-1", name="店", actor=ACTOR, at=at)
+    coded, _ = upsert_merchant(
+        external_id="M-2", name="厂", registration_no=code, actor=ACTOR, at=at
+    )
+    if by == "event":
+        for firm in (named, coded):
+            match_merchant(merchant_id=firm.id, at=at)
+            firm.refresh_from_db()
+            assert firm.entry_hidden_reason == "pool_removed"
+            assert not entry(firm.external_id, at=at).is_visible
+        assert {pools.member(name).status for name in ("M-1", "X-2")} == {"removed"}
+    for name, firm in (("M-1", named), ("X-2", coded)):
+        member = pools.member(name)
+        back = restore_member(member_id=member.id, reason="恢复合作", actor=ACTOR, at=at)
+        assert (back.status, back.merchant_id) == ("matched", firm.id)
+        firm.refresh_from_db()
+        assert firm.entry_hidden_reason == ""
+
+
+def test_a_registration_number_of_two_merchants_calls_nobody(inside: Tenant, at: datetime) -> None:
+    code = fake_registration_no(5)
+    pools.pooled(at, f"X-2,厂,{code},A,,")
+    for number in ("M-1", "M-2"):
+        firm, _ = upsert_merchant(
+            external_id=number, name="厂", registration_no=code, actor=ACTOR, at=at
+        )
+    before = facts(pools.member("X-2"))
+    assert match_merchant(merchant_id=firm.id, at=at) is None
+    assert facts(pools.member("X-2")) == before

@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any
 
 import pytest
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from campaigns import errors
 from campaigns.domain.salespeople import PARAMETER, with_token
@@ -23,6 +23,7 @@ from campaigns.queries.salespeople import (
     display_name,
     list_salespeople,
     qr_url,
+    salesperson_by_code,
     salesperson_of_token,
     salesperson_told,
     token_of,
@@ -186,3 +187,21 @@ def test_another_platforms_roster_is_not_there(now: datetime) -> None:
     with no_scope(), pytest.raises(NoScope):
         save_salesperson(code="S-2", name="x", phone=PHONE, **BY, at=now)
     assert Salesperson.objects.count() == 1
+
+
+def test_a_code_is_the_same_in_small_letters(here: Tenant, now: datetime) -> None:
+    row = seller("S-017a", now)
+    again, is_new = save_salesperson(code="s-017A", branch="二部", **BY, at=now)
+    assert (again.id, is_new, again.code, again.branch) == (row.id, False, "S-017a", "二部")
+    assert salesperson_by_code("s-017A").id == row.id
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Salesperson.objects.create(code="S-017A", since_on=row.since_on)
+
+
+def test_marks_that_cannot_be_seen_are_left_out(here: Tenant, now: datetime) -> None:
+    row = seller("S-1", now, name="王\u202e示例\u200b", region="\u2066华东")
+    assert (display_name(row), row.region) == ("王示例", "华东")
+    qr = issue_qr(
+        salesperson_id=row.id, entry_url="https://shop.example/\u202ex", valid_days=1, **BY, at=now
+    )
+    assert qr.entry_url == "https://shop.example/x"

@@ -198,3 +198,23 @@ def test_the_database_refuses_what_cannot_be(merchant: Merchant, at: datetime) -
     for wrong in ({"due_at": None}, {"status": "closed"}, {"score": 6}, {"kind": "x"}):
         with pytest.raises(IntegrityError), transaction.atomic():
             Ticket.objects.update(**wrong)
+
+
+def test_a_broken_promise_counts_though_renewed(merchant: Merchant, at: datetime) -> None:
+    ticket = desk.asked(merchant, at)
+    assert ticket.due_at is not None
+    late = ticket.due_at + timedelta(minutes=1)
+    by: dict[str, Any] = {"ticket_id": ticket.id, "actor": "usr_1", "words": "需要更多时间"}
+    again = ours.promise_answer(by_at=late + timedelta(hours=1), key="p1", at=late, **by)
+    assert again.late_answer_count == 1
+    ours.promise_answer(by_at=late + timedelta(hours=2), key="p2", at=late, **by)
+    done = ours.answer_ticket(key="p3", at=late + timedelta(minutes=5), **by)
+    assert done.late_answer_count == 1
+
+
+def test_the_same_form_with_other_words_behind_the_subject(
+    merchant: Merchant, at: datetime
+) -> None:
+    desk.asked(merchant, at, words="问" * 60 + "甲", key="k9")
+    assert desk.asked(merchant, at, words="问" * 60 + "甲", key="k9").key == "k9"
+    refuse(errors.TicketKeyUsed, lambda: desk.asked(merchant, at, words="问" * 60 + "乙", key="k9"))

@@ -210,7 +210,7 @@ def test_other_platforms_are_reminded_of_their_own(
 def test_the_periodic_jobs_do_it_for_every_real_tenant(
     drawdown: Drawdown, inside: Tenant, sent: list[texts.Text]
 ) -> None:
-    Tenant.objects.update(is_virtual=False)
+    Tenant.objects.filter(pk=inside.pk).update(is_virtual=False)
     moment = lives.close_until(late.FIRST_OVERDUE)
     with clock.travel(moment), no_scope():
         assert work_collections_task() == 1

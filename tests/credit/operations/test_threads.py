@@ -20,10 +20,11 @@ from credit.errors import (
     MerchantCapReached,
     RefundTooLarge,
 )
-from credit.models import CreditLine, Drawdown, FundingSource, LoanEvent, Repayment
+from credit.models import CreditLine, Drawdown, FundingSource, Hold, LoanEvent, Repayment
 from credit.operations.business_day import close_day
 from credit.operations.captures import capture_drawdown
 from credit.operations.drawdowns import cancel_drawdown, request_drawdown
+from credit.operations.holds import tell_hold_ends
 from credit.operations.merchant_caps import set_merchant_cap
 from credit.operations.products import publish_product
 from credit.operations.quotes import make_quotes
@@ -33,6 +34,7 @@ from credit.queries.business_day import open_day
 from credit.queries.proofs import full_checks
 from platform_app.kernel import clock
 from platform_app.kernel.errors import DomainError
+from platform_app.kernel.models import Event
 from platform_app.kernel.tenancy import tenant_scope
 from tenants.models import Tenant
 from tests.credit import lives
@@ -221,3 +223,15 @@ def test_payments_against_the_close(tenant: Tenant, at: datetime) -> None:
         assert CreditLine.objects.get().used_minor == sum(
             d.outstanding_principal_minor for d in Drawdown.objects.all()
         )
+
+
+def test_four_workers_tell_once_that_a_hold_ends(tenant: Tenant, at: datetime) -> None:
+    with tenant_scope(tenant.id):
+        line = lives.line_of(lives.merchant_with_trade("P1", at), at)
+        drawdown = lives.authorized(line, 100_000, "SO-1", at)
+        morning = clock.moment_on(Hold.objects.get().expires_on - timedelta(days=3), 9)
+    tell = partial(tell_hold_ends, actor="system:holds", at=morning)
+    assert together(tenant, [tell] * 4) == {"done": 4}
+    with tenant_scope(tenant.id):
+        [event] = Event.objects.filter(name="credit.drawdown.expiring")
+        assert (event.subject, event.props["days"]) == (drawdown.id, 3)

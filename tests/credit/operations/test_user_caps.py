@@ -226,6 +226,51 @@ def test_the_representative_joins_as_an_owner(line: CreditLine, at: datetime) ->
     assert draw(line, quote, "SO-1", at, by="U-0").authorized_minor == 400_000
 
 
+def test_who_only_asks_for_a_code_changes_nothing(line: CreditLine, at: datetime) -> None:
+    """A stranger who types the boss's number makes nobody unknown at a firm without users."""
+    set_person(
+        merchant_id=line.merchant_id, role="legal_representative", name="张示例",
+        phone="13800000000", actor="usr", at=at,
+    )  # fmt: skip
+    session = visit_of(line.merchant, "U-9", at)
+    send_join_code(session=session, phone="13800000000", actor="usr", at=at)
+    assert MerchantUser.objects.count() == 0
+    assert draw(line, quoted(line, 400_000, "SO-1", at), "SO-1", at).authorized_minor == 400_000
+
+
+def test_the_boss_is_an_owner_whatever_somebody_invited_him_for(
+    line: CreditLine, at: datetime
+) -> None:
+    boss = {"role": "legal_representative", "name": "张示例", "phone": "13800000000"}
+    set_person(merchant_id=line.merchant_id, actor="usr", at=at, **boss)
+    change = {"role": "viewer", "phone": boss["phone"], "drawdown_cap_minor": None}
+    user = joined(line.merchant, "U-0", at, month_cap_minor=None, **change)
+    assert (user.role, user.status) == ("owner", "active")
+
+
+def test_who_was_let_go_needs_an_invitation(line: CreditLine, at: datetime) -> None:
+    """Also an applicant, who needed none before; and the month goes on where it stood."""
+    set_person(
+        merchant_id=line.merchant_id, role="applicant", name="李示例", phone=PHONE, actor="usr",
+        at=at,
+    )  # fmt: skip
+    user = joined(line.merchant, "U-1", at)
+    draw(line, quoted(line, 200_000, "SO-1", at), "SO-1", at)
+    remove_user(merchant_id=line.merchant_id, user_id=user.id, actor="usr", at=at)
+    later = at + timedelta(minutes=2)
+    session = visit_of(line.merchant, "U-1", later)
+    refused(
+        NotInvited,
+        lambda: send_join_code(session=session, phone=PHONE, actor="usr", at=later),
+    )
+    again = joined(line.merchant, "U-2", later)
+    assert (again.role, again.month_cap_minor) == ("buyer", 300_000)
+    quote = quoted(line, 200_000, "SO-2", later)
+    refused(UserMonthCap, lambda: draw(line, quote, "SO-2", later, by="U-2"))
+    small = quoted(line, 100_000, "SO-3", later)
+    assert draw(line, small, "SO-3", later, by="U-2").authorized_minor == 100_000
+
+
 def test_other_platforms_and_no_scope(line: CreditLine, other_tenant: Tenant, at: datetime) -> None:
     user = joined(line.merchant, "U-1", at)
     with tenant_scope(other_tenant.id):
@@ -253,3 +298,25 @@ def test_two_at_once_never_pass_the_month(tenant: Tenant, at: datetime) -> None:
     with tenant_scope(tenant.id):
         line.refresh_from_db()
         assert (line.held_minor, Drawdown.objects.count()) == (200_000, 1)
+
+
+@pytest.mark.slow
+@pytest.mark.django_db(transaction=True)
+def test_drawing_while_the_owner_changes_caps(tenant: Tenant, at: datetime) -> None:
+    with tenant_scope(tenant.id):
+        line = lives.line_of(lives.merchant_with_trade("P1", at), at)
+        caps: dict[str, Any] = {"drawdown_cap_minor": 10_000, "month_cap_minor": 100_000}
+        user = joined(line.merchant, "U-1", at, **caps)
+        quotes = [quoted(line, 10_000, f"SO-{n}", at) for n in range(8)]
+    changed = partial(
+        change_user, merchant_id=line.merchant_id, user_id=user.id, role="buyer", actor="usr", at=at
+    )
+    acts: list[Callable[[], object]] = [
+        act
+        for n, quote in enumerate(quotes)
+        for act in (
+            partial(draw, line, quote, f"SO-{n}", at),
+            partial(changed, drawdown_cap_minor=10_000 + n, month_cap_minor=100_000),
+        )
+    ]
+    assert together(tenant, acts) == {"done": 16}

@@ -25,6 +25,7 @@ from tenants.errors import (
 )
 from tenants.models import AccountChange, EmbedSession, Merchant, SettlementAccount, Tenant
 from tenants.operations.account_changes import (
+    COLUMNS,
     confirm_account_change,
     enter_account_change,
     stop_account_change,
@@ -36,6 +37,7 @@ from tenants.operations.step_up import send_code
 from tenants.operations.tenants import create_tenant
 from tenants.queries.step_up import shown_code
 from tests import party
+from tests.credit import lives
 from tests.tenants.operations.test_onboarding import account, firm_of, legal
 
 OTHER: dict[str, Any] = {
@@ -101,9 +103,10 @@ def test_confirmed_it_is_in_force_a_day_later(firm: Merchant, at: datetime) -> N
     assert OTHER["number"].encode() not in bytes(row.number_sealed)
     before = SettlementAccount.objects.values().get()
     early = at + DAY - timedelta(seconds=1)
-    assert work_account_changes(actor="x", at=early) == 0
+    for moment in (at, early):
+        assert work_account_changes(actor="x", at=moment) == 0
     assert SettlementAccount.objects.values().get() == before
-    assert AccountChange.objects.get().told_at == early
+    assert AccountChange.objects.get().told_at == at
     refused(AccountChangeWaiting, lambda: entered(firm, at, number="33001234567890"))
     assert work_account_changes(actor="x", at=at + DAY) == 1
     assert work_account_changes(actor="x", at=at + DAY) == 0
@@ -157,11 +160,28 @@ def test_stopped_it_never_comes(firm: Merchant, at: datetime) -> None:
     assert SettlementAccount.objects.get().bank_name == "示例银行"
 
 
+def test_of_two_firms_that_take_one_account_the_second_is_stopped(
+    firm: Merchant, at: datetime
+) -> None:
+    confirmed(firm, at)
+    work_account_changes(actor="x", at=at)
+    other = lives.merchant_with_trade("M-9", at)
+    SettlementAccount.objects.create(
+        merchant=other, set_at=at,
+        **{name: getattr(AccountChange.objects.get(), name) for name in COLUMNS},
+    )  # fmt: skip
+    before = SettlementAccount.objects.values().get(merchant=firm)
+    assert work_account_changes(actor="x", at=at + DAY) == 0
+    assert AccountChange.objects.get().status == "stopped"
+    assert SettlementAccount.objects.values().get(merchant=firm) == before
+    assert Event.objects.filter(name="tenants.merchant.account_change_stopped").count() == 1
+
+
 def test_the_job_goes_over_every_platform(
     firm: Merchant, tenant: Tenant, other_tenant: Tenant, at: datetime
 ) -> None:
     row = confirmed(firm, at)
-    AccountChange.objects.update(confirmed_at=at - DAY, effective_at=at)
+    AccountChange.objects.update(confirmed_at=at - DAY, effective_at=at, told_at=at - DAY)
     with tenant_scope(other_tenant.id):
         with pytest.raises(DomainError):
             stop_account_change(merchant_id=firm.id, actor="x", at=at)
@@ -188,14 +208,20 @@ def test_the_firms_phone_is_told_until_somebody_takes_it(
     row = entered(real, at)
     AccountChange.objects.update(status="waiting", confirmed_at=at, effective_at=at + DAY)
     assert work_account_changes(actor="x", at=at) == 0
-    assert AccountChange.objects.get().told_at is None
+    late = at + 2 * DAY
+    assert work_account_changes(actor="x", at=late) == 0  # nobody was told: it goes on waiting
+    assert AccountChange.objects.values("status", "told_at").get() == {
+        "status": "waiting", "told_at": None,
+    }  # fmt: skip
     with party.listening() as heard:
         settings.MESSAGES_URL = f"http://127.0.0.1:{heard.port}"
-        work_account_changes(actor="x", at=at)
-        work_account_changes(actor="x", at=at)
+        for _ in range(2):
+            assert work_account_changes(actor="x", at=late) == 0
     ((_, path, body, _headers),) = heard.requests
     told = json.loads(body)
     assert (path, told["phone"], told["template"], told["facts"]["account"]) == (
         "/messages", "13800000001", "account_change", "**** 7890",
     )  # fmt: skip
-    assert AccountChange.objects.get(pk=row.pk).told_at == at
+    assert AccountChange.objects.get(pk=row.pk).told_at == late
+    assert work_account_changes(actor="x", at=late + DAY - timedelta(seconds=1)) == 0
+    assert work_account_changes(actor="x", at=late + DAY) == 1

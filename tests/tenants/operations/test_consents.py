@@ -47,7 +47,7 @@ def test_a_text_names_the_parties_and_hashes_what_is_shown(
     assert (text.code, text.locale, text.version) == (code, locale, "2026-11")
     assert text.sha256 == hashlib.sha256(f"{text.title}\n{text.text}".encode()).hexdigest()
     assert "{" not in text.text
-    assert inside.lender_name in text.text or code == "sensitive_data"
+    assert inside.lender_name in text.text or code in {"sensitive_data", "face_recognition"}
 
 
 @pytest.mark.usefixtures("inside")
@@ -83,7 +83,7 @@ def test_a_new_receiver_needs_a_new_consent(inside: Tenant, at: datetime) -> Non
         actor="usr", at=at,
     )  # fmt: skip
     assert missing_consents(row.id, ALL) == [
-        "service_and_privacy", "sharing_with_funder", "bureau_query",
+        "service_and_privacy", "sharing_with_funder", "bureau_query", "face_recognition",
     ]  # fmt: skip
     give(row, at + timedelta(days=1), "sharing_with_funder")
     assert missing_consents(row.id, ["sharing_with_funder"]) == []

@@ -86,18 +86,33 @@ def test_a_messy_file_loses_only_its_bad_lines(at: datetime) -> None:
         b"SO9,M1,2026-01-07,1,2.00,x",
     ]
     done = import_file(import_id=upload(at, b"\r\n".join(lines)).id)
-    assert counts(done) == (11, 3, 0, 0, 8)
+    assert counts(done) == (11, 2, 0, 0, 9)
     assert codes(done) == [
-        (5, "quotes"), (6, "column_count"), (7, "future_date"), (8, "too_precise"),
-        (9, "control_character"), (10, "line_too_long"), (11, "encoding"), (13, "negative"),
+        (4, "encoding"), (5, "quotes"), (6, "column_count"), (7, "future_date"), (8, "too_precise"),
+        (9, "control_character"), (10, "line_too_long"), (11, "encoding"),
+        (13, "negative"),
     ]  # fmt: skip
     amounts = TradeOrder.objects.order_by("order_no").values_list("order_no", "amount_minor")
-    assert list(amounts) == [("SO1", 123450), ("SO2", 200), ("SO9", 200)]
+    assert list(amounts) == [("SO1", 123450), ("SO9", 200)]
     assert Merchant.objects.get().name == "示例"
     written = error_file(done).read_text("utf-8-sig").splitlines()
     assert written[0] == "line_no,code,reason,raw"
-    assert len(written) == 9
-    assert "'=cmd()" in written[8]
+    assert len(written) == 10
+    assert "'=cmd()" in written[9]
+
+
+@pytest.mark.usefixtures("inside")
+@pytest.mark.parametrize("name", ["a.csv", "a.csv.gz"])
+def test_a_file_has_one_encoding(at: datetime, name: str) -> None:
+    """`小伟` in GBK is good UTF-8 too, and means something else."""
+    head = HEADER + ",merchant_name\r\n"
+    text = head + "SO1,M1,2026-01-06,1,9.90,示例店\r\nSO2,M2,2026-01-06,1,9.90,小伟\r\n"
+    content = text.encode("gbk")
+    packed = gzip.compress(content) if name.endswith(".gz") else content
+    done = import_file(import_id=upload(at, packed, name).id)
+    assert counts(done)[1] == 2
+    names = Merchant.objects.order_by("external_id").values_list("name", flat=True)
+    assert list(names) == ["示例店", "小伟"]
 
 
 @pytest.mark.parametrize(

@@ -52,6 +52,7 @@ from tenants.operations.sandbox import fake_card_no, fake_identity_no, fake_phot
 from tenants.operations.tenants import set_application_needs
 from tenants.queries.onboarding import draft, list_attachments, missing_needs
 from tenants.values import PersonDetails
+from tests.tenants.faces import shown_face
 
 pytestmark = pytest.mark.django_db
 ACTOR = "merchant:x"
@@ -394,20 +395,26 @@ def test_a_platform_says_what_it_needs(inside: Tenant, at: datetime) -> None:
     assert record.before == {"application_needs": []}
 
 
+def missing(row: Merchant, at: datetime, needs: list[str] = ALL) -> list[str]:
+    return missing_needs(row, needs, at=at)
+
+
 def test_needs_are_met_one_after_the_other(firm: Merchant, at: datetime) -> None:
-    assert missing_needs(firm, []) == []
-    assert missing_needs(firm, ALL) == ALL
+    assert missing(firm, at, []) == []
+    assert missing(firm, at) == ALL
     legal(firm, at, applies=False)
-    assert missing_needs(firm, ALL) == ALL
-    legal(firm, at, role="applicant", name="李示例", phone="13800000002")
-    assert missing_needs(firm, ALL) == ["phone", "account", "documents"]
+    assert missing(firm, at) == ALL
+    applicant = legal(firm, at, role="applicant", name="李示例", phone="13800000002")
+    assert missing(firm, at) == ["phone", "face", "account", "documents"]
     send_phone_code(merchant_id=firm.id, locale="en", actor=ACTOR, at=at)
     confirm_phone(merchant_id=firm.id, code="000000", actor=ACTOR, at=at)
     account(firm, at)
     photo(firm, at)
-    assert missing_needs(firm, ALL) == ["documents"]
+    assert missing(firm, at) == ["face", "documents"]
     photo(firm, at, kind="authorization_letter", upload_key="u2")
-    assert missing_needs(firm, ALL) == []
+    shown_face(applicant, at)
+    assert missing(firm, at) == []
+    assert missing(firm, at + timedelta(days=30)) == ["face"]
 
 
 @pytest.mark.usefixtures("inside")
@@ -415,7 +422,7 @@ def test_a_natural_person_is_not_asked_for_a_license(at: datetime) -> None:
     """P26: no firm's paper is asked of somebody who has no firm."""
     person = firm_of("natural_person", at)
     legal(person, at)
-    assert missing_needs(person, ["documents"]) == []
+    assert missing(person, at, ["documents"]) == []
 
 
 def test_nobody_else_reaches_any_of_it(tenant: Tenant, other_tenant: Tenant, at: datetime) -> None:

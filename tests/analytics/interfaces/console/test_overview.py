@@ -66,7 +66,7 @@ def test_the_page_costs_the_same_for_any_number_of_merchants(
             lives.drawn(line, 100_000, f"PO-{number}", at)
     client = desk.at_the_desk("viewer", tenant, at)
 
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(11):
         page = client.get("/console/")
     with django_assert_num_queries(5):
         listed = client.get("/console/funnel?stage=first_use")

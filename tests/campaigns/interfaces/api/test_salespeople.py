@@ -157,3 +157,9 @@ def test_other_callers_get_nothing(
     assert neighbor.get("salespeople").json()["data"] == []
     assert owner.post("salespeople/S-017/bind", {"merchant": "mch_x"}).status_code == 404
     assert count(tenant, Attribution) == 0
+
+
+def test_a_status_that_is_none(tenant: Tenant, owner: Partner) -> None:
+    owner.post("salespeople", BODY, key="seller-0001")
+    for status in ("%00", "left"):
+        assert owner.get(f"salespeople?status={status}").json()["data"] == []

@@ -56,3 +56,11 @@ def test_a_list_costs_the_same_however_long(
     owner.get("tickets")
     with django_assert_num_queries(2):
         assert len(owner.get("tickets").json()["data"]) == item_count
+
+
+def test_numbers_of_people_are_covered(tenant: Tenant, owner: Partner, at: datetime) -> None:
+    merchant = desk.merchant_of(tenant, at)
+    with tenant_scope(tenant.id):
+        desk.asked(merchant, at, words="请打 138-0000 0001，订单 12345，11010119900101123X")
+    (told,) = owner.get("tickets").json()["data"]
+    assert told["subject"] == f"请打 {'*' * 13}，订单 12345，{'*' * 18}"

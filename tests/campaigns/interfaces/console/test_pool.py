@@ -9,6 +9,7 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from campaigns.models import PoolImport, PoolMember
+from campaigns.operations.pool_files import on_disk
 from campaigns.operations.pool_imports import import_pool
 from platform_app.kernel.tenancy import tenant_scope
 from tenants.models import Tenant
@@ -58,6 +59,7 @@ def test_a_file_is_seen_confirmed_watched_and_its_errors_read(tenant: Tenant, at
     assert errors.content.decode("utf-8-sig").startswith("line_no,code,reason,raw\r\n3,bad_tier,")
     again = client.post(path, {"consent_basis": "merchant_consent"})
     assert again.status_code == 422
+    assert again.context["form"].errors["consent_basis"][0] in again.content.decode()
     assert upload(client, FILE).status_code == 422
     assert upload(client, FILE, "pool.xlsx").status_code == 422
 
@@ -67,6 +69,19 @@ def test_a_file_of_nothing_good_cannot_be_confirmed(tenant: Tenant, at: datetime
     page = client.get(upload(client, "name\nx\n").headers["Location"])
     assert page.context["preview"].errors[0].code == "header_missing"
     assert b'name="consent_basis"' not in page.content
+
+
+def test_a_file_that_is_gone_is_handed_in_again(tenant: Tenant, at: datetime) -> None:
+    client = desk.at_the_desk("operator", tenant, at)
+    path = upload(client, FILE).headers["Location"]
+    with tenant_scope(tenant.id):
+        on_disk(PoolImport.objects.get()).unlink()
+    page = client.get(path)
+    assert (page.status_code, "preview" in page.context) == (200, False)
+    assert 'href="/console/pool/imports"' in page.content.decode()
+    assert client.post(path, {"consent_basis": "merchant_consent"}).status_code == 422
+    with tenant_scope(tenant.id):
+        assert PoolImport.objects.get().status == "checked"
 
 
 def test_an_empty_pool_says_how_to_begin(tenant: Tenant, at: datetime) -> None:

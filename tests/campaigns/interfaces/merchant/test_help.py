@@ -13,7 +13,7 @@ from campaigns.operations.ticket_answers import answer_ticket
 from platform_app.kernel import clock, events
 from platform_app.kernel.tenancy import tenant_scope
 from tenants.enums import ConsentCode
-from tenants.models import Merchant, Tenant
+from tenants.models import Merchant, MerchantUser, Tenant
 from tenants.operations.consents import give_consents
 from tests.campaigns import desk
 from tests.tenants.interfaces.merchant.visits import Visit, gone_to, visit_of, words
@@ -210,3 +210,42 @@ def test_as_many_queries_for_one_as_for_three(
     for path, count in (("/m/help/", 4), ("/m/messages/", 3), ("/m/messages/unread/", 2)):
         with django_assert_num_queries(count):
             visit.get(path)
+
+
+@pytest.mark.parametrize("role", ["buyer", "finance", "viewer"])
+def test_every_user_of_the_firm_finds_help(
+    merchant: Merchant, tenant: Tenant, at: datetime, role: str
+) -> None:
+    with tenant_scope(tenant.id):
+        user = MerchantUser.objects.create(
+            merchant=merchant,
+            external_id="U-7",
+            role=role,
+            status="active",
+            invited_at=at,
+            joined_at=at,
+        )
+    his = visit_of(merchant, at, user="U-7", locale="en")
+    for path in (*PAGES, "/m/help/call/slip/"):
+        assert his.get(path).status_code == 200, path
+    page = gone_to(ask(his))
+    assert page.startswith("/m/help/tickets/")
+    assert only(tenant, TicketMessage).actor == user.id
+    assert his.post(f"{page}close/").status_code == 204
+    assert his.post(f"{page}score/", {"score": "9" * 5000}).json()["code"] == "invalid"
+
+
+def test_a_call_we_did_not_make_is_owned_up_to(
+    visit: Visit, merchant: Merchant, at: datetime
+) -> None:
+    visit.post("/m/help/call/", {"slot": "2026-03-02-14"})
+    later = at.replace(hour=16)
+    with clock.travel(later):
+        visit = visit_of(merchant, later, locale="en")
+        for path in ("/m/help/", "/m/help/call/slip/"):
+            text = words(visit.get(path))
+            assert "We owe you a call" in text
+            assert "2026-03-02" not in text.split("We owe you a call")[1]
+        assert "We should have called you on 2026-03-02 Mon, 14:00–16:00" in words(
+            visit.get("/m/help/call/")
+        )

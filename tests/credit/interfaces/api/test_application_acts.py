@@ -85,6 +85,7 @@ def test_asked_sent_answered_and_in_review_again(
     ("changes", "status", "code"),
     [
         ({"content": "!!!"}, 422, "attachment_invalid"),
+        ({"content": "照片"}, 422, "attachment_invalid"),
         ({"content": b64encode(b"MZ no photo").decode()}, 422, "attachment_invalid"),
         ({"content": b64encode(b"\xff\xd8\xff" + b"0" * 4_000_000).decode()}, 413,
          "attachment_too_large"),

@@ -248,9 +248,9 @@ def test_keys_without_the_scope_are_403(
 
 
 ABOUT_ONESELF = {
-    "entry-show", "hello-show", "merchant-put", "order-batch", "pool_import-start",
-    "response_key-list", "salesperson-save", "signature_debug-show", "test_clock-create",
-    "webhook_endpoint-create",
+    "capability-list", "entry-show", "hello-show", "merchant-put", "order-batch",
+    "pool_import-start", "response_key-list", "salesperson-save", "signature_debug-show",
+    "test_clock-create", "webhook_endpoint-create",
 }  # fmt: skip
 
 
@@ -277,7 +277,15 @@ def test_another_platform_gets_404_or_an_empty_list(
 def test_lists_asked_for_somebody_elses_merchant_are_404(
     neighbor: Partner, things: dict[str, str]
 ) -> None:
-    for path in ("applications", "coupons", "credit_lines", "drawdowns", "statements", "tickets"):
+    for path in (
+        "applications",
+        "coupons",
+        "credit_lines",
+        "drawdowns",
+        "statements",
+        "tickets",
+        "referrals",
+    ):
         assert neighbor.get(f"{path}?merchant={things['merchant_id']}").status_code == 404
     endpoint = things["endpoint_id"]
     assert neighbor.get(f"webhook_deliveries?endpoint={endpoint}").status_code == 404

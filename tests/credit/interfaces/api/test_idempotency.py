@@ -54,6 +54,8 @@ def test_a_key_is_asked_for(tenant: Tenant, owner: Partner, line: CreditLine) ->
     for key in (None, "short", "has blanks in it", "x" * 65):
         answer = owner.call("POST", "quotes", body, key=key)
         assert (answer.status_code, answer.json()["code"]) == (400, "idempotency_key_required")
+    unknown = owner.call("POST", "quotes", {**body, "line": ""}, key=None)
+    assert unknown.json()["code"] == "idempotency_key_required"  # before anything else is looked at
     assert count(tenant, Quote) == 0
 
 

@@ -178,6 +178,7 @@ def test_without_waiting_a_task_decides(
         ({"amount": "12000"}, "/amount", "invalid"),
         ({"amount": True}, "/amount", "invalid"),
         ({"amount": 10**30}, "/amount", "max_value"),
+        ({"order_no": 20_261_122}, "/order_no", "invalid"),
         ({"currency": "USD"}, "/currency", "invalid_choice"),
         ({"order_no": "x" * 65}, "/order_no", "max_length"),
         ({"order_no": "a\x00b"}, "/order_no", "null_characters_not_allowed"),

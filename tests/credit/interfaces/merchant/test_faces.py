@@ -16,6 +16,7 @@ from tenants.enums import MagicWord
 from tenants.errors import FaceCheckDown
 from tenants.gateways import faces
 from tenants.models import EmbedSession, FaceCheck, Merchant
+from tenants.operations.consents import give_consents
 from tenants.operations.face_checks import look_at_face_check, start_face_check
 from tenants.operations.people import set_person
 from tenants.operations.tenants import set_face_check
@@ -24,6 +25,7 @@ from tests.credit import signing
 from tests.credit.interfaces.merchant.test_signing import CODE, READ, fields, nothing_signed
 from tests.tenants.interfaces.merchant.visits import Visit, gone_to, visit_of, words
 
+AGREED = {"agreed": "face_recognition"}
 WAY = re.compile(r'href="[^"]*(/m/e/\?[^"#]*check=fce_\w+)#s=([^"]+)"')
 
 
@@ -47,7 +49,7 @@ def named(merchant: Merchant, ending: str) -> None:
 
 def back(visit: Visit) -> Visit:
     """Start a check and follow its link: the service sends the browser to our own page."""
-    started = visit.post("/m/offer/face/")
+    started = visit.post("/m/offer/face/", AGREED)
     assert "Ready for the face check" in words(started)
     (found,) = WAY.findall(started.content.decode())
     answer = visit.client.post("/m/exchange", {"secret": found[1]}, content_type="application/json")
@@ -62,6 +64,8 @@ def test_passed_it_is_signed_in_the_visit_that_goes_on(
         visit.get("/m/offer/sheet/")
         assert gone_to(visit.post("/m/offer/accept/", fields(offer))) == "/m/offer/face/"
         assert "A short face check before signing" in words(visit.get("/m/offer/face/"))
+        unasked = visit.post("/m/offer/face/")
+        assert (unasked.status_code, "Switch this on to go on." in words(unasked)) == (422, True)
         again = back(visit)
         assert nothing_signed(merchant)
         assert gone_to(again.get("/m/home/")) == "/m/offer/"
@@ -111,6 +115,10 @@ def test_not_passed_signs_nothing(
         named(merchant, word)
         session = EmbedSession.objects.filter(merchant=merchant).latest("id")
         asked: dict[str, Any] = {"subject": offer.id, "actor": "m", "at": at}
+        give_consents(
+            merchant_id=merchant.id, codes=["face_recognition"], locale="en", evidence={},
+            actor="m", at=at,
+        )  # fmt: skip
         start_face_check(session=session, page="merchant:shell", **asked)
         row = look_at_face_check(merchant_id=merchant.id, **asked)
         assert row is not None
@@ -126,8 +134,9 @@ def test_not_passed_signs_nothing(
 
 def test_a_service_is_told_and_asked_over_http(settings: Any) -> None:
     order = faces.FaceOrder(
-        key="fce_1", name="张示例", identity_no="", return_url="https://x/", locale="en"
-    )
+        key="fce_1", name="张示例", identity_no="", return_url="https://x/", locale="en",
+        callback_url="https://x/cb",
+    )  # fmt: skip
     settings.FACES_URL = ""
     with pytest.raises(FaceCheckDown):
         faces.gateway(is_simulated=False, word=None)
@@ -140,7 +149,8 @@ def test_a_service_is_told_and_asked_over_http(settings: Any) -> None:
     assert [(one[0], one[1]) for one in heard.requests] == [
         ("POST", "/face_checks"), ("GET", "/face_checks/R-1"),
     ]  # fmt: skip
-    assert json.loads(heard.requests[0][2])["name"] == "张示例"
+    told = json.loads(heard.requests[0][2])
+    assert (told["name"], told["callback_url"]) == ("张示例", "https://x/cb")
 
 
 def test_strangers_see_no_check(strangers: list[Visit], offer: Offer) -> None:

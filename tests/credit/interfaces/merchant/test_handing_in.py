@@ -34,15 +34,21 @@ ACCOUNT = {
     "kind": "corporate", "bank_name": "示例银行", "holder_name": "宠物店M-1",
     "number": "11001234567890",
 }  # fmt: skip
-PAGES = ("people/legal/", "people/applicant/", "people/phone/", "account/", "files/")
+PAGES = (
+    "people/legal/", "people/applicant/", "people/phone/", "people/face/", "account/", "files/",
+)  # fmt: skip
 
 
 @pytest.fixture(autouse=True)
 def _asks_for_everything(tenant: Tenant, at: datetime, request: pytest.FixtureRequest) -> None:
-    """Before anybody applies; who has a line in a test got it when nothing was asked for."""
+    """Before anybody applies; who has a line in a test got it when nothing was asked for.
+
+    All but a face, which has tests of its own: `test_face_at_application.py`.
+    """
     if not {"line", "strangers"} & set(request.fixturenames):
+        needs = [need for need in ApplicationNeed.values if need != "face"]
         with tenant_scope(tenant.id):
-            set_application_needs(needs=list(ApplicationNeed.values), actor="x", at=at)
+            set_application_needs(needs=needs, actor="x", at=at)
 
 
 def photo(number: int = 1, **changes: str) -> dict[str, Any]:

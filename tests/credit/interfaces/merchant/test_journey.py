@@ -116,7 +116,7 @@ def test_how_far_a_draft_is(tenant: Tenant, merchant: Merchant, at: datetime) ->
         set_application_needs(needs=list(ApplicationNeed.values), actor="x", at=at)
     progress = stage_of(merchant, at).progress
     assert progress is not None
-    assert (progress.percent, progress.left_count, progress.next_page) == (28, 5, "person-legal")
+    assert (progress.percent, progress.left_count, progress.next_page) == (25, 6, "person-legal")
 
 
 def test_a_withdrawn_application_and_a_closed_line(

@@ -238,7 +238,7 @@ def test_overdue_shows_on_the_line_and_blocks_the_next_order(
             merchant, late, component="checkout", order_no="SO-9", amount_minor=50_000, locale="en"
         )
         said = words(visit.get("/m/line/"))
-        assert "10 days overdue" in said
+        assert "Overdue, day 10" in said
         assert "Repay now" in said
         assert quotes_on(visit.get("/m/checkout/")) == []
         assert "Penalty interest so far" in words(visit.get(f"/m/bills/{drawn.id}/"))

@@ -67,7 +67,7 @@ ENGLISH = {
         "Repay now",
     ),
     "overdue": (
-        "4 days overdue", "You: after repaying, the line opens again at once", "Repay now",
+        "Overdue, day 4", "You: after repaying, the line opens again at once", "Repay now",
     ),
     "closed": ("Line closed", "You: a new application opens a new line", "Apply again"),
 }  # fmt: skip

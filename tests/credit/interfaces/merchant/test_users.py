@@ -10,6 +10,7 @@ from pytest_django import DjangoAssertNumQueries
 from credit.models import CreditLine, Drawdown
 from platform_app.kernel.tenancy import tenant_scope
 from tenants.models import AccountChange, Merchant, MerchantUser
+from tenants.operations.merchant_users import invite_user
 from tenants.operations.people import set_person
 from tests.credit.interfaces.merchant.conftest import ORDER_MINOR, ORDER_NO
 from tests.tenants.interfaces.merchant.visits import Visit, gone_to, visit_of, words
@@ -56,7 +57,8 @@ def test_a_colleague_is_invited_joins_and_draws_within_the_cap(
     assert "Your role is “Buyer" in words(his.get("/m/users/stopped/"))
     assert "Settlement account" not in words(his.get("/m/line/"))
 
-    quote = re.findall(r'value="(quo_\w+)"', his.get("/m/checkout/").content.decode())[0]
+    everything = visit_of(merchant, at, **ORDER)
+    quote = re.findall(r'value="(quo_\w+)"', everything.get("/m/checkout/").content.decode())[0]
     refused = his.post(f"/m/checkout/{quote}/")
     assert (refused.status_code, refused.json()["code"]) == (422, "user_drawdown_cap")
     assert "Ask the owner of the firm" in refused.json()["detail"]
@@ -67,11 +69,52 @@ def test_a_colleague_is_invited_joins_and_draws_within_the_cap(
     assert 'value="12,799.99"' in page.content.decode()
     more = {"role": "buyer", "drawdown_cap": "", "month_cap": "20000"}
     assert gone_to(owner.post(f"/m/users/{user.id}/", more)) == "/m/users/"
+    assert quote in his.get("/m/checkout/").content.decode()
     assert his.post(f"/m/checkout/{quote}/").status_code == 204
     assert "¥12,800.00 of ¥20,000.00 drawn this month" in words(owner.get("/m/users/"))
 
     assert gone_to(owner.post(f"/m/users/{user.id}/remove/")) == "/m/users/"
     assert gone_to(his.get("/m/line/")) == "/m/users/join/"
+
+
+def joined(merchant: Merchant, at: datetime, number: int, role: str, **caps: int | None) -> None:
+    """A user U-1, U-2 … of the firm, an owner too; with a scope open."""
+    invited: dict[str, Any] = {"drawdown_cap_minor": None, "month_cap_minor": None} | caps
+    row = invite_user(
+        merchant_id=merchant.id, name="王示例" if role == "owner" else "李示例",
+        role="viewer" if role == "owner" else role, phone=f"1390000000{number}", invited_by="",
+        actor="x", at=at, **invited,
+    )  # fmt: skip
+    MerchantUser.objects.filter(pk=row.pk).update(
+        role=role, status="active", external_id=f"U-{number}", joined_at=at
+    )
+
+
+@pytest.mark.usefixtures("line")
+def test_a_cap_below_the_order_is_said_before_anything_is_chosen(
+    merchant: Merchant, at: datetime
+) -> None:
+    with tenant_scope(merchant.tenant_id):
+        joined(merchant, at, 1, "buyer", drawdown_cap_minor=ORDER_MINOR - 1)
+        joined(merchant, at, 2, "buyer", drawdown_cap_minor=ORDER_MINOR, month_cap_minor=2_000_000)
+    short = visit_of(merchant, at, user="U-1", **ORDER).get("/m/checkout/")
+    assert "You may draw ¥12,799.99 at once, ¥0.01 less than this order." in words(short)
+    assert "The owner of the firm can raise it" in words(short)
+    page = short.content.decode()
+    assert ("quo_" in page, 'href="/m/checkout/"' in page) == (False, True)
+
+    other = visit_of(merchant, at, user="U-2", **ORDER)
+    (quote, *_) = re.findall(r'value="(quo_\w+)"', other.get("/m/checkout/").content.decode())
+    assert other.post(f"/m/checkout/{quote}/").status_code == 204
+    with tenant_scope(merchant.tenant_id):
+        joined(merchant, at, 3, "owner")
+    again = visit_of(merchant, at, user="U-2", **ORDER | {"order_no": "SO-9"})
+    said = words(again.get("/m/checkout/"))
+    assert "Of what you may draw this month ¥7,200.00 is left, ¥5,600.00 less" in said
+    assert "Who can raise it, under “Users of the firm”: 王* 139****0003" in said
+    for user in ("", "U-3"):  # the firm itself, and its owner: no cap of theirs
+        free = visit_of(merchant, at, user=user, **ORDER | {"order_no": "SO-9"})
+        assert "quo_" in free.get("/m/checkout/").content.decode()
 
 
 def test_a_visitor_without_a_name_cannot_join(owner: Visit) -> None:

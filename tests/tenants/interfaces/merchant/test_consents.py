@@ -8,6 +8,7 @@ from platform_app.kernel.tenancy import tenant_scope
 from tenants.enums import ConsentCode
 from tenants.models import ConsentRecord, Merchant, Tenant
 from tenants.operations.merchants import upsert_merchant
+from tenants.queries.consents import AT_THE_START
 from tests.tenants.interfaces.merchant.visits import Visit, gone_to, visit_of
 
 
@@ -45,7 +46,7 @@ def test_each_consent_is_a_record_with_its_evidence(merchant: Merchant, at: date
     assert gone_to(answer) == "/m/firm/"
     with tenant_scope(merchant.tenant_id):
         records = list(ConsentRecord.objects.order_by("code"))
-    assert [record.code for record in records] == sorted(ConsentCode.values)
+    assert [record.code for record in records] == sorted(AT_THE_START)
     for record in records:
         assert record.actor == f"merchant:{merchant.id}"
         assert set(record.evidence) == {"ip", "user_agent", "session"}

@@ -1,0 +1,23 @@
+"""What is answered where no view did: pages to people, problems to programs."""
+
+from django.http import HttpRequest, HttpResponse
+from django.views import defaults
+
+from platform_app.kernel.errors import InternalError, UnknownPath
+from platform_app.kernel.problems import refused
+
+_PROGRAMS = ("/api/", "/callbacks/")
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """No view has this address."""
+    if request.path.startswith(_PROGRAMS):
+        return refused(request, UnknownPath())
+    return defaults.page_not_found(request, exception)
+
+
+def failed(request: HttpRequest) -> HttpResponse:
+    """A view raised what nobody foresaw; it is in the log under the request's id."""
+    if request.path.startswith(_PROGRAMS):
+        return refused(request, InternalError())
+    return defaults.server_error(request)
