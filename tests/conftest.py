@@ -10,6 +10,7 @@ import pytest
 from celery._state import _set_task_join_will_block  # type: ignore[attr-defined]  # no stub of it
 from django.core.cache import cache
 from django.db import connections, transaction
+from django.utils import translation
 from hypothesis import HealthCheck, settings
 from pytest_django import DjangoDbBlocker
 
@@ -29,6 +30,7 @@ settings.load_profile("patient")
 @pytest.fixture(autouse=True)
 def _fresh_process_caches() -> Iterator[None]:
     yield
+    translation.deactivate()  # a page asked in English leaves its language in the thread
     crypto.forget_keys()
     ledger.forget_accounts()
     # Threads that run tasks eagerly at once can leave Celery's flag "inside a task" raised.
