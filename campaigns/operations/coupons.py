@@ -48,9 +48,12 @@ class BatchTerms:
 def make_batch(*, terms: BatchTerms, actor: str, at: datetime) -> CouponBatch:
     """Make a batch, open at once.
 
-    Raises CouponBatchInvalid, CouponCodeTaken, and what `check_entitlement` raises.
+    Raises CouponBatchOver (its last day is past), CouponBatchInvalid, CouponCodeTaken, and what
+    `check_entitlement` raises.
     """
     check_entitlement(terms.gives)
+    if terms.gives.last_on < open_day():
+        raise CouponBatchOver(field="last_on")
     if terms.stock_count < 1 or terms.budget_minor < terms.gives.cap_minor:
         raise CouponBatchInvalid(field="budget")
     said = {field.name: getattr(terms.gives, field.name) for field in fields(terms.gives)}
@@ -102,6 +105,10 @@ def grant_coupon(
         "campaigns.coupon.granted", subject=coupon.id, merchant_id=merchant_id, actor=actor, at=at,
         props={"batch": batch.id, "discount": discount.id, "cap_minor": batch.cap_minor},
     )  # fmt: skip
+    audit.record(
+        actor=actor, action="coupon.granted", subject=coupon.id, at=at,
+        after={"batch": batch.code, "merchant": merchant_id, "cap_minor": batch.cap_minor},
+    )  # fmt: skip
     return coupon
 
 
@@ -146,11 +153,17 @@ def cancel_coupon(*, batch_id: str, coupon_id: str, actor: str, at: datetime) ->
     """
     batch = _locked(batch_id)
     try:
-        coupon: Coupon = Coupon.objects.get(batch=batch, pk=coupon_id)
+        coupon: Coupon = Coupon.objects.select_related("discount").get(batch=batch, pk=coupon_id)
     except (Coupon.DoesNotExist, ValueError):
         raise CouponBatchNotFound from None
+    if coupon.discount.status == DiscountStatus.CANCELED:
+        return coupon
     cancel_discount(discount_id=coupon.discount_id, actor=actor, at=at)
     _recount(batch)
+    audit.record(
+        actor=actor, action="coupon.canceled", subject=coupon.id, at=at,
+        after={"batch": batch.code, "merchant": coupon.merchant_id},
+    )  # fmt: skip
     return coupon
 
 

@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class DiscountKind(models.TextChoices):
@@ -23,7 +24,7 @@ class DiscountStatus(models.TextChoices):
 class DiscountMoveKind(models.TextChoices):
     GRANTED = "granted", _("Granted")
     RESERVED = "reserved", _("Reserved for an order")
-    RELEASED = "released", _("Given back")
+    RELEASED = "released", pgettext_lazy("discount", "Given back")
     USED = "used", _("Used")
     BORNE = "borne", _("Borne amount changed")
     EXPIRED = "expired", _("Expired")

@@ -14,6 +14,13 @@ class UserNotFound(NotFound):
     message = gettext_noop("The firm has no such user.")
 
 
+class OwnerStays(Conflict):
+    code = "owner_stays"
+    message = gettext_noop(
+        "An owner of the firm is not changed or removed here. Ask the platform's service for it."
+    )
+
+
 class UserExists(Conflict):
     code = "user_exists"
     message = gettext_noop("Somebody with this number is a user of the firm already.")

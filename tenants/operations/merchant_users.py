@@ -12,7 +12,14 @@ from tenants.domain.caps import caps_are_right
 from tenants.domain.identifiers import mobile
 from tenants.domain.words import one_line
 from tenants.enums import MerchantUserRole, MerchantUserStatus, StepUpPurpose
-from tenants.errors import CapsOfBuyers, NotInvited, UserExists, UserUnknown, UserUnnamed
+from tenants.errors import (
+    CapsOfBuyers,
+    NotInvited,
+    OwnerStays,
+    UserExists,
+    UserUnknown,
+    UserUnnamed,
+)
 from tenants.models import EmbedSession, MerchantPerson, MerchantUser, StepUp
 from tenants.operations.identities import APPLICANT, LEGAL
 from tenants.operations.merchants import lock_merchant
@@ -81,12 +88,12 @@ def change_user(
 ) -> MerchantUser:
     """Give a user another role or other caps; what was drawn stays drawn. Audited, once.
 
-    Raises NotFound, UserNotFound, Invalid (role; an owner stays one), CapsOfBuyers.
+    Raises NotFound, UserNotFound, Invalid (role), OwnerStays, CapsOfBuyers.
     """
     caps = _caps(role, drawdown_cap_minor, month_cap_minor)
     user = _locked(merchant_id, user_id)
     if user.role == MerchantUserRole.OWNER:
-        raise Invalid(field="role")
+        raise OwnerStays(field="role")
     before = _shown(user)
     after = {"role": role, **caps}
     if before == after:
@@ -102,11 +109,11 @@ def change_user(
 def remove_user(*, merchant_id: str, user_id: str, actor: str, at: datetime) -> MerchantUser:
     """Let a user go: the next request of his is refused. What he drew stays. Audited.
 
-    Raises NotFound, UserNotFound (also when he was removed before), Invalid (an owner).
+    Raises NotFound, UserNotFound (also when he was removed before), OwnerStays.
     """
     user = _locked(merchant_id, user_id)
     if user.role == MerchantUserRole.OWNER:
-        raise Invalid(field="role")
+        raise OwnerStays(field="role")
     before = _shown(user) | {"status": user.status}
     user.status, user.removed_at = MerchantUserStatus.REMOVED, at
     user.save(update_fields=["status", "removed_at"])

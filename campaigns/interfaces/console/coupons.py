@@ -26,6 +26,8 @@ READERS: Final = (Role.OWNER, Role.OPERATOR, Role.FINANCE, Role.VIEWER)
 ACTORS: Final = (Role.OWNER, Role.OPERATOR)
 LIST: Final = "console:coupon_batch-list"
 DETAIL: Final = "console:coupon_batch-detail"
+# What the operation calls otherwise than the page.
+FIELDS: Final = {"cap_minor": "cap", "minimum_minor": "minimum", "share_rate": "percent"}
 
 
 @require_GET
@@ -46,7 +48,8 @@ def batch_new(request: ConsoleRequest) -> HttpResponse:
         try:
             batch = make_batch(terms=form.terms(), actor=request.member.id, at=clock.now())
         except DomainError as refusal:
-            form.add_error(None, say(refusal))
+            field = FIELDS.get(refusal.field, refusal.field)
+            form.add_error(field if field in form.fields else None, say(refusal))
         else:
             messages.success(request, _("The batch is open. Grant its coupons below."))
             return redirect(DETAIL, batch.id)

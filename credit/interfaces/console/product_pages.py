@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from credit.domain.caps import Finding, Path, Rule
 from credit.domain.rates import percent
@@ -144,7 +145,8 @@ def way_name(path: Path) -> str:
     """Which path this is, in words."""
     if not path.late_days:
         return _("Paid on time")
-    return _("Paid {days} days late").format(days=path.late_days)
+    words = ngettext("Paid {days} day late", "Paid {days} days late", path.late_days)
+    return words.format(days=path.late_days)
 
 
 def findings_in_words(found: Sequence[Finding], names: Mapping[str, str]) -> list[str]:

@@ -108,6 +108,25 @@ def test_what_is_wrong_is_said_and_nothing_is_made(
         assert not CouponBatch.objects.exists()
 
 
+@pytest.mark.parametrize(
+    ("wrong", "field"),
+    [
+        ({"from_on": "2026-02-01", "last_on": "2026-03-01"}, "last_on"),
+        ({"budget": "19.99"}, "budget"),
+        ({"code": "taken"}, "code"),
+    ],
+)
+def test_a_refusal_stands_at_its_field(
+    tenant: Tenant, who: Callers, at: datetime, wrong: dict[str, str], field: str
+) -> None:
+    with tenant_scope(tenant.id):
+        coupons.batch("taken", at)
+    page = who.owner.post(f"{PAGE}/new", {**NEW, **wrong})
+    assert (page.status_code, list(page.context["form"].errors)) == (422, [field])
+    with tenant_scope(tenant.id):
+        assert CouponBatch.objects.count() == 1
+
+
 @pytest.mark.parametrize("item_count", [1, 3])
 def test_pages_cost_the_same_for_any_length(
     tenant: Tenant, who: Callers, at: datetime, item_count: int,

@@ -109,6 +109,12 @@ def test_what_was_taken_back_or_expired_is_free_again(inside: Tenant, at: dateti
     assert [getattr(counted, f"{name}_now") for name in ("granted", "expired", "canceled")] == [
         0, 2, 1,
     ]  # fmt: skip
+    recorded = AuditRecord.objects.filter(subject__startswith="cpn_").order_by("at", "id")
+    told = [(one.action, one.actor, one.after["merchant"]) for one in recorded]
+    assert sorted(told) == sorted([
+        ("coupon.granted", "usr_a", one.id), ("coupon.granted", "usr_a", two.id),
+        ("coupon.granted", "usr_a", three.id), ("coupon.canceled", "usr_a", one.id),
+    ])  # fmt: skip
 
 
 def test_a_stopped_batch_leaves_what_merchants_hold(inside: Tenant, at: datetime) -> None:
@@ -128,6 +134,7 @@ def test_a_stopped_batch_leaves_what_merchants_hold(inside: Tenant, at: datetime
         ({"stock": 0}, CouponBatchInvalid),
         ({"budget_minor": 1999}, CouponBatchInvalid),
         ({"cap_minor": 0}, DiscountInvalid),
+        ({"from_on": date(2026, 2, 1), "last_on": date(2026, 3, 1)}, CouponBatchOver),
     ],
 )
 def test_a_batch_that_can_give_nothing_is_refused(

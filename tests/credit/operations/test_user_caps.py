@@ -24,6 +24,7 @@ from tenants.errors import (
     CapsOfBuyers,
     CodeWrong,
     NotInvited,
+    OwnerStays,
     UserExists,
     UserNotFound,
     UserUnknown,
@@ -185,10 +186,13 @@ def test_an_invitation_is_right_or_refused(line: CreditLine, at: datetime) -> No
         ("owner", "active", "U-0"), ("buyer", "invited", ""),
     ]  # fmt: skip
     owner = list_users(line.merchant_id)[0]
-    refused(
-        Invalid,
-        lambda: remove_user(merchant_id=line.merchant_id, user_id=owner.id, actor="x", at=at),
-    )
+    on: dict[str, Any] = {
+        "merchant_id": line.merchant_id, "user_id": owner.id, "actor": "x", "at": at,
+    }  # fmt: skip
+    uncapped = dict.fromkeys(("drawdown_cap_minor", "month_cap_minor"))
+    refused(OwnerStays, lambda: remove_user(**on))
+    refused(OwnerStays, lambda: change_user(**on, role="viewer", **uncapped))
+    assert list_users(line.merchant_id)[0].role == "owner"
     assert PHONE.encode() not in bytes(user.phone_sealed or b"")
     assert crypto.unseal(bytes(user.phone_sealed or b""), purpose="person.phone") == PHONE
 
