@@ -51,5 +51,6 @@ urlpatterns = [
     path("healthz/ready", health.ready, name="health-ready"),
     path("i18n/", include("django.conf.urls.i18n")),
 ]
+handler400 = "platform_app.failures.malformed"
 handler404 = "platform_app.failures.not_found"
 handler500 = "platform_app.failures.failed"

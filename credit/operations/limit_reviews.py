@@ -25,6 +25,7 @@ from credit.queries.behavior import repayment_facts
 from credit.queries.business_day import open_day
 from credit.queries.drawdowns import locked_line
 from credit.queries.limit_reviews import frozen_by_review, last_looks, last_raises, reviewable
+from credit.queries.onboarding import NEEDED_CONSENTS
 from credit.queries.reviews import WAITING
 from platform_app.kernel import clock, events, locks
 from platform_app.kernel.scope import current_tenant_id
@@ -35,6 +36,7 @@ from risk.queries.facts import trade_facts
 from risk.queries.limit_steps import Sign, Standing, Step, next_step, signs_of
 from risk.queries.proposals import proposal_of
 from risk.queries.watch_list import listed
+from tenants.queries.consents import ended_consents
 
 CHUNK: Final = 500
 DAYS_BETWEEN_LOOKS: Final = 30
@@ -239,4 +241,7 @@ def _act(line: CreditLine, step: Step, signs: tuple[Sign, ...], actor: str, at: 
         because = SuspensionReason.ARREARS if in_arrears else SuspensionReason.RISK
         suspend_line(because=because, **told)
     elif step.action == LimitAction.RESUME:
-        resume_line(**told)
+        if ended_consents(line.merchant_id, NEEDED_CONSENTS):
+            suspend_line(because=SuspensionReason.CONSENT, **told)
+        else:
+            resume_line(**told)

@@ -10,11 +10,13 @@ from typing import Any
 from django.db import transaction
 
 from credit.enums import LineStatus, SuspensionReason, TemporaryLimitStatus
-from credit.errors import LineClosed, LineInUse
+from credit.errors import ConsentMissing, LineClosed, LineInUse
 from credit.models import CreditLine, TemporaryLimit
 from credit.queries.drawdowns import locked_line
+from credit.queries.onboarding import NEEDED_CONSENTS
 from platform_app.kernel import audit, events
 from platform_app.kernel.errors import Invalid
+from tenants.queries.consents import ended_consents
 
 
 @transaction.atomic
@@ -50,9 +52,15 @@ def suspend_line(
 
 @transaction.atomic
 def resume_line(*, line_id: str, reason: str, actor: str, at: datetime) -> CreditLine:
-    """Let the line be drawn on again. Raises LineNotFound, LineClosed."""
+    """Let the line be drawn on again.
+
+    Raises LineNotFound, LineClosed, ConsentMissing (one that every line needs was taken back).
+    """
     line = open_line(line_id)
     if line.status == LineStatus.SUSPENDED:
+        ended = ended_consents(line.merchant_id, NEEDED_CONSENTS)
+        if ended:
+            raise ConsentMissing(consents=", ".join(ended))
         new = {"status": LineStatus.ACTIVE.value, "status_reason": ""}
         change(line, "resumed", new, reason=reason, actor=actor, at=at)
     return line

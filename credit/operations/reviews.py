@@ -13,6 +13,7 @@ from credit.enums import ApplicationStatus, LineStatus, ReviewKind, ReviewStatus
 from credit.errors import (
     ApplicationNotFound,
     ApplicationOpen,
+    ConsentMissing,
     LimitNotHigher,
     LineNotActive,
     MerchantAsked,
@@ -26,11 +27,13 @@ from credit.models import Application, LimitReview, Review
 from credit.operations.application_results import answer
 from credit.operations.lines import change_limit
 from credit.queries.calendar import workday_test
+from credit.queries.onboarding import NEEDED_CONSENTS
 from platform_app.kernel import audit, events
 from platform_app.kernel.errors import ReasonNeeded, SecondPersonNeeded
 from risk.enums import Outcome, OverrideReason
 from risk.operations.overrides import check_override, record_override
 from risk.queries.proposals import proposal_of, second_needed
+from tenants.queries.consents import ended_consents
 
 
 def open_review(
@@ -116,8 +119,9 @@ def decide_review(
 
     One alone may say no, and grant what the formulas give up to his authority; everything else
     waits for another person. The limit in fen, 0 with a refusal. Raises ReviewNotFound,
-    ReviewClosed (also while a second reviewer is waited for), ReviewTaken, ReasonNeeded,
-    OverrideLimit, ApplicationOpen, LimitNotHigher, MerchantAsked, and what making the offer raises.
+    ReviewClosed (also while a second reviewer is waited for), ReviewTaken, MerchantAsked,
+    ConsentMissing (to grant, after one was taken back), ReasonNeeded, OverrideLimit,
+    ApplicationOpen, LimitNotHigher, and what making the offer raises.
     """
     review = _locked(review_id)
     if review.status != ReviewStatus.OPEN:
@@ -126,6 +130,7 @@ def decide_review(
         raise MerchantAsked
     if review.assignee not in {"", actor}:
         raise ReviewTaken
+    _check_consents(review, outcome)
     proposal = check_override(
         review.decision, outcome=outcome, limit_minor=limit_minor, comment=comment
     )
@@ -150,7 +155,8 @@ def confirm_review(*, review_id: str, actor: str, at: datetime) -> Review:
     """A second reviewer agrees, and the answer is given.
 
     Confirming a confirmed review changes nothing. Raises ReviewNotFound, ReviewNotWaiting,
-    SecondPersonNeeded for the person who proposed it, and what making the offer raises.
+    SecondPersonNeeded for the person who proposed it, ConsentMissing, and what making the offer
+    raises.
     """
     review = _locked(review_id)
     if review.override is not None and review.override.second_by == actor:
@@ -188,6 +194,7 @@ def _close(review: Review, *, second_by: str, at: datetime) -> Review:
     outcome = Outcome(review.outcome)
     application = review.application
     _check_still(review)
+    _check_consents(review, outcome)
     override = record_override(
         decision=review.decision, outcome=outcome, limit_minor=review.limit_minor,
         reason_code=OverrideReason(review.reason_code), comment=review.comment,
@@ -247,6 +254,14 @@ def _check_second(review: Review, actor: str) -> None:
         raise ReviewNotWaiting
     if review.proposed_by == actor:
         raise SecondPersonNeeded
+
+
+def _check_consents(review: Review, outcome: Outcome) -> None:
+    if outcome != Outcome.APPROVE:
+        return
+    ended = ended_consents(review.application.merchant_id, NEEDED_CONSENTS)
+    if ended:
+        raise ConsentMissing(consents=", ".join(ended))
 
 
 def _check_still(review: Review) -> None:

@@ -11,7 +11,7 @@ from django.db import transaction
 
 from credit.domain.terms import canonical_sha256
 from credit.enums import DocumentKind, OfferStatus, SignatureStatus, SigningChannel
-from credit.errors import SignatureUnderWay, SignsOnPages
+from credit.errors import ConsentMissing, SignatureUnderWay, SignsOnPages
 from credit.gateways import pdf, signed_pdf
 from credit.gateways.signing import SigningOrder
 from credit.models import ContractSignature, CreditLine, Offer, SigningAuthority
@@ -25,6 +25,7 @@ from credit.operations.offers import (
 )
 from credit.operations.signing_authorities import signer_of, signing_authority
 from credit.queries.agreements import agreement_facts
+from credit.queries.onboarding import NEEDED_CONSENTS
 from credit.queries.signing import signature_of_offer
 from platform_app.kernel import audit, clock, events, ids, jobs
 from platform_app.kernel.errors import DomainError
@@ -32,7 +33,7 @@ from tenants.enums import StepUpPurpose
 from tenants.errors import FaceCheckNeeded
 from tenants.models import EmbedSession
 from tenants.operations.step_up import use_step_up
-from tenants.queries.consents import current_consents
+from tenants.queries.consents import current_consents, ended_consents
 from tenants.queries.face_checks import face_check_needed, good_face_check
 from tenants.queries.step_up import confirming_person
 
@@ -54,7 +55,8 @@ def sign_offer(
     In a visit the code sent to the merchant's phone is spent here; a merchant without a phone, and
     a partner's own back end (`visit` is None), sign without one, and the evidence says so. Signing
     twice returns the same line. Raises OfferNotFound, OfferClosed, CostSheetUnread,
-    CostSheetChanged, FaceCheckNeeded, CodeNeeded, CodeExpired, SignatureUnderWay, SignsOnPages.
+    CostSheetChanged, ConsentMissing (one was taken back since the application), FaceCheckNeeded,
+    CodeNeeded, CodeExpired, SignatureUnderWay, SignsOnPages.
     """
     offer = locked_offer(offer_id)
     if offer.status == OfferStatus.ACCEPTED:
@@ -66,6 +68,9 @@ def sign_offer(
     authority = signing_authority(at=at)
     if authority.channel == SigningChannel.BUREAU and visit is None:
         raise SignsOnPages
+    ended = ended_consents(offer.merchant_id, NEEDED_CONSENTS)
+    if ended:
+        raise ConsentMissing(consents=", ".join(ended))
     evidence = {**evidence, **_faced(offer, visit, at)}
     row = _prepared(offer, authority, {**evidence, **_proofs(offer, visit, at)}, actor, at)
     if authority.channel == SigningChannel.BUREAU:

@@ -15,6 +15,7 @@ from tenants.operations.attachments import add_attachment
 from tenants.operations.consents import give_consents
 from tenants.operations.embed_sessions import open_session
 from tenants.operations.face_checks import look_at_face_check, start_face_check
+from tenants.operations.face_results import whom_index
 from tenants.operations.identities import LEGAL, identify_person
 from tenants.operations.phone_codes import confirm_phone, send_phone_code
 from tenants.operations.sandbox import fake_card_no, fake_identity_no, fake_photo
@@ -61,13 +62,14 @@ def _show_face(merchant: Merchant, person: MerchantPerson, *, actor: str, at: da
     """The consent, the check, and the look at its result, in a visit nobody goes on with."""
     give_consents(
         merchant_id=merchant.id, codes=[ConsentCode.FACE_RECOGNITION], locale="zh-hans",
-        evidence={}, actor=actor, at=at,
+        evidence={"whom": whom_index(person)}, actor=actor, at=at,
     )  # fmt: skip
     visit, _ = open_session(
         merchant_id=merchant.id, component=EmbedComponent.APPLY, origin="", return_url="",
         locale="zh-hans", order_no="", amount_minor=0, actor=actor, at=at,
     )  # fmt: skip
     start_face_check(
-        session=visit, subject=person.id, person=person, page="merchant:shell", actor=actor, at=at
-    )
+        session=visit, subject=person.id, person=person, step="merchant:face-identify",
+        actor=actor, at=at,
+    )  # fmt: skip
     look_at_face_check(merchant_id=merchant.id, subject=person.id, actor=actor, at=at)

@@ -118,6 +118,12 @@ class UnknownPath(DomainError):
     message = gettext_noop("There is nothing at this address. Check it against the documentation.")
 
 
+class BodyTooLarge(DomainError):
+    status = 413
+    code = "body_too_large"
+    message = gettext_noop("The request is larger than {limit_mb} MB. Send less at once.")
+
+
 class RateLimited(DomainError):
     """Too many requests in the window; `seconds` until it ends, `headers` for the answer."""
 

@@ -3,6 +3,8 @@
 from typing import Any, Final
 
 import structlog
+from django.conf import settings
+from django.core.exceptions import RequestDataTooBig
 from django.db import OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.utils.translation import gettext_lazy as _
@@ -12,6 +14,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from platform_app.kernel.errors import (
+    BodyTooLarge,
     DomainError,
     InternalError,
     NotFound,
@@ -21,6 +24,7 @@ from platform_app.kernel.errors import (
 from platform_app.kernel.http import request_id_of, say
 
 PROBLEM: Final = "application/problem+json"
+MEBIBYTE: Final = 2**20
 _AGAIN: Final = {"request_in_progress", "try_again", RateLimited.code, InternalError.code}
 logger = structlog.get_logger(__name__)
 
@@ -64,12 +68,19 @@ def problem_of(request: Any, error: DomainError) -> dict[str, Any]:
     return {**_body(request, error.status, error.code, *said, _where(error)), **facts}
 
 
+def too_large() -> BodyTooLarge:
+    """The refusal of a body that nobody reads."""
+    return BodyTooLarge(limit_mb=settings.DATA_UPLOAD_MAX_MEMORY_SIZE // MEBIBYTE)
+
+
 def _as_refusal(exc: Exception) -> Exception:
     """What Django, the database and the parser raise, as the refusal it stands for."""
     if isinstance(exc, Http404):
         return NotFound(noun="object")
     if isinstance(exc, RecursionError):
         return exceptions.ParseError()  # JSON nested without end
+    if isinstance(exc, RequestDataTooBig):
+        return too_large()
     if isinstance(exc, OperationalError):
         logger.warning("api.database_busy", error=str(exc))
         return Unavailable()  # a lock that was not given in time, a deadlock, a lost connection
@@ -80,6 +91,11 @@ def _english(exc: exceptions.APIException) -> str:
     """DRF translates a detail when it is raised; the English default is what is left to say."""
     with override("en"):
         return str(exc.default_detail).replace(' "{method}"', "").replace(' "{media_type}"', "")
+
+
+def _sendable(text: Any) -> str:
+    """What a refusal repeats of the request may hold half a character, which UTF-8 cannot say."""
+    return str(text).encode("utf-8", "replace").decode()
 
 
 def _where(error: DomainError) -> list[dict[str, Any]]:
@@ -128,12 +144,15 @@ def _body(
 ) -> dict[str, Any]:
     return {
         "type": f"/api/v1/docs/#{code}",
-        "title": str(text),
+        "title": _sendable(text),
         "status": status,
         "code": code,
-        "detail": str(text),
-        "message_en": str(english),
-        "errors": errors,
+        "detail": _sendable(text),
+        "message_en": _sendable(english),
+        "errors": [
+            {name: _sendable(one) if isinstance(one, str) else one for name, one in error.items()}
+            for error in errors
+        ],
         "request_id": request_id_of(request),
         "retryable": status in {409, 429, 500, 503} and code in _AGAIN,
     }

@@ -215,9 +215,9 @@ def _problems(
 ) -> dict[tuple[int, str], OpenApiResponse]:
     statuses = {401, 403, 429, 503, *(refusal.status for refusal in refusals)}
     if view.input is not None:
-        statuses |= {400, 422}
+        statuses |= {400, 413, 422}
     if getattr(view, "keyed", False):
-        statuses |= {400, 409, 422}
+        statuses |= {400, 409, 413, 422}
     if getattr(view, "paged", False):
         statuses.add(422)
     return {

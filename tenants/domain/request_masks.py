@@ -30,7 +30,7 @@ _NAMES: Final = frozenset(
 _OF_FIRM: Final = frozenset(["name", "registration_no"])
 _COMPANY: Final = "company"
 _PHONE: Final = re.compile(r"(?<!\d)1[3-9]\d{9}(?!\d)")
-_ID_NO: Final = re.compile(r"(?<!\w)\d{17}[\dXx](?!\w)")
+_ID_NO: Final = re.compile(r"(?<![0-9A-Za-z])\d{17}[\dXx](?![0-9A-Za-z])")
 _FRAGMENT: Final = re.compile(r"(#\w+=)[^&\s\"]+")
 
 
@@ -94,7 +94,8 @@ def masked_text(text: str) -> str:
 
 
 def masked_path(path: str, query: str) -> str:
-    """The address that was asked for, its query masked by name."""
+    """The address that was asked for: numbers of people masked, its query masked by name."""
+    path = masked_text(path)
     pairs = parse_qsl(query, keep_blank_values=True)
     asked = urlencode([(key, str(masked(value, key))) for key, value in pairs], safe="*:@,")
     return (f"{path}?{asked}" if asked else path).replace("\x00", "")[:LONGEST_PATH]

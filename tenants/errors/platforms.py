@@ -41,6 +41,11 @@ class BadEventName(Invalid):
     message = gettext_noop("“{name}” is not an event name such as credit.drawdown.captured.")
 
 
+class EndpointsTooMany(Conflict):
+    code = "endpoints_too_many"
+    message = gettext_noop("A platform has {most} active endpoints at most. Switch one off first.")
+
+
 class EndpointDisabled(Conflict):
     code = "endpoint_disabled"
     message = gettext_noop("This endpoint is switched off. Switch it on first.")

@@ -16,9 +16,7 @@ class UserNotFound(NotFound):
 
 class OwnerStays(Conflict):
     code = "owner_stays"
-    message = gettext_noop(
-        "An owner of the firm is not changed or removed here. Ask the platform's service for it."
-    )
+    message = gettext_noop("The legal representative and a firm's last owner stay its owners.")
 
 
 class UserExists(Conflict):

@@ -6,7 +6,7 @@ merchant's name says how it went.
 
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Protocol
+from typing import Any, Protocol
 
 from django.conf import settings
 
@@ -86,7 +86,7 @@ class HttpFaces:
         }  # fmt: skip
         said = self.http.call("POST", "/face_checks", key=order.key, body=body)
         answer = said.body or {}
-        url, reference = str(answer.get("url", "")), str(answer.get("reference", ""))
+        url, reference = _text(answer, "url"), _text(answer, "reference")
         is_good = said.status in {HTTPStatus.OK, HTTPStatus.CREATED}
         if not (is_good and url.startswith("https://") and reference):
             raise FaceCheckDown
@@ -95,11 +95,17 @@ class HttpFaces:
     def ask(self, reference: str) -> FaceOutcome:
         said = self.http.call("GET", f"/face_checks/{reference}", key=reference, body=None)
         answer = (said.body or {}) if said.status == HTTPStatus.OK else {}
-        status, evidence = str(answer.get("status", "")), str(answer.get("evidence_id", ""))
+        status, evidence = _text(answer, "status"), _text(answer, "evidence_id")
         is_not_passed = status in {FaceCheckStatus.FAILED, FaceCheckStatus.EXPIRED}
         if is_not_passed or (status == FaceCheckStatus.PASSED and evidence):
             return FaceOutcome(status, evidence)
         return FaceOutcome(str(FaceCheckStatus.UNKNOWN))
+
+
+def _text(answer: dict[str, Any], name: str) -> str:
+    """A text of the answer; null, and whatever else is no text, is none."""
+    value = answer.get(name)
+    return value if isinstance(value, str) else ""
 
 
 def gateway(*, is_simulated: bool, word: MagicWord | None) -> FaceGateway:

@@ -6,9 +6,10 @@ the very address that was checked: a second look-up could answer differently.
 
 import ipaddress
 import socket
+import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import SplitResult, urlsplit
@@ -71,7 +72,7 @@ def checked(url: str, *, allow_local: bool, resolve: Resolve = socket.getaddrinf
         raise NotAllowed("https only")
     try:
         found = resolve(host, port, type=socket.SOCK_STREAM)
-    except OSError as error:
+    except (OSError, UnicodeError) as error:  # a label that is empty, or longer than 63 letters
         raise NotAllowed("the name does not resolve") from error
     addresses = [str(item[4][0]) for item in found]
     if not addresses or not all(is_public(address) for address in addresses):
@@ -104,7 +105,8 @@ def post(url: str, *, headers: Mapping[str, str], body: str, allow_local: bool) 
 def line_to(url: str, *, allow_local: bool) -> Iterator[Send]:
     """Several posts to one address: looked up and checked once, over one connection if it is kept.
 
-    Each post: no redirects, 5 s to connect, 15 s to answer; never raises. A kept connection that
+    Each post: no redirects, 5 s to connect, 15 s to answer, however slowly the other side drips;
+    never raises. A kept connection that
     the other side had closed meanwhile is opened anew, once. Touches no database, so it may be
     used in any thread.
     """
@@ -115,8 +117,9 @@ def line_to(url: str, *, allow_local: bool) -> Iterator[Send]:
         refused = Reply(None, "", f"refused: {error}", _since(started))
         yield lambda _headers, _body: refused
         return
-    with _pool(target) as pool:
-        line = _Line(target, pool)
+    opened: list[Any] = []
+    with _pool(target, opened) as pool:
+        line = _Line(target, pool, opened)
         yield line.send
 
 
@@ -124,14 +127,28 @@ def line_to(url: str, *, allow_local: bool) -> Iterator[Send]:
 class _Line:
     target: Target
     pool: urllib3.HTTPConnectionPool
+    opened: list[Any]
     was_used: bool = False
 
     def send(self, headers: Mapping[str, str], body: str) -> Reply:
         started = time.monotonic()
+        watch = threading.Timer(CONNECT_SECONDS + READ_SECONDS, self._cut)
+        watch.daemon = True
+        watch.start()
         try:
             return self._kept(headers, body.encode(), started)
         except (HTTPError, OSError, ValueError) as error:
             return Reply(None, "", _short(error), _since(started))
+        finally:
+            watch.cancel()
+
+    def _cut(self) -> None:
+        """End a connection that is still talking: a timeout only ends one that is silent."""
+        for one in list(self.opened):
+            held = one.sock
+            if held is not None:
+                with suppress(OSError):
+                    held.shutdown(socket.SHUT_RDWR)
 
     def _kept(self, headers: Mapping[str, str], body: bytes, started: float) -> Reply:
         was_used, self.was_used = self.was_used, True
@@ -175,19 +192,29 @@ def _send(
     )
 
 
-def _pool(target: Target) -> urllib3.HTTPConnectionPool:
+def _pool(target: Target, opened: list[Any]) -> urllib3.HTTPConnectionPool:
+    """Connections to one address; each is noted in `opened`."""
     timeout = urllib3.Timeout(connect=CONNECT_SECONDS, read=READ_SECONDS)
     if target.scheme == "http":
-        return urllib3.HTTPConnectionPool(target.address, target.port, timeout=timeout)
-    return urllib3.HTTPSConnectionPool(
-        target.address,
-        target.port,
-        timeout=timeout,
-        cert_reqs="CERT_REQUIRED",
-        ca_certs=certifi.where(),
-        assert_hostname=target.host,
-        server_hostname=target.host,
-    )
+        pool = urllib3.HTTPConnectionPool(target.address, target.port, timeout=timeout)
+    else:
+        pool = urllib3.HTTPSConnectionPool(
+            target.address,
+            target.port,
+            timeout=timeout,
+            cert_reqs="CERT_REQUIRED",
+            ca_certs=certifi.where(),
+            assert_hostname=target.host,
+            server_hostname=target.host,
+        )
+    kind: Any = pool.ConnectionCls
+
+    def noted(*args: Any, **kwargs: Any) -> Any:
+        opened.append(kind(*args, **kwargs))
+        return opened[-1]
+
+    pool.ConnectionCls = noted  # type: ignore[assignment]  # a maker will do
+    return pool
 
 
 def _excerpt(response: Any, started: float) -> tuple[str, bool]:

@@ -21,7 +21,6 @@ class FaceCheck(TenantOwned, Stamped):
     )
     status = models.TextField(choices=FaceCheckStatus.choices, default=FaceCheckStatus.STARTED)
     reference = models.TextField(default="", blank=True, help_text="The service's own number.")
-    url = models.TextField(default="", blank=True)
     evidence_id = models.TextField(default="", blank=True)
     started_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)

@@ -17,7 +17,7 @@ from tenants.queries.tenants import current_tenant
 from tenants.values import ConsentText
 
 EVIDENCE: Final = frozenset(
-    ["ip", "user_agent", "session", "scroll_ms", "read_ms", "sms_ticket", "signature"]
+    ["ip", "user_agent", "session", "scroll_ms", "read_ms", "sms_ticket", "signature", "whom"]
 )
 _LONGEST: Final = 500
 
@@ -34,8 +34,9 @@ def give_consents(
 ) -> list[ConsentRecord]:
     """Record agreement to the current text of each code, in the words shown in `locale`.
 
-    A code agreed to before in exactly these words is answered with that record. Raises NotFound,
-    Invalid (a code, locale or kind of evidence we do not know; no code).
+    A code agreed to before in exactly these words is answered with that record, unless somebody
+    else agrees now (`evidence["whom"]`, a blind index). Raises NotFound, Invalid (a code, locale or
+    kind of evidence we do not know; no code).
     """
     kept = _evidence(evidence)
     if not codes:
@@ -46,7 +47,8 @@ def give_consents(
     for code in dict.fromkeys(codes):
         text = consent_text(code, locale, tenant)
         before = given.get(code)
-        if before is None or before.text_sha256 != text.sha256:
+        is_known = before is not None and before.text_sha256 == text.sha256
+        if before is None or not is_known or before.evidence.get("whom") != kept.get("whom"):
             before = _record(merchant, code, text, locale, evidence=kept, actor=actor, at=at)
             fresh.append(before)
         records.append(before)

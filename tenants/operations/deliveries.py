@@ -25,7 +25,7 @@ from platform_app.kernel.models import DataKey
 from platform_app.kernel.tenancy import platform_scope, tenant_scope
 from tenants.domain import request_masks
 from tenants.domain import standard_webhooks as standard
-from tenants.enums import DeliveryStatus
+from tenants.enums import DeliveryStatus, EndpointStatus
 from tenants.gateways.http_post import Reply, Send, line_to
 from tenants.models import WebhookAttempt, WebhookDelivery, WebhookEndpoint
 from tenants.operations.endpoint_health import judge
@@ -103,7 +103,15 @@ def _claim(endpoints: int, busy: set[str], at: datetime) -> dict[str, list[_Parc
         taken = [row.pk for rows_ in groups.values() for row in rows_]
         WebhookDelivery.objects.filter(pk__in=taken).update(next_attempt_at=at + LEASE)
         found = WebhookEndpoint.objects.in_bulk(list(groups))
-        return {key: [_parcel(row, found[key], at) for row in held] for key, held in groups.items()}
+        off = [key for key in groups if found[key].status != EndpointStatus.ACTIVE]
+        if off:  # made while somebody was switching it off
+            due_of_off = WebhookDelivery.objects.filter(pk__in=taken, endpoint_id__in=off)
+            due_of_off.update(status=DeliveryStatus.FAILED, next_attempt_at=at)
+        return {
+            key: [_parcel(row, found[key], at) for row in held]
+            for key, held in groups.items()
+            if key not in off
+        }
 
 
 def _parcel(row: WebhookDelivery, endpoint: WebhookEndpoint, at: datetime) -> _Parcel:

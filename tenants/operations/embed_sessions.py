@@ -41,10 +41,11 @@ def open_session(  # noqa: PLR0913 -- what a visit is bound to
     amount_minor: int,
     user_external_id: str = "",
     order: dict[str, Any] | None = None,
+    redeem_within: timedelta = REDEEM_WITHIN,
     actor: str,
     at: datetime,
 ) -> tuple[EmbedSession, str]:
-    """A visit of one firm to one component, and the secret that opens it within ten minutes.
+    """A visit of one firm to one component, and the secret that opens it within `redeem_within`.
 
     `origin` is the framing site, or empty for redirect mode; it and the origin of `return_url` must
     be among the platform's allowed origins. `amount_minor` in fen, 0 when there is no order.
@@ -73,8 +74,8 @@ def open_session(  # noqa: PLR0913 -- what a visit is bound to
         amount_minor=amount_minor,
         order=order,
         secret_hash=_hash(secret),
-        redeem_until=at + REDEEM_WITHIN,
-        ends_at=at + REDEEM_WITHIN + LONGEST,
+        redeem_until=at + redeem_within,
+        ends_at=at + redeem_within + LONGEST,
     )
     session.save(force_insert=True)
     events.record(

@@ -63,7 +63,7 @@ def _tell(endpoint: WebhookEndpoint, days: int, at: datetime) -> None:
 
 
 def _give_up(endpoint: WebhookEndpoint, reason: str, at: datetime) -> None:
-    switch_off(endpoint, reason=reason)
+    switch_off(endpoint, reason=reason, at=at)
     events.record(DISABLED, subject=endpoint.id, actor="system", at=at, props={"reason": reason})
 
 

@@ -1,25 +1,33 @@
 """Face checks: started with a service, its outcome asked for; no picture ever comes here."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 from urllib.parse import urlencode
 
 from django.conf import settings
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.urls import reverse
 
 from platform_app.kernel import events
 from platform_app.kernel.scope import current_tenant_id
-from tenants.enums import ConsentCode
-from tenants.errors import FaceChecksTooMany, FaceConsentMissing, LegalRepresentativeMissing
+from tenants.errors import (
+    FaceCheckDown,
+    FaceChecksTooMany,
+    FaceConsentMissing,
+    LegalRepresentativeMissing,
+)
 from tenants.gateways.faces import FaceGateway, FaceOrder, gateway
 from tenants.models import EmbedSession, FaceCheck, MerchantPerson
 from tenants.operations.embed_sessions import open_session
 from tenants.operations.face_results import OVER, settle_face_check, whom_index, words_of
 from tenants.operations.identities import check_sensitive
 from tenants.operations.merchants import lock_merchant
-from tenants.queries.consents import missing_consents
-from tenants.queries.face_checks import last_face_check
+from tenants.queries.face_checks import (
+    OPEN_FOR,
+    is_face_agreed,
+    last_face_check,
+    starts_in_a_day,
+)
 from tenants.queries.onboarding import codes_are_known
 from tenants.queries.sandboxes import magic_word
 from tenants.queries.step_up import confirming_person
@@ -27,23 +35,25 @@ from tenants.queries.tenants import current_tenant
 
 A_DAY: Final = 5
 CALLBACK: Final = "callbacks:face-result"
+SHELL: Final = "merchant:shell"
 
 
 def start_face_check(
     *,
     session: EmbedSession,
     subject: str,
-    page: str,
+    step: str,
     actor: str,
     at: datetime,
     person: MerchantPerson | None = None,
-) -> FaceCheck:
-    """Start a check of `person`, or of who confirms for the firm; the browser goes to its `url`.
+) -> tuple[FaceCheck, str]:
+    """Start a check of `person`, or of who confirms for the firm; and where the browser goes now.
 
-    It goes there as a whole page and comes back to our own `page` (a URL name), with a visit that
-    goes on where this one was. The row is written first and the service asked after it. Raises
-    SensitiveConsentMissing, FaceConsentMissing, LegalRepresentativeMissing (nobody's face to look
-    for), FaceChecksTooMany (five in a day), FaceCheckDown.
+    It goes there as a whole page and comes back to the page `step` (a URL name), with a visit that
+    goes on where this one was. The address is never stored: ours holds a secret. The row is written
+    first and the service asked after it; one that it does not take on does not count. Raises
+    SensitiveConsentMissing, FaceConsentMissing (of this very person), LegalRepresentativeMissing
+    (nobody's face to look for), FaceChecksTooMany (five in a day), FaceCheckDown.
     """
     service = _service(session.merchant_id)
     row = _kept(session, subject, person, actor, at)
@@ -51,13 +61,17 @@ def start_face_check(
     started = service.start(
         FaceOrder(
             key=row.id, name=name, identity_no=identity_no, locale=session.locale,
-            return_url=_way_back(session, row, page, actor, at),
+            return_url=_way_back(session, row, step, actor, at),
             callback_url=f"{settings.PUBLIC_URL}{reverse(CALLBACK, args=[current_tenant_id()])}",
         )
     )  # fmt: skip
-    row.url, row.reference = started.url, started.reference
-    row.save(update_fields=["url", "reference"])
-    return row
+    try:
+        with transaction.atomic():
+            FaceCheck.objects.filter(pk=row.pk).update(reference=started.reference)
+    except IntegrityError:
+        raise FaceCheckDown from None  # its numbers are not its own: nothing can be told apart
+    row.reference = started.reference
+    return row, started.url
 
 
 def look_at_face_check(
@@ -80,19 +94,18 @@ def _kept(
     session: EmbedSession, subject: str, person: MerchantPerson | None, actor: str, at: datetime
 ) -> FaceCheck:
     check_sensitive(session.merchant_id)
-    if missing_consents(session.merchant_id, [ConsentCode.FACE_RECOGNITION]):
-        raise FaceConsentMissing(field="agreed")
     merchant = lock_merchant(session.merchant_id)
     person = person or confirming_person(merchant.id)
     if person is None:
         raise LegalRepresentativeMissing
-    recent = FaceCheck.objects.filter(merchant=merchant, started_at__gt=at - timedelta(days=1))
-    if recent.count() >= A_DAY:
+    whom = whom_index(person)
+    if not is_face_agreed(merchant.id, whom):
+        raise FaceConsentMissing(field="agreed")
+    if starts_in_a_day(merchant.id, at=at) >= A_DAY:
         raise FaceChecksTooMany
     row: FaceCheck = FaceCheck.objects.create(
-        merchant=merchant, person=person, subject=subject, started_at=at,
-        whom_index=whom_index(person),
-    )  # fmt: skip
+        merchant=merchant, person=person, subject=subject, started_at=at, whom_index=whom
+    )
     events.record(
         "tenants.face_check.started", subject=row.id, merchant_id=merchant.id, actor=actor, at=at,
         props={"object": subject},
@@ -100,16 +113,19 @@ def _kept(
     return row
 
 
-def _way_back(session: EmbedSession, row: FaceCheck, page: str, actor: str, at: datetime) -> str:
-    """Our own page with a one-time secret: the token of this visit does not outlive the page."""
+def _way_back(session: EmbedSession, row: FaceCheck, step: str, actor: str, at: datetime) -> str:
+    """Our own page with a one-time secret: the token of this visit does not outlive the page.
+
+    The secret is good for as long as the check is.
+    """
     again, secret = open_session(
         merchant_id=session.merchant_id, component=session.component, origin="",
         return_url=session.return_url, locale=session.locale, order_no=session.order_no,
-        amount_minor=session.amount_minor, user_external_id=session.user_external_id, actor=actor,
-        at=at,
+        amount_minor=session.amount_minor, user_external_id=session.user_external_id,
+        order=session.order, redeem_within=OPEN_FOR, actor=actor, at=at,
     )  # fmt: skip
     asked = urlencode({"t": again.tenant_id, "l": session.locale, "check": row.id})
-    return f"{settings.PUBLIC_URL}{reverse(page)}?{asked}#s={secret}"
+    return f"{settings.PUBLIC_URL}{reverse(SHELL)}?{asked}#s={secret}&p={reverse(step)}"
 
 
 def _service(merchant_id: str) -> FaceGateway:

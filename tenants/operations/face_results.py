@@ -13,6 +13,7 @@ from tenants.gateways.faces import FaceOutcome
 from tenants.models import FaceCheck, MerchantPerson
 from tenants.operations.merchants import lock_merchant
 from tenants.operations.people import IDENTITY, NAME
+from tenants.queries.face_checks import OPEN_FOR
 
 WHOM: Final = "face.whom"
 OVER: Final = (FaceCheckStatus.PASSED, FaceCheckStatus.FAILED, FaceCheckStatus.EXPIRED)
@@ -24,7 +25,7 @@ def receive_face_result(
     """Take the service's word for the check it calls `reference`; the same word again is a read.
 
     Raises Invalid (a status that ends nothing, passed without evidence), FaceReferenceUnknown,
-    FaceResultConflict (it has ended otherwise).
+    FaceResultConflict (it has ended otherwise, or passed an hour after its start).
     """
     if status not in OVER:
         raise Invalid(field="status")
@@ -47,7 +48,10 @@ def settle_face_check(
     """Write how a check ended, the one place that does; what has ended stays as it is.
 
     Passed, it confirms the person whose name and number were sent, unless they have changed since.
+    One heard of an hour after its start has expired: nobody can say when that face was seen.
     """
+    if outcome.status == FaceCheckStatus.PASSED and at >= check.started_at + OPEN_FOR:
+        outcome = FaceOutcome(FaceCheckStatus.EXPIRED)
     lock_merchant(check.merchant_id)
     rows = FaceCheck.objects.select_for_update(of=("self",)).select_related("person")
     row: FaceCheck = rows.get(pk=check.pk)

@@ -25,7 +25,7 @@ from tenants.operations.identities import APPLICANT, LEGAL
 from tenants.operations.merchants import lock_merchant
 from tenants.operations.people import NAME, PHONE
 from tenants.operations.step_up import check_code, send_code, use_step_up
-from tenants.queries.merchant_users import joining, user_named, user_of
+from tenants.queries.merchant_users import joining, owners, user_named, user_of
 
 INVITED_ROLES = (MerchantUserRole.BUYER, MerchantUserRole.FINANCE, MerchantUserRole.VIEWER)
 
@@ -92,8 +92,7 @@ def change_user(
     """
     caps = _caps(role, drawdown_cap_minor, month_cap_minor)
     user = _locked(merchant_id, user_id)
-    if user.role == MerchantUserRole.OWNER:
-        raise OwnerStays(field="role")
+    _check_may_go(user)
     before = _shown(user)
     after = {"role": role, **caps}
     if before == after:
@@ -112,13 +111,22 @@ def remove_user(*, merchant_id: str, user_id: str, actor: str, at: datetime) -> 
     Raises NotFound, UserNotFound (also when he was removed before), OwnerStays.
     """
     user = _locked(merchant_id, user_id)
-    if user.role == MerchantUserRole.OWNER:
-        raise OwnerStays(field="role")
+    _check_may_go(user)
     before = _shown(user) | {"status": user.status}
     user.status, user.removed_at = MerchantUserStatus.REMOVED, at
     user.save(update_fields=["status", "removed_at"])
     _tell(user, "removed", actor=actor, at=at, before=before, after={"status": user.status})
     return user
+
+
+def _check_may_go(user: MerchantUser) -> None:
+    """A firm keeps its legal representative as owner, and never loses its last one."""
+    if user.role != MerchantUserRole.OWNER:
+        return
+    mine = _persons(user.merchant_id, user.phone_index).filter(role=LEGAL)
+    is_legal = user.phone_index != "" and mine.exists()
+    if is_legal or all(one.pk == user.pk for one in owners(user.merchant_id)):
+        raise OwnerStays(field="role")
 
 
 def send_join_code(*, session: EmbedSession, phone: str, actor: str, at: datetime) -> StepUp:
@@ -139,9 +147,10 @@ def send_join_code(*, session: EmbedSession, phone: str, actor: str, at: datetim
 def join(*, session: EmbedSession, code: str, actor: str, at: datetime) -> MerchantUser:
     """Bind the invited person to the id the platform names in this visit. Audited.
 
-    The legal representative is an owner, whatever somebody else invited that number for. Raises
-    UserUnnamed, NotInvited (no code was sent, or the invitation is gone), UserExists (the
-    id is somebody else's), and what `check_code` raises.
+    The legal representative is an owner, whatever somebody else invited that number for, and comes
+    in again under another id when the platform has given one. Raises UserUnnamed, NotInvited (no
+    code was sent, or the invitation is gone), UserExists (the id is somebody else's), and what
+    `check_code` raises.
     """
     if not session.user_external_id:
         raise UserUnnamed
@@ -195,9 +204,15 @@ def _invited(merchant_id: str, phone_index: str) -> MerchantUser | MerchantPerso
     if user is not None:
         return user
     person: MerchantPerson | None = _persons(merchant_id, phone_index).first()
-    if person is None or rows.filter(joined_at__isnull=False).exists():
-        raise NotInvited(field="phone")  # active already, or let go: then it takes an invitation
-    return person
+    if person is None:
+        raise NotInvited(field="phone")
+    joins = rows.filter(joined_at__isnull=False).order_by("-joined_at")
+    joined: MerchantUser | None = joins.first()
+    if joined is None:
+        return person
+    if person.role == LEGAL and joined.status == MerchantUserStatus.ACTIVE:
+        return joined  # comes under another id of the platform: the code proves it is the same one
+    raise NotInvited(field="phone")  # active already, or let go: then it takes an invitation
 
 
 def _persons(merchant_id: str, phone_index: str) -> QuerySet[MerchantPerson]:

@@ -25,6 +25,7 @@ from tenants.errors import (
     ReplayTooLarge,
 )
 from tenants.models import WebhookDelivery, WebhookEndpoint, WebhookReplay
+from tenants.operations.deliveries import LEASE
 from tenants.operations.webhooks import (
     CONSUMER,
     NAME,
@@ -159,12 +160,17 @@ def _next_batch(replay_id: str, at: datetime) -> int | None:
 
 
 def _send_again(endpoint: WebhookEndpoint, events: Sequence[Event], at: datetime) -> None:
-    """Make every event of these due for a locked endpoint, by the delivery it has or a new one."""
-    WebhookDelivery.objects.filter(
+    """Make every event of these due for a locked endpoint, by the delivery it has or a new one.
+
+    One that waits for its next try is due now too, and stays where it is on the ladder.
+    """
+    mine = WebhookDelivery.objects.filter(
         endpoint=endpoint, event_id__in=[event.id for event in events]
-    ).exclude(status=DeliveryStatus.PENDING).update(
+    )
+    mine.exclude(status=DeliveryStatus.PENDING).update(
         status=DeliveryStatus.PENDING, attempt_count=0, next_attempt_at=at, delivered_at=None
     )
+    mine.filter(next_attempt_at__gt=at + LEASE).update(next_attempt_at=at)  # none under way
     WebhookDelivery.objects.bulk_create(
         [delivery_of(event, endpoint, body_of(event, mode=mode_word()), at) for event in events],
         ignore_conflicts=True,

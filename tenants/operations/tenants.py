@@ -17,10 +17,12 @@ from tenants.domain.words import one_line
 from tenants.enums import ApplicationNeed
 from tenants.errors import SlugTaken
 from tenants.models import Tenant
+from tenants.queries.tenants import current_tenant
 
 _SLUG: Final = re.compile(r"[a-z0-9]([a-z0-9-]{0,48}[a-z0-9])?")
 _COLOR: Final = re.compile(r"#[0-9A-Fa-f]{6}")
 MOST_ORIGINS: Final = 20
+LEGAL: Final = ApplicationNeed.LEGAL_REPRESENTATIVE.value
 
 
 @transaction.atomic
@@ -103,13 +105,14 @@ def set_embed_origins(*, origins: Sequence[str], actor: str, at: datetime) -> Te
 def set_application_needs(*, needs: Sequence[str], actor: str, at: datetime) -> Tenant:
     """Say what an application asks for beside firm and consents, on every way in. Audited.
 
-    A confirmed number needs somebody whose number it is. Raises Invalid (a need we do not know).
+    A confirmed number needs somebody whose number it is, and so does a face before signing. Raises
+    Invalid (a need we do not know).
     """
     wanted = set(needs)
     if wanted - set(ApplicationNeed.values):
         raise Invalid(field="application_needs")
-    if wanted:
-        wanted.add(ApplicationNeed.LEGAL_REPRESENTATIVE)
+    if wanted or current_tenant().face_check_from_minor is not None:
+        wanted.add(LEGAL)
     after = {"application_needs": [str(need) for need in ApplicationNeed if need in wanted]}
     return _change(after, action="tenants.tenant.set_application_needs", actor=actor, at=at)
 
@@ -118,11 +121,15 @@ def set_application_needs(*, needs: Sequence[str], actor: str, at: datetime) -> 
 def set_face_check(*, from_minor: int | None, actor: str, at: datetime) -> Tenant:
     """Ask for a face check before signing from this limit (fen) on; None for never. Audited.
 
-    Raises Invalid (negative).
+    It is the legal representative's, so applications ask who that is from then on. Raises Invalid
+    (negative).
     """
     if from_minor is not None and from_minor < 0:
         raise Invalid(field="face_check_from")
-    after = {"face_check_from_minor": from_minor}
+    after: dict[str, object] = {"face_check_from_minor": from_minor}
+    needs = current_tenant().application_needs
+    if from_minor is not None and LEGAL not in needs:
+        after["application_needs"] = [LEGAL, *needs]
     return _change(after, action="tenants.tenant.set_face_check", actor=actor, at=at)
 
 

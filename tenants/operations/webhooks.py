@@ -15,13 +15,14 @@ from platform_app.kernel.models import Event
 from platform_app.kernel.scope import current_tenant_id, mode_word
 from tenants.domain import standard_webhooks as standard
 from tenants.enums import DeliveryStatus, EndpointStatus
-from tenants.errors import BadEventName, BadUrl, EndpointDisabled
+from tenants.errors import BadEventName, BadUrl, EndpointDisabled, EndpointsTooMany
 from tenants.gateways.http_post import NotAllowed, checked
 from tenants.models import WebhookDelivery, WebhookEndpoint
 from tenants.queries.tenants import current_tenant
 
 SECRET: Final = "webhook.secret"  # noqa: S105 -- the purpose a sealed value is bound to
 OVERLAP: Final = timedelta(days=2)
+MOST_ENDPOINTS: Final = 20
 TEST_EVENT: Final = "tenants.webhook_endpoint.tested"
 NAME: Final = re.compile(r"(credit|tenants|campaigns)\.(\*|[a-z_]+\.(\*|[a-z_]+))")
 
@@ -37,8 +38,10 @@ def create_endpoint(
 ) -> tuple[WebhookEndpoint, str]:
     """Tell this address of these events (none named: all); its secret is shown here only. Audited.
 
-    Names are exact or end in `.*`. Raises BadUrl (not https, not public), BadEventName.
+    Names are exact or end in `.*`. Raises EndpointsTooMany, BadUrl (not https, not public),
+    BadEventName.
     """
+    _check_room()
     try:
         checked(url, allow_local=allow_local())
     except NotAllowed:
@@ -54,6 +57,12 @@ def create_endpoint(
     )
     _note("create", endpoint, actor=actor, at=at)
     return endpoint, secret
+
+
+def _check_room() -> None:
+    """Each endpoint has a share of the senders: nobody takes them all."""
+    if WebhookEndpoint.objects.filter(status=EndpointStatus.ACTIVE).count() >= MOST_ENDPOINTS:
+        raise EndpointsTooMany(most=MOST_ENDPOINTS)
 
 
 @transaction.atomic
@@ -102,16 +111,17 @@ def disable_endpoint(*, endpoint_id: str, actor: str, at: datetime) -> WebhookEn
     """
     endpoint = locked_endpoint(endpoint_id)
     if endpoint.status == EndpointStatus.ACTIVE:
-        switch_off(endpoint, reason="by_hand")
+        switch_off(endpoint, reason="by_hand", at=at)
         _note("disable", endpoint, actor=actor, at=at)
     return endpoint
 
 
 @transaction.atomic
 def enable_endpoint(*, endpoint_id: str, actor: str, at: datetime) -> WebhookEndpoint:
-    """Tell it of what happens from now on. Audited, once. Raises NotFound."""
+    """Tell it of what happens from now on. Audited, once. Raises NotFound, EndpointsTooMany."""
     endpoint = locked_endpoint(endpoint_id)
     if endpoint.status == EndpointStatus.DISABLED:
+        _check_room()
         endpoint.status, endpoint.disabled_reason = EndpointStatus.ACTIVE, ""
         endpoint.failing_since, endpoint.told_days = None, 0
         endpoint.save(update_fields=["status", "disabled_reason", "failing_since", "told_days"])
@@ -143,12 +153,12 @@ def resend(*, delivery_id: str, actor: str, at: datetime) -> WebhookDelivery:
     return row
 
 
-def switch_off(endpoint: WebhookEndpoint, *, reason: str) -> None:
+def switch_off(endpoint: WebhookEndpoint, *, reason: str, at: datetime) -> None:
     """Disable a locked endpoint; its waiting deliveries fail."""
     endpoint.status, endpoint.disabled_reason = EndpointStatus.DISABLED, reason
     endpoint.save(update_fields=["status", "disabled_reason"])
     WebhookDelivery.objects.filter(endpoint_id=endpoint.id, status=DeliveryStatus.PENDING).update(
-        status=DeliveryStatus.FAILED
+        status=DeliveryStatus.FAILED, next_attempt_at=at
     )
 
 

@@ -57,6 +57,12 @@ def missing_consents(
     return [code for code in needed if not _is_current(given.get(code), tenant)]
 
 
+def ended_consents(merchant_id: str, needed: Iterable[str]) -> list[str]:
+    """The codes among `needed` that were taken back, or never given, whatever the words."""
+    given = current_consents(merchant_id)
+    return [code for code in needed if code not in given]
+
+
 def list_consent_records(merchant_id: str) -> QuerySet[Any]:
     """Everything given and withdrawn, newest first."""
     return ConsentRecord.objects.filter(merchant_id=merchant_id).order_by("-at", "-id")

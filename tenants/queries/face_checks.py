@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from tenants.enums import FaceCheckStatus
+from tenants.enums import ConsentCode, FaceCheckStatus
 from tenants.models import FaceCheck, MerchantPerson
+from tenants.queries.consents import current_consents, missing_consents
 from tenants.queries.tenants import current_tenant
 
 GOOD_FOR: Final = timedelta(minutes=30)
@@ -34,26 +35,47 @@ def is_face_known(person: MerchantPerson, *, at: datetime) -> bool:
 
 
 def last_face_check(merchant_id: str, subject: str) -> FaceCheck | None:
-    """The last try for this object."""
+    """The last try for this object that the service took on."""
     rows = FaceCheck.objects.filter(merchant_id=merchant_id, subject=subject)
-    found: FaceCheck | None = rows.order_by("-started_at", "-id").first()
+    found: FaceCheck | None = rows.exclude(reference="").order_by("-started_at", "-id").first()
     return found
 
 
 def good_face_check(merchant_id: str, subject: str, *, at: datetime) -> FaceCheck | None:
     """The check that was passed for this object within the last thirty minutes."""
-    last = last_face_check(merchant_id, subject)
-    if last is None or last.status != FaceCheckStatus.PASSED or last.ended_at is None:
-        return None
-    return last if at < last.ended_at + GOOD_FOR else None
+    found: FaceCheck | None = (
+        FaceCheck.objects.filter(
+            merchant_id=merchant_id, subject=subject, status=FaceCheckStatus.PASSED,
+            ended_at__gt=at - GOOD_FOR,
+        )
+        .order_by("-ended_at", "-id")
+        .first()
+    )  # fmt: skip
+    return found
 
 
-def signing_step(last: FaceCheck | None, *, at: datetime) -> FaceStep:
+def starts_in_a_day(merchant_id: str, *, at: datetime) -> int:
+    """How many checks of a merchant the service took on within a day."""
+    rows = FaceCheck.objects.filter(merchant_id=merchant_id, started_at__gt=at - timedelta(days=1))
+    return rows.exclude(reference="").count()
+
+
+def is_face_agreed(merchant_id: str, whom_index: str) -> bool:
+    """Whether the one whose face is looked at agreed to it: nobody agrees for somebody else."""
+    if missing_consents(merchant_id, [ConsentCode.FACE_RECOGNITION]):
+        return False
+    given = current_consents(merchant_id)[ConsentCode.FACE_RECOGNITION]
+    return bool(given.evidence.get("whom") == whom_index)
+
+
+def signing_step(merchant_id: str, subject: str, *, at: datetime) -> FaceStep:
     """Where the check before a signature stands."""
+    good = good_face_check(merchant_id, subject, at=at)
+    if good is not None:
+        return FaceStep("passed", good)
+    last = last_face_check(merchant_id, subject)
     if last is not None and last.status == FaceCheckStatus.PASSED:
-        ended_at = last.ended_at
-        is_good = ended_at is not None and at < ended_at + GOOD_FOR
-        return FaceStep("passed" if is_good else "expired", last)
+        return FaceStep("expired", last)
     return FaceStep(_state(last, at), last)
 
 

@@ -39,9 +39,9 @@ def list_merchants(*, search: str = "", kyb_status: str = "", category: str = ""
     if words:
         rows = rows.filter(Q(name__icontains=words) | Q(external_id__istartswith=words))
     if kyb_status:
-        rows = rows.filter(kyb_status=kyb_status)
+        rows = rows.filter(kyb_status=kyb_status.replace("\x00", ""))
     if category:
-        rows = rows.filter(category=category)
+        rows = rows.filter(category=category.replace("\x00", ""))
     return rows
 
 

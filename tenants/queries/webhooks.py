@@ -77,7 +77,11 @@ class Waiting:
 
 
 def waiting_by_age(*, at: datetime) -> Waiting:
-    """How old what waits is, in one aggregate; what was given up in the last 24 hours beside it."""
+    """How old what waits is, in one aggregate; what was given up in the last 24 hours beside it.
+
+    A delivery is given up at its last attempt, days after it was made; `next_attempt_at` is of that
+    attempt, plus at most its lease.
+    """
     pending = Q(status=DeliveryStatus.PENDING)
     since = {
         "minute": at - timedelta(minutes=1), "hour": at - timedelta(hours=1),
@@ -87,7 +91,7 @@ def waiting_by_age(*, at: datetime) -> Waiting:
         name: Count("pk", filter=pending & Q(created_at__gt=moment))
         for name, moment in since.items()
     }
-    wanted = pending | Q(status=DeliveryStatus.FAILED, created_at__gt=since["day"])
+    wanted = pending | Q(status=DeliveryStatus.FAILED, next_attempt_at__gt=since["day"])
     row = WebhookDelivery.objects.filter(wanted).aggregate(
         **younger,
         pending=Count("pk", filter=pending),

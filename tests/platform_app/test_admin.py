@@ -55,6 +55,7 @@ from tenants.models import (
     EmbedSession,
     Member,
     Merchant,
+    MerchantPerson,
     Tenant,
     TestClock,
     WebhookAttempt,
@@ -63,7 +64,6 @@ from tenants.models import (
     WebhookReplay,
 )
 from tenants.operations.account_changes import enter_account_change
-from tenants.operations.consents import give_consents
 from tenants.operations.credentials import create_hmac_key
 from tenants.operations.drafts import save_draft
 from tenants.operations.embed_sessions import open_session
@@ -82,6 +82,7 @@ from tests.campaigns import coupons, desk, invited, pools, sellers
 from tests.conftest import frame, lived, platform
 from tests.credit import late, lenders, lives, referrals, settling, signing
 from tests.risk import matured, policies, trials, watch
+from tests.tenants.faces import agreed
 
 pytestmark = pytest.mark.django_db
 
@@ -186,11 +187,8 @@ def handed_in(merchant: Merchant, at: datetime) -> None:
 
 def users_and_account(merchant: Merchant, visit: EmbedSession, at: datetime) -> None:
     """An invited user, a face check, and another account that is not confirmed yet."""
-    give_consents(
-        merchant_id=merchant.id, codes=["face_recognition"], locale="en", evidence={}, actor="usr",
-        at=at,
-    )  # fmt: skip
-    start_face_check(session=visit, subject="ofr_1", page="merchant:shell", actor="usr", at=at)
+    agreed(MerchantPerson.objects.get(merchant=merchant, role="legal_representative"), at)
+    start_face_check(session=visit, subject="ofr_1", step="merchant:face-show", actor="usr", at=at)
     invite_user(
         merchant_id=merchant.id, name="李示例", phone=PHONE, role="viewer", invited_by="",
         drawdown_cap_minor=None, month_cap_minor=None, actor="usr", at=at,

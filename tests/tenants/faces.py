@@ -1,15 +1,20 @@
 """A face check that a merchant has begun, and one that is passed."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
+from typing import Any
 
 from platform_app.kernel.tenancy import tenant_scope
 from tenants.models import EmbedSession, FaceCheck, MerchantPerson, Tenant
 from tenants.operations.consents import give_consents
 from tenants.operations.embed_sessions import open_session
 from tenants.operations.face_checks import look_at_face_check, start_face_check
+from tenants.operations.face_results import whom_index
 from tenants.operations.identities import identify_person
 from tenants.operations.merchants import upsert_merchant
 from tenants.operations.sandbox import fake_identity_no
+from tests import party
 
 
 def visiting(merchant_id: str, at: datetime) -> EmbedSession:
@@ -20,22 +25,39 @@ def visiting(merchant_id: str, at: datetime) -> EmbedSession:
     return session
 
 
+def agreed(person: MerchantPerson, at: datetime) -> None:
+    """This very person agreed to having the face looked at."""
+    give_consents(
+        merchant_id=person.merchant_id, codes=["face_recognition"], locale="en",
+        evidence={"whom": whom_index(person)}, actor="x", at=at,
+    )  # fmt: skip
+
+
 def begun(person: MerchantPerson, at: datetime) -> FaceCheck:
     """Agreed to and started for who applies."""
-    give_consents(
-        merchant_id=person.merchant_id, codes=["face_recognition"], locale="en", evidence={},
-        actor="x", at=at,
-    )  # fmt: skip
-    return start_face_check(
+    agreed(person, at)
+    check, _ = start_face_check(
         session=visiting(person.merchant_id, at), subject=person.id, person=person, actor="x",
-        page="merchant:shell", at=at,
+        step="merchant:face-identify", at=at,
     )  # fmt: skip
+    return check
 
 
 def shown_face(person: MerchantPerson, at: datetime) -> None:
     """Begun, and passed when the service is asked."""
     begun(person, at)
     look_at_face_check(merchant_id=person.merchant_id, subject=person.id, actor="x", at=at)
+
+
+@contextmanager
+def silent_service(tenant_id: str, settings: Any) -> Iterator[party.Heard]:
+    """A service of its own that never knows the outcome, in place of the one in this process."""
+    Tenant.objects.filter(pk=tenant_id).update(is_virtual=False)
+    settings.MESSAGES_SIMULATED = False
+    with party.listening() as heard:
+        heard.body = b"{}"
+        settings.FACES_URL = f"http://127.0.0.1:{heard.port}"
+        yield heard
 
 
 def begun_by_somebody(tenant: Tenant, at: datetime) -> FaceCheck:

@@ -48,7 +48,7 @@ def batch_new(request: ConsoleRequest) -> HttpResponse:
         try:
             batch = make_batch(terms=form.terms(), actor=request.member.id, at=clock.now())
         except DomainError as refusal:
-            field = FIELDS.get(refusal.field, refusal.field)
+            field = FIELDS.get(refusal.field or "", refusal.field or "")
             form.add_error(field if field in form.fields else None, say(refusal))
         else:
             messages.success(request, _("The batch is open. Grant its coupons below."))

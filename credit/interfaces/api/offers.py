@@ -10,6 +10,7 @@ from rest_framework.response import Response
 
 from credit.enums import OfferStatus
 from credit.errors import (
+    ConsentMissing,
     CostSheetChanged,
     CostSheetUnread,
     OfferClosed,
@@ -153,6 +154,7 @@ class OfferRead(KeyedView):
         OfferClosed,
         CostSheetUnread,
         CostSheetChanged,
+        ConsentMissing,
         SignatureUnderWay,
         SignsOnPages,
     ],

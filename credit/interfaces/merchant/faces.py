@@ -20,9 +20,11 @@ from tenants.enums import ApplicationNeed, ConsentCode
 from tenants.models import FaceCheck, MerchantPerson
 from tenants.operations.consents import give_consents
 from tenants.operations.face_checks import look_at_face_check, start_face_check
-from tenants.queries.consents import consent_text, missing_consents
-from tenants.queries.face_checks import FaceStep, identity_step, signing_step
+from tenants.operations.face_results import whom_index
+from tenants.queries.consents import consent_text
+from tenants.queries.face_checks import FaceStep, identity_step, is_face_agreed, signing_step
 from tenants.queries.onboarding import applying_person
+from tenants.queries.step_up import confirming_person
 
 TEMPLATE = "merchant/credit/face.html"
 CODE = ConsentCode.FACE_RECOGNITION
@@ -35,14 +37,15 @@ def show(request: MerchantRequest) -> HttpResponseBase:
     offer = open_offer(request)
     if offer is None:
         return go("journey-home")
-    context: dict[str, Any] = {"here_url": reverse("merchant:face-show"), "is_signing": True}
+    person = confirming_person(offer.merchant_id)
+    context: dict[str, Any] = {"here": "merchant:face-show", "person": person, "is_signing": True}
     try:
         if request.method == "POST":
-            return _ready(request, _started(request, offer.id, None), context)
-        last = _looked(request, offer.id)
+            return _started(request, offer.id, context)
+        _looked(request, offer.id)
     except DomainError as refusal:
         return _page(request, context, FaceStep("none", None), refusal)
-    step = signing_step(last, at=clock.now())
+    step = signing_step(offer.merchant_id, offer.id, at=clock.now())
     return go("offer-sheet") if step.state == "passed" else _page(request, context, step)
 
 
@@ -62,12 +65,12 @@ def identify(request: MerchantRequest) -> HttpResponseBase:
     if person is None:
         return go("person-legal")
     context: dict[str, Any] = {
-        "here_url": reverse("merchant:face-identify"), "person": person,
+        "here": "merchant:face-identify", "person": person,
         "place": progress.place(ApplicationNeed.FACE)[0],
     }  # fmt: skip
     try:
         if request.method == "POST":
-            return _ready(request, _started(request, person.id, person), context)
+            return _started(request, person.id, context)
         last = _looked(request, person.id)
     except DomainError as refusal:
         return _page(request, context, FaceStep("none", None), refusal)
@@ -80,22 +83,25 @@ def identify(request: MerchantRequest) -> HttpResponseBase:
     return _page(request, context, step)
 
 
-def _started(request: MerchantRequest, subject: str, person: MerchantPerson | None) -> FaceCheck:
+def _started(request: MerchantRequest, subject: str, context: dict[str, Any]) -> HttpResponseBase:
     """The consent if its switch is on, then the check. Raises what starting one raises."""
-    if request.POST.get("agreed") == CODE:
+    person: MerchantPerson | None = context["person"]
+    if person is not None and request.POST.get("agreed") == CODE:
         give_consents(
             merchant_id=request.embed.merchant_id, codes=[CODE], locale=request.embed.locale,
             evidence={
                 "ip": request.META.get("REMOTE_ADDR", ""),
                 "user_agent": request.headers.get("User-Agent", ""),
                 "session": request.embed.id,
+                "whom": whom_index(person),
             },
             actor=_actor(request), at=clock.now(),
         )  # fmt: skip
-    return start_face_check(
-        session=request.embed, subject=subject, person=person, page="merchant:shell",
+    check, context["away_url"] = start_face_check(
+        session=request.embed, subject=subject, person=person, step=context["here"],
         actor=_actor(request), at=clock.now(),
     )  # fmt: skip
+    return _page(request, context, FaceStep("ready", check))
 
 
 def _looked(request: MerchantRequest, subject: str) -> FaceCheck | None:
@@ -105,22 +111,20 @@ def _looked(request: MerchantRequest, subject: str) -> FaceCheck | None:
     )  # fmt: skip
 
 
-def _ready(request: MerchantRequest, check: FaceCheck, context: dict[str, Any]) -> HttpResponseBase:
-    return _page(request, context, FaceStep("ready", check))
-
-
 def _page(
     request: MerchantRequest,
     context: dict[str, Any],
     step: FaceStep,
     refusal: DomainError | None = None,
 ) -> HttpResponseBase:
-    """The step; with the text to agree to while it is not agreed to."""
-    missing = missing_consents(request.embed.merchant_id, [CODE])
-    text = consent_text(CODE, request.embed.locale) if missing else None
+    """The step; with the text to agree to while the one to be looked at has not agreed to it."""
+    merchant_id, person = request.embed.merchant_id, context["person"]
+    is_agreed = person is not None and is_face_agreed(merchant_id, whom_index(person))
+    text = None if is_agreed else consent_text(CODE, request.embed.locale)
     return shown(
-        request, TEMPLATE, refusal, **context, state=step.state, check=step.check, consent=text
-    )
+        request, TEMPLATE, refusal, **context, here_url=reverse(context["here"]),
+        state=step.state, check=step.check, consent=text,
+    )  # fmt: skip
 
 
 def _actor(request: MerchantRequest) -> str:

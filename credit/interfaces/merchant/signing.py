@@ -8,6 +8,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from credit.errors import ConsentMissing
 from credit.models import Offer
 from credit.operations.signing import sign_offer
 from credit.queries.agreements import NOT_YET, agreement_text
@@ -48,6 +49,8 @@ def sign(request: MerchantRequest, offer: Offer) -> HttpResponse:
             actor=f"merchant:{request.embed.merchant_id}",
             at=clock.now(),
         )
+    except ConsentMissing:
+        return go("consent-list")
     except FaceCheckNeeded:
         return go("face-show")
     except (CodeNeeded, CodeExpired):

@@ -16,6 +16,7 @@ from platform_app.kernel.money import format_yuan, yuan_to_minor
 from tenants.access.answers import STRANGER, go, open_to, page
 from tenants.access.embed import MerchantRequest
 from tenants.enums import MerchantUserRole
+from tenants.errors import OwnerStays
 from tenants.operations.merchant_users import (
     INVITED_ROLES,
     change_user,
@@ -75,10 +76,14 @@ def change(request: MerchantRequest, user_id: str) -> HttpResponseBase:
 @require_POST
 def remove(request: MerchantRequest, user_id: str) -> HttpResponseBase:
     """Let a user go."""
-    remove_user(
-        merchant_id=request.embed.merchant_id, user_id=user_id, actor=_actor(request),
-        at=clock.now(),
-    )  # fmt: skip
+    try:
+        remove_user(
+            merchant_id=request.embed.merchant_id, user_id=user_id, actor=_actor(request),
+            at=clock.now(),
+        )  # fmt: skip
+    except OwnerStays as refusal:
+        user = user_of(request.embed.merchant_id, user_id)
+        return _change(request, user, {"role": user.role}, refusal)
     return go("user-list")
 
 
@@ -126,11 +131,11 @@ def stopped(request: MerchantRequest) -> HttpResponseBase:
 def _list(request: MerchantRequest, refusal: DomainError | None = None) -> HttpResponse:
     merchant_id = request.embed.merchant_id
     users = list_users(merchant_id)
-    known = [user.external_id for user in users if user.month_cap_minor is not None]
-    drawn = drawn_in_month(merchant_id, known, open_day()) if known else {}
+    is_capped = any(user.month_cap_minor is not None for user in users)
+    drawn = drawn_in_month(merchant_id, open_day()) if is_capped else {}
     return shown(
         request, "merchant/credit/users.html", refusal, typed=request.POST, roles=_roles(),
-        rows=[(user, drawn.get(user.external_id, 0)) for user in users],
+        rows=[(user, drawn.get(user.phone_index, 0)) for user in users],
     )  # fmt: skip
 
 
@@ -144,7 +149,7 @@ def _change(
 
 def _join(request: MerchantRequest, refusal: DomainError | None = None) -> HttpResponse:
     at, sent = clock.now(), joining(request.embed)
-    is_good = sent is not None and at < sent.expires_at
+    is_good = sent is not None and at < sent.expires_at and "again" not in request.GET
     return shown(
         request, "merchant/credit/user_join.html", refusal, typed=request.POST,
         sent=sent if is_good else None, is_named=bool(request.embed.user_external_id),

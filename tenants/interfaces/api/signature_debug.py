@@ -17,6 +17,7 @@ from tenants.access import signature
 from tenants.domain import signing
 from tenants.domain.signing_mistakes import MISTAKES, PARTS, Difference, difference, mistakes
 from tenants.errors import TestOnly
+from tenants.queries.sandboxes import mode_of
 from tenants.values import Caller
 
 SIGNED_STRING: Final = "BT-Signed-String"
@@ -31,7 +32,7 @@ class NamedKey(signature.SignatureAuthentication):
         key = signature.key_of(signature.read_header(raw), clock.machine_now())
         if not signature.rehearses(key):
             raise TestOnly
-        caller = Caller(key.tenant_id, key.id, frozenset(key.scopes))
+        caller = Caller(key.tenant_id, key.id, frozenset(key.scopes), mode_of(key))
         return caller, caller
 
 

@@ -79,8 +79,8 @@ class DeliveryList(ListView):
         endpoint = asked.get("endpoint")
         rows = webhooks.list_deliveries(
             endpoint_id=webhooks.endpoint(endpoint).id if endpoint else None,
-            status=asked.get("status", ""),
-            event_name=asked.get("type", ""),
+            status=asked.get("status", "").replace("\x00", ""),
+            event_name=asked.get("type", "").replace("\x00", ""),
         )
         return page(request, rows, body_of)
 

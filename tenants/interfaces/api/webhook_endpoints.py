@@ -19,7 +19,7 @@ from platform_app.kernel.rest import (
     page_of,
 )
 from tenants.enums import EndpointStatus
-from tenants.errors import BadEventName, BadUrl, EndpointDisabled
+from tenants.errors import BadEventName, BadUrl, EndpointDisabled, EndpointsTooMany
 from tenants.interfaces.api.next_actions import endpoint_next_action
 from tenants.interfaces.api.webhook_deliveries import DeliveryOutput
 from tenants.interfaces.api.webhook_deliveries import body_of as delivery_body
@@ -90,7 +90,7 @@ def body_of(endpoint: WebhookEndpoint) -> dict[str, Any]:
     ),
     status=201,
     answer=NewEndpointOutput,
-    refusals=[BadUrl, BadEventName],
+    refusals=[BadUrl, BadEventName, EndpointsTooMany],
 )
 class EndpointCreate(KeyedView):
     scope = "admin"
@@ -108,8 +108,8 @@ class EndpointCreate(KeyedView):
             return 201, NewEndpointOutput({**facts_of(endpoint), "secret": None}).data
 
         response = self.once(request, act)
-        if shown:  # the stored answer never holds it
-            response.data = {**response.data, "secret": shown[0]}
+        if shown:  # the stored answer never holds it; a transaction tried again made another
+            response.data = {**response.data, "secret": shown[-1]}
         return response
 
 
@@ -138,8 +138,8 @@ class EndpointRotate(KeyedView):
             return 200, NewEndpointOutput({**facts_of(endpoint), "secret": None}).data
 
         response = self.once(request, act)
-        if shown:  # the stored answer never holds it
-            response.data = {**response.data, "secret": shown[0]}
+        if shown:  # the stored answer never holds it; a transaction tried again made another
+            response.data = {**response.data, "secret": shown[-1]}
         return response
 
 
@@ -204,7 +204,7 @@ class EndpointShow(ApiView):
         "when it was switched off is not sent later by itself."
     ),
     answer=EndpointOutput,
-    refusals=[NotFound],
+    refusals=[NotFound, EndpointsTooMany],
 )
 class EndpointPatch(ApiView):
     scope = "admin"

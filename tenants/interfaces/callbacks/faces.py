@@ -1,6 +1,7 @@
 """The service that compares faces tells us how a check ended."""
 
 import json
+import re
 from typing import Any, Final
 
 from django.conf import settings
@@ -18,6 +19,7 @@ from tenants.queries.sandboxes import working_for
 
 ACTOR: Final = "system:faces"
 FIELDS: Final = ("reference", "status", "evidence_id")
+_UNSTORABLE: Final = re.compile("[\x00\ud800-\udfff]")  # JSON can say them, the database cannot
 
 
 @csrf_exempt
@@ -49,12 +51,12 @@ def _read(raw: bytes) -> dict[str, str]:
     """Raises Invalid: no object of texts."""
     try:
         body: Any = json.loads(raw)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise Invalid(field="body") from None
     if not isinstance(body, dict):
         raise Invalid(field="body")
     said = {name: body.get(name, "") for name in FIELDS}
     for name, value in said.items():
-        if not isinstance(value, str) or "\x00" in value:
+        if not isinstance(value, str) or _UNSTORABLE.search(value):
             raise Invalid(field=name)
     return said

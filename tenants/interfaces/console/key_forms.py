@@ -1,7 +1,7 @@
 """What a developer types in about keys."""
 
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import date, datetime, timedelta
+from typing import Any, Final
 
 from django import forms
 from django.conf import settings
@@ -11,6 +11,7 @@ from platform_app.kernel import clock
 from tenants.enums import KeyAlgorithm, KeyScope
 from tenants.forms import DateInput
 
+LONGEST_DAYS: Final = 3_653
 _KINDS = {
     KeyAlgorithm.HMAC: _("Shared secret (HMAC-SHA256), made here"),
     KeyAlgorithm.RSA: _("Key pair (RSA-SHA256), you send us the public key"),
@@ -71,6 +72,12 @@ class KeyForm(AddressesForm):
         self.fields["algorithm"] = forms.ChoiceField(
             label=_("Kind"), choices=[(key.value, words) for key, words in offered.items()]
         )
+
+    def clean_last_on(self) -> date | None:
+        day: date | None = self.cleaned_data["last_on"]
+        if day and (day - clock.day_of(clock.machine_now())).days > LONGEST_DAYS:
+            raise forms.ValidationError(_("Ten years from today at most. Empty: no end."))
+        return day
 
     def not_after(self) -> datetime | None:
         """The moment the last day is over."""

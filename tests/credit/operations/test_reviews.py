@@ -12,6 +12,7 @@ from credit import errors
 from credit.enums import SuspensionReason
 from credit.models import Application, CreditLine, LimitReview, Offer, Review
 from credit.operations import reviews
+from credit.operations.consents import end_consent, renew_consents
 from credit.operations.limit_reviews import ask_limit, request_limit_review
 from credit.operations.lines import resume_line, suspend_line
 from platform_app.kernel import clock
@@ -156,6 +157,27 @@ def test_a_second_reviewer_gives_it_back(at: datetime) -> None:
     assert told.reason == "流水缺一个月"
     refused(review, at)
     assert Application.objects.get().status == "declined"
+
+
+def test_nothing_is_granted_after_a_consent_was_taken_back(at: datetime) -> None:
+    review = referrals.referred("P1", at)
+    more = proposal_of(review.decision).limit_minor + 100_000
+    merchant_id = review.application.merchant_id
+    asked: dict[str, Any] = {
+        "merchant_id": merchant_id, "evidence": {}, "actor": "m", "at": at,
+    }  # fmt: skip
+    end_consent(code="bureau_query", **asked)
+    stays(errors.ConsentMissing, lambda: decided(review, at))
+    renew_consents(codes=["bureau_query"], locale="zh-hans", **asked)
+    proposed = decided(review, at, more)
+    assert proposed.status == "proposed"
+    end_consent(code="bureau_query", **asked)
+    stays(
+        errors.ConsentMissing,
+        lambda: reviews.confirm_review(review_id=review.id, actor=TWO, at=at),
+    )
+    reviews.return_review(review_id=review.id, comment="同意已撤回", actor=TWO, at=at)
+    assert refused(review, at).status == "closed"
 
 
 def test_one_works_on_it_at_a_time(at: datetime) -> None:

@@ -189,7 +189,7 @@ def test_an_invitation_is_right_or_refused(line: CreditLine, at: datetime) -> No
     on: dict[str, Any] = {
         "merchant_id": line.merchant_id, "user_id": owner.id, "actor": "x", "at": at,
     }  # fmt: skip
-    uncapped = dict.fromkeys(("drawdown_cap_minor", "month_cap_minor"))
+    uncapped: dict[str, Any] = {"drawdown_cap_minor": None, "month_cap_minor": None}
     refused(OwnerStays, lambda: remove_user(**on))
     refused(OwnerStays, lambda: change_user(**on, role="viewer", **uncapped))
     assert list_users(line.merchant_id)[0].role == "owner"
@@ -250,6 +250,28 @@ def test_the_boss_is_an_owner_whatever_somebody_invited_him_for(
     change = {"role": "viewer", "phone": boss["phone"], "drawdown_cap_minor": None}
     user = joined(line.merchant, "U-0", at, month_cap_minor=None, **change)
     assert (user.role, user.status) == ("owner", "active")
+
+
+def test_an_owner_goes_while_another_stays(line: CreditLine, at: datetime) -> None:
+    """The clerk who invited first is an owner, until the legal representative lets him go."""
+    invite_user(merchant_id=line.merchant_id, at=at, **BUYER | {"invited_by": "U-0"})
+    clerk = list_users(line.merchant_id)[0]
+    by: dict[str, Any] = {"merchant_id": line.merchant_id, "actor": "usr", "at": at}
+    refused(OwnerStays, lambda: remove_user(user_id=clerk.id, **by))
+    set_person(role="legal_representative", name="张示例", phone="13800000000", **by)
+    session = visit_of(line.merchant, "U-9", at)
+    sent = send_join_code(session=session, phone="13800000000", actor="usr", at=at)
+    boss = join(session=session, code=shown_code(sent, at=at), actor="usr", at=at)
+    refused(OwnerStays, lambda: remove_user(user_id=boss.id, **by))
+    assert remove_user(user_id=clerk.id, **by).status == "removed"
+    # With another account at the platform the same person comes in again.
+    later = at + timedelta(minutes=2)
+    again = visit_of(line.merchant, "U-10", later)
+    sent = send_join_code(session=again, phone="13800000000", actor="usr", at=later)
+    assert join(session=again, code=shown_code(sent, at=later), actor="usr", at=later) == boss
+    assert user_named(line.merchant_id, "U-10") == boss
+    with pytest.raises(UserUnknown):
+        user_named(line.merchant_id, "U-9")
 
 
 def test_who_was_let_go_needs_an_invitation(line: CreditLine, at: datetime) -> None:

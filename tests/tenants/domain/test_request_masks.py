@@ -53,7 +53,18 @@ def test_an_address_is_masked_by_the_names_of_its_query() -> None:
     assert masks.masked_path("/api/v1/x", asked) == (
         "/api/v1/x?external_id=M-1&phone=****1234&token=***&status="
     )
+    assert masks.masked_path("/api/v1/merchants/ext:13800138000", "") == (
+        "/api/v1/merchants/ext:****8000"
+    )
     assert len(masks.masked_path("/" + "x" * 9_000, "")) == masks.LONGEST_PATH
+
+
+def test_a_number_between_chinese_words_is_one_too() -> None:
+    number = "11010119900101123X"
+    for text in (f"身份证{number}", f"身份证号：{number}本人", f"{number}，本人"):
+        assert masks.masked_text(text) == text.replace(number, "****123X")
+    for other in (f"A{number}", f"1{number}"):
+        assert masks.masked_text(other) == other
 
 
 def test_the_partners_number_is_found_wherever_it_stands() -> None:

@@ -2,11 +2,14 @@
 
 import socket
 import threading
+import time
+from contextlib import suppress
 from typing import Any
 
 import pytest
 import urllib3
 
+from tenants.gateways import http_post
 from tenants.gateways.http_post import NotAllowed, Target, _pool, checked, is_public, line_to, post
 
 
@@ -97,7 +100,7 @@ def test_posting_never_raises() -> None:
 
 
 def test_tls_is_verified_against_the_name() -> None:
-    pool = _pool(Target("https", "hooks.example", 443, "8.8.8.8", "/"))
+    pool = _pool(Target("https", "hooks.example", 443, "8.8.8.8", "/"), [])
     assert isinstance(pool, urllib3.HTTPSConnectionPool)
     assert (pool.host, pool.assert_hostname, pool.cert_reqs) == (
         "8.8.8.8", "hooks.example", "CERT_REQUIRED",
@@ -152,6 +155,31 @@ def test_a_line_keeps_its_connection_and_opens_it_anew(
     thread.join()
     assert [reply.status_code for reply in replies] == [204 if one is OK else 200 for one in said]
     assert seen == connections
+
+
+def test_a_head_that_drips_is_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each byte comes in time, and the head never ends."""
+    monkeypatch.setattr(http_post, "CONNECT_SECONDS", 0.2)
+    monkeypatch.setattr(http_post, "READ_SECONDS", 0.3)
+    listening = socket.create_server(("127.0.0.1", 0))
+
+    def serve() -> None:
+        connection, _ = listening.accept()
+        with suppress(OSError):
+            connection.sendall(b"HTTP/1.1 200 OK\r\nX: ")
+            for _ in range(100):
+                connection.sendall(b"H")
+                time.sleep(0.1)
+        connection.close()
+        listening.close()
+
+    thread = threading.Thread(target=serve)
+    thread.start()
+    url = f"http://127.0.0.1:{listening.getsockname()[1]}/"
+    reply = post(url, headers={}, body="{}", allow_local=True)
+    thread.join()
+    assert (reply.status_code, reply.excerpt) == (200, "")  # the status is what counts
+    assert 400 <= reply.duration_ms < 3_000
 
 
 def test_a_line_that_is_not_allowed_refuses_every_post() -> None:

@@ -63,13 +63,16 @@ def test_a_time_is_sent_again_with_what_was_never_delivered(at: datetime) -> Non
     WebhookDelivery.objects.filter(event_id=told).update(
         status="delivered", attempt_count=4, delivered_at=at
     )
-    WebhookDelivery.objects.filter(event_id=waiting).update(attempt_count=2)
+    WebhookDelivery.objects.filter(event_id=waiting).update(
+        attempt_count=2, next_attempt_at=clock.machine_now() + HOUR
+    )
 
     found = replay(row, at)
     assert (found.status, found.event_count) == ("waiting", 0)
     assert work_replay(replay_id=found.id) == 3
 
     assert states() == [(missed, "pending", 0), (told, "pending", 0), (waiting, "pending", 2)]
+    assert not WebhookDelivery.objects.filter(next_attempt_at__gt=clock.machine_now()).exists()
     found.refresh_from_db()
     assert (found.status, found.event_count, found.finished_at) == ("done", 3, clock.now())
     assert work_replay(replay_id=found.id) == 0

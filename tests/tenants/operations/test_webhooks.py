@@ -377,6 +377,29 @@ def test_a_dead_worker_loses_nothing(at: datetime, receiver: Receiver) -> None:
 
 
 @pytest.mark.usefixtures("inside")
+def test_what_was_made_while_it_was_switched_off_is_not_sent(
+    at: datetime, receiver: Receiver
+) -> None:
+    row, _ = endpoint(receiver, at)
+    make_deliveries(happen(at))
+    disable_endpoint(endpoint_id=row.id, actor="usr", at=at)
+    WebhookDelivery.objects.update(status="pending")  # as one that committed after it
+    assert send_due(now=lambda: at) == 0
+    assert (WebhookDelivery.objects.get().status, receiver.got) == ("failed", [])
+    assert queries.waiting_by_age(at=at).given_up == 1
+    assert queries.waiting_by_age(at=at + timedelta(days=1)).given_up == 0
+
+
+@pytest.mark.usefixtures("inside")
+def test_what_is_given_up_counts_from_its_last_attempt(at: datetime, receiver: Receiver) -> None:
+    endpoint(receiver, at)
+    make_deliveries(happen(at))
+    WebhookDelivery.objects.update(status="failed", next_attempt_at=at + timedelta(days=3))
+    WebhookDelivery.objects.update(created_at=at - timedelta(days=3))
+    assert queries.waiting_by_age(at=at + timedelta(days=3)).given_up == 1
+
+
+@pytest.mark.usefixtures("inside")
 def test_an_answer_that_comes_after_switching_off_is_still_written(
     at: datetime, receiver: Receiver
 ) -> None:

@@ -1,14 +1,15 @@
 """Taking a consent back: nothing new is drawn, what is owed goes on, and it can be given again."""
 
 from datetime import datetime
+from typing import Any
 
 import pytest
 
 from credit.enums import SuspensionReason
-from credit.errors import LineNotActive
+from credit.errors import ConsentMissing, LineNotActive
 from credit.models import CreditLine, Drawdown
 from credit.operations.consents import end_consent
-from credit.operations.lines import suspend_line
+from credit.operations.lines import resume_line, suspend_line
 from platform_app.kernel.scope import NoScope
 from platform_app.kernel.tenancy import no_scope, tenant_scope
 from tenants.models import ConsentRecord
@@ -66,6 +67,23 @@ def test_all_of_them_are_needed_and_another_reason_stays(
     visit.post(END)
     visit.post(RENEW)
     assert state(line) == ("suspended", "risk")
+
+
+def test_nobody_else_resumes_a_line_without_it(
+    visit: Visit, line: CreditLine, at: datetime
+) -> None:
+    by: dict[str, Any] = {"line_id": line.id, "actor": "usr", "at": at, "reason": "x"}
+    with tenant_scope(line.tenant_id):
+        suspend_line(because=SuspensionReason.RISK, **by)
+    visit.post(END)
+    assert state(line) == ("suspended", "risk")
+    with tenant_scope(line.tenant_id), pytest.raises(ConsentMissing):
+        resume_line(**by)
+    assert state(line) == ("suspended", "risk")
+    visit.post(RENEW)
+    with tenant_scope(line.tenant_id):
+        resume_line(**by)
+    assert state(line) == ("active", "")
 
 
 def test_what_is_none_of_ours(visit: Visit, line: CreditLine) -> None:

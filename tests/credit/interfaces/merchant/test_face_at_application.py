@@ -21,7 +21,7 @@ from tenants.operations.identities import identify_person
 from tenants.operations.sandbox import fake_identity_no
 from tenants.operations.tenants import set_application_needs
 from tests.credit.interfaces.merchant.test_faces import AGREED, WAY, named
-from tests.tenants.faces import shown_face
+from tests.tenants.faces import shown_face, silent_service
 from tests.tenants.interfaces.merchant.visits import Visit, gone_to, visit_of, words
 
 FACE = "/m/people/face/"
@@ -118,16 +118,17 @@ def test_nothing_starts_before_the_consent_of_its_own(known: Visit, tenant: Tena
     ],
 )
 def test_not_passed_says_what_to_do(
-    known: Visit, tenant: Tenant, merchant: Merchant, at: datetime, word: str, state: str, said: str
-) -> None:
+    known: Visit, tenant: Tenant, merchant: Merchant, at: datetime, word: str, state: str,
+    said: str, settings: Any,
+) -> None:  # fmt: skip
     with tenant_scope(tenant.id), mode_scope(Mode(is_test=True)):
         named(merchant, word)
     away(known)
     with tenant_scope(tenant.id), mode_scope(Mode(is_test=True)):
         person = MerchantPerson.objects.get()
         look_at_face_check(merchant_id=merchant.id, subject=person.id, actor="m", at=at)
-        FaceCheck.objects.update(reference="")  # the page asks nobody again
-    page = known.get(FACE)
+    with silent_service(tenant.id, settings):
+        page = known.get(FACE)
     assert f'data-face="{state}"' in page.content.decode()
     assert ('data-poll="5"' in page.content.decode()) is (state == "waiting")
     assert said in words(page)
@@ -156,13 +157,12 @@ def test_what_is_old_has_run_out(known: Visit, merchant: Merchant, at: datetime)
 
 
 def test_a_page_nobody_comes_back_from_runs_out(
-    known: Visit, tenant: Tenant, merchant: Merchant, at: datetime
+    known: Visit, tenant: Tenant, merchant: Merchant, at: datetime, settings: Any
 ) -> None:
     away(known)
-    with tenant_scope(tenant.id):
-        FaceCheck.objects.update(reference="")
     for after, state in ((59, "waiting"), (60, "expired")):
-        with clock.travel(at + timedelta(minutes=after)):
+        moment = at + timedelta(minutes=after)
+        with clock.travel(moment), silent_service(tenant.id, settings):
             later = visit_of(merchant, clock.now(), locale="en")
             assert f'data-face="{state}"' in later.get(FACE).content.decode()
 
@@ -231,7 +231,7 @@ def test_strangers_and_nobody(
     with tenant_scope(tenant.id):
         session = EmbedSession.objects.latest("id")
     with no_scope(), pytest.raises(NoScope):
-        start_face_check(session=session, subject="x", page="merchant:shell", actor="x", at=at)
+        start_face_check(session=session, subject="x", step="merchant:face-show", actor="x", at=at)
 
 
 def test_an_address_of_ours_only(known: Visit) -> None:

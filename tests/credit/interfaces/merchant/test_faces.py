@@ -15,18 +15,19 @@ from platform_app.kernel.tenancy import mode_scope, tenant_scope
 from tenants.enums import MagicWord
 from tenants.errors import FaceCheckDown
 from tenants.gateways import faces
-from tenants.models import EmbedSession, FaceCheck, Merchant
-from tenants.operations.consents import give_consents
+from tenants.models import EmbedSession, FaceCheck, Merchant, MerchantPerson, Tenant
 from tenants.operations.face_checks import look_at_face_check, start_face_check
+from tenants.operations.face_results import receive_face_result
 from tenants.operations.people import set_person
-from tenants.operations.tenants import set_face_check
+from tenants.operations.tenants import set_application_needs, set_face_check
 from tests import party
 from tests.credit import signing
 from tests.credit.interfaces.merchant.test_signing import CODE, READ, fields, nothing_signed
+from tests.tenants.faces import agreed, begun, begun_by_somebody, silent_service
 from tests.tenants.interfaces.merchant.visits import Visit, gone_to, visit_of, words
 
 AGREED = {"agreed": "face_recognition"}
-WAY = re.compile(r'href="[^"]*(/m/e/\?[^"#]*check=fce_\w+)#s=([^"]+)"')
+WAY = re.compile(r'href="[^"]*(/m/e/\?[^"#]*check=fce_\w+)#s=([^"&]+)&amp;p=([^"]+)"')
 
 
 @pytest.fixture
@@ -109,27 +110,138 @@ def test_a_check_is_good_for_half_an_hour(
     ],
 )
 def test_not_passed_signs_nothing(
-    visit: Visit, merchant: Merchant, offer: Offer, at: datetime, word: str, status: str, said: str
-) -> None:
+    visit: Visit, merchant: Merchant, offer: Offer, at: datetime, word: str, status: str, said: str,
+    settings: Any,
+) -> None:  # fmt: skip
     with tenant_scope(merchant.tenant_id), mode_scope(Mode(is_test=True)):
         named(merchant, word)
         session = EmbedSession.objects.filter(merchant=merchant).latest("id")
         asked: dict[str, Any] = {"subject": offer.id, "actor": "m", "at": at}
-        give_consents(
-            merchant_id=merchant.id, codes=["face_recognition"], locale="en", evidence={},
-            actor="m", at=at,
-        )  # fmt: skip
-        start_face_check(session=session, page="merchant:shell", **asked)
+        agreed(MerchantPerson.objects.get(), at)
+        start_face_check(session=session, step="merchant:face-show", **asked)
         row = look_at_face_check(merchant_id=merchant.id, **asked)
         assert row is not None
         assert (row.status, row.evidence_id) == (status, "")
         with pytest.raises(SignsOnPages):
             signing.signed(offer, at + READ)
-        FaceCheck.objects.update(reference="")  # the page asks nobody again
-    with clock.travel(at + READ):
+    with clock.travel(at + READ), silent_service(merchant.tenant_id, settings):
         assert said in words(visit.get("/m/offer/face/"))
         assert gone_to(visit.post("/m/offer/accept/", fields(offer))) == "/m/offer/face/"
     assert nothing_signed(merchant)
+
+
+def test_whoever_waits_too_long_shows_it_again(
+    visit: Visit, merchant: Merchant, offer: Offer, at: datetime
+) -> None:
+    """Passed at the service an hour ago and nobody looked: that is no face seen now."""
+    with clock.travel(at + READ):
+        visit.get("/m/offer/sheet/")
+        visit.post("/m/offer/face/", AGREED)
+    hour = at + READ + timedelta(hours=1)
+    with clock.travel(hour):
+        later = visit_of(merchant, hour, locale="en")
+        assert 'data-face="expired"' in later.get("/m/offer/face/").content.decode()
+        assert gone_to(later.post("/m/offer/accept/", fields(offer))) == "/m/offer/face/"
+    with tenant_scope(merchant.tenant_id):
+        check = FaceCheck.objects.get()
+        assert (check.status, check.evidence_id, check.ended_at) == ("expired", "", hour)
+        assert MerchantPerson.objects.get().face_checked_at is None
+    assert nothing_signed(merchant)
+
+
+def test_a_second_start_does_not_undo_the_first(
+    visit: Visit, merchant: Merchant, offer: Offer, at: datetime, settings: Any
+) -> None:
+    with clock.travel(at + READ):
+        visit.get("/m/offer/sheet/")
+        visit.post("/m/offer/face/", AGREED)
+        with tenant_scope(merchant.tenant_id):
+            first = FaceCheck.objects.get()
+        visit.post("/m/offer/face/")
+        settings.MESSAGES_SIMULATED, settings.FACES_URL = False, ""
+        with tenant_scope(merchant.tenant_id):
+            Tenant.objects.filter(pk=merchant.tenant_id).update(is_virtual=False)
+        for _ in range(6):  # the service is down: these do not count
+            refused = visit.post("/m/offer/face/")
+            assert (refused.status_code, "try again" in words(refused)) == (422, True)
+        with tenant_scope(merchant.tenant_id):
+            Tenant.objects.filter(pk=merchant.tenant_id).update(is_virtual=True)
+            receive_face_result(
+                reference=first.reference, status="passed", evidence_id="EV", actor="s",
+                at=at + READ,
+            )  # fmt: skip
+            assert FaceCheck.objects.exclude(reference="").count() == 2
+        settings.MESSAGES_SIMULATED = True
+        assert gone_to(visit.post("/m/offer/accept/", fields(offer))) == "/m/offer/sign/"
+
+
+def test_nobody_agrees_for_somebody_else(
+    visit: Visit, merchant: Merchant, offer: Offer, at: datetime
+) -> None:
+    with tenant_scope(merchant.tenant_id):
+        agreed(MerchantPerson.objects.get(), at)
+    assert 'role="switch"' not in visit.get("/m/offer/face/").content.decode()
+    with tenant_scope(merchant.tenant_id):
+        set_person(
+            merchant_id=merchant.id, role="legal_representative", name="李示例",
+            phone="13800000000", actor="system:test", at=at,
+        )  # fmt: skip
+    page = visit.get("/m/offer/face/")
+    assert 'role="switch"' in page.content.decode()
+    assert "李*" in words(page)
+    assert visit.post("/m/offer/face/").status_code == 422
+    with tenant_scope(merchant.tenant_id):
+        assert FaceCheck.objects.count() == 0
+
+
+def test_the_way_back_keeps_step_and_order(
+    visit: Visit, merchant: Merchant, offer: Offer, at: datetime
+) -> None:
+    order = {"purchase_order": "PO-1"}
+    with tenant_scope(merchant.tenant_id):
+        EmbedSession.objects.filter(merchant=merchant).update(order=order)
+    with clock.travel(at + READ):
+        started = visit.post("/m/offer/face/", AGREED)
+    ((_, secret, step),) = WAY.findall(started.content.decode())
+    assert step == "/m/offer/face/"
+    with clock.travel(at + READ + timedelta(minutes=59)):
+        answer = visit.client.post(
+            "/m/exchange", {"secret": secret}, content_type="application/json"
+        )
+        assert answer.status_code == 200
+    with tenant_scope(merchant.tenant_id):
+        assert EmbedSession.objects.latest("id").order == order
+        assert secret not in str(list(FaceCheck.objects.values()))
+
+
+def test_who_is_looked_for_is_asked_for(tenant: Tenant, at: datetime) -> None:
+    with tenant_scope(tenant.id):
+        assert set_application_needs(needs=[], actor="usr", at=at).application_needs == []
+        needs = ["legal_representative"]
+        assert set_face_check(from_minor=1, actor="usr", at=at).application_needs == needs
+        assert set_application_needs(needs=[], actor="usr", at=at).application_needs == needs
+
+
+def test_what_is_no_text_is_no_evidence(settings: Any) -> None:
+    with party.listening() as heard:
+        settings.FACES_URL = f"http://127.0.0.1:{heard.port}"
+        service = faces.gateway(is_simulated=False, word=None)
+        heard.body = b'{"status": "passed", "evidence_id": null}'
+        assert service.ask("R-1") == faces.FaceOutcome("unknown")
+
+
+def test_a_service_whose_numbers_repeat_is_down(
+    tenant: Tenant, at: datetime, settings: Any
+) -> None:
+    first = begun_by_somebody(tenant, at)
+    with tenant_scope(tenant.id), silent_service(tenant.id, settings) as heard:
+        said = {"url": "https://faces.example/1", "reference": first.reference}
+        heard.body = json.dumps(said).encode()
+        with pytest.raises(FaceCheckDown):
+            begun(MerchantPerson.objects.get(), at)
+        assert sorted(FaceCheck.objects.values_list("reference", flat=True)) == [
+            "", first.reference,
+        ]  # fmt: skip
 
 
 def test_a_service_is_told_and_asked_over_http(settings: Any) -> None:

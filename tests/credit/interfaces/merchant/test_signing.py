@@ -78,6 +78,17 @@ def test_a_wrong_code_signs_nothing(
         assert StepUp.objects.get().try_count == 1
 
 
+def test_without_a_consent_nothing_is_signed(
+    visit: Visit, merchant: Merchant, offer: Offer, at: datetime
+) -> None:
+    visit.post("/m/consents/bureau_query/end/")
+    with clock.travel(at + READ):
+        assert gone_to(visit.post("/m/offer/accept/", fields(offer))) == "/m/consents/given/"
+        assert nothing_signed(merchant)
+        visit.post("/m/consents/bureau_query/renew/")
+        assert gone_to(visit.post("/m/offer/accept/", fields(offer))) == "/m/offer/sign/"
+
+
 def test_a_code_runs_out(visit: Visit, merchant: Merchant, offer: Offer, at: datetime) -> None:
     with clock.travel(at + READ):
         visit.post("/m/offer/accept/", fields(offer))

@@ -12,6 +12,7 @@ from platform_app.kernel.tenancy import tenant_scope
 from tenants.models import AccountChange, Merchant, MerchantUser
 from tenants.operations.merchant_users import invite_user
 from tenants.operations.people import set_person
+from tests.credit import lives
 from tests.credit.interfaces.merchant.conftest import ORDER_MINOR, ORDER_NO
 from tests.tenants.interfaces.merchant.visits import Visit, gone_to, visit_of, words
 
@@ -120,6 +121,27 @@ def test_a_cap_below_the_order_is_said_before_anything_is_chosen(
 def test_a_visitor_without_a_name_cannot_join(owner: Visit) -> None:
     assert "The platform did not say who you are" in words(owner.get("/m/users/join/"))
     assert owner.post("/m/users/join/", {"phone": "13900000001"}).status_code == 422
+
+
+def test_what_the_firm_drew_is_nobodys(
+    owner: Visit, merchant: Merchant, line: CreditLine, at: datetime
+) -> None:
+    with tenant_scope(merchant.tenant_id):
+        lives.authorized(line, 500_000, "SO-1", at)
+    owner.post("/m/users/", INVITED | {"month_cap": "20000"})
+    assert "¥0.00 of ¥20,000.00 drawn this month" in words(owner.get("/m/users/"))
+
+
+def test_the_last_owner_is_not_removed(owner: Visit, merchant: Merchant, at: datetime) -> None:
+    named = visit_of(merchant, at, component="line", locale="en", user="U-0")
+    named.post("/m/users/", INVITED)
+    with tenant_scope(merchant.tenant_id):
+        first = MerchantUser.objects.get(role="owner")
+    page = named.post(f"/m/users/{first.id}/remove/")
+    assert (page.status_code, "a firm's last owner stay" in words(page)) == (422, True)
+    with tenant_scope(merchant.tenant_id):
+        first.refresh_from_db()
+    assert (first.status, first.role) == ("active", "owner")
 
 
 def test_users_of_others_are_not_found(

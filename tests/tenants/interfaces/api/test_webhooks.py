@@ -36,6 +36,8 @@ def test_the_secret_is_told_once(tenant: Tenant, owner: Partner) -> None:
     [
         ({"url": "http://93.184.216.34/hook"}, "url_not_allowed", "/url"),
         ({"url": "https://10.0.0.1/hook"}, "url_not_allowed", "/url"),
+        ({"url": "https://a..b/"}, "url_not_allowed", "/url"),
+        ({"url": f"https://{'a' * 64}.example/"}, "url_not_allowed", "/url"),
         ({"url": URL, "event_names": ["risk.*"]}, "event_name_invalid", "/event_names"),
         ({"url": URL, "secret": "mine"}, "invalid", "/secret"),
     ],
@@ -52,6 +54,45 @@ def test_an_endpoint_that_cannot_be(
             == AuditRecord.objects.filter(action="tenants.endpoint.create").count()
             == 0
         )
+
+
+def test_nobody_takes_all_the_senders(tenant: Tenant, owner: Partner) -> None:
+    made = [owner.post("webhook_endpoints", {"url": f"{URL}{n}"}).json()["id"] for n in range(20)]
+    more = owner.post("webhook_endpoints", {"url": f"{URL}x"})
+    assert (more.status_code, more.json()["code"]) == (409, "endpoints_too_many")
+    owner.patch(f"webhook_endpoints/{made[0]}", {"status": "disabled"})
+    assert owner.post("webhook_endpoints", {"url": f"{URL}x"}).status_code == 201
+    again = owner.patch(f"webhook_endpoints/{made[0]}", {"status": "active"})
+    assert (again.status_code, again.json()["code"]) == (409, "endpoints_too_many")
+    with tenant_scope(tenant.id):
+        assert WebhookEndpoint.objects.filter(status="active").count() == 20
+
+
+@pytest.mark.parametrize("path", [
+    "webhook_deliveries?type=%00", "webhook_deliveries?status=%00", "merchants?status=%00",
+    "merchants?category=%00",
+])  # fmt: skip
+def test_a_filter_the_database_cannot_say_finds_nothing(owner: Partner, path: str) -> None:
+    assert owner.get(path).status_code in {200, 422}
+
+
+def test_half_a_character_is_refused_in_words(tenant: Tenant, owner: Partner) -> None:
+    target = "/api/v1/webhook_endpoints"
+    for raw in (rb'{"\ud800": 1}', rb'{"url": "\ud800"}'):
+        said = owner.authorization("POST", target, raw)
+        sent = {"Authorization": said, "Idempotency-Key": "half-0001"}
+        answer = owner.http.generic("POST", target, raw, "application/json", headers=sent)
+        assert (answer.status_code, answer.json()["retryable"]) == (422, False)
+    with tenant_scope(tenant.id):
+        assert WebhookEndpoint.objects.count() == 0
+
+
+def test_what_is_too_large_is_refused_in_words(tenant: Tenant, owner: Partner) -> None:
+    answer = owner.post("webhook_endpoints", {"url": URL, "event_names": ["x" * 7_000_000]})
+    assert (answer.status_code, answer.json()["code"]) == (413, "body_too_large")
+    assert answer.headers["Content-Type"] == "application/problem+json"
+    with tenant_scope(tenant.id):
+        assert WebhookEndpoint.objects.count() == 0
 
 
 def test_an_endpoint_is_switched_off_and_on(owner: Partner) -> None:
