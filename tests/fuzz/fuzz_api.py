@@ -83,10 +83,11 @@ class World:
 
     def __init__(self) -> None:
         at = clock.now() - timedelta(minutes=10)
+        day = clock.day_of(at)
         tenant = launch_tenant(
             slug=f"fuzz-{secrets.token_hex(4)}", name="测试采购网", vertical="pet",
             lender_name="示例小额贷款有限公司", lender_phone="400-000-0000",
-            first_day=clock.day_of(at), is_virtual=True, actor="system:test", at=at,
+            first_day=day, is_virtual=True, actor="system:test", at=at,
         )  # fmt: skip
         with tenant_scope(tenant.id):
             key, secret = create_hmac_key(label="fuzz", scopes=ALL, actor="x", at=at)
@@ -101,7 +102,8 @@ class World:
                 "merchant": merchant.id, "line": line.id, "drawdown": drawdown.id,
                 "quote": drawdown.quote_id, "endpoint": endpoint.id, "repayment": repayment.id,
                 "application": Application.objects.get().id, "offer": Offer.objects.get().id,
-                "code": seller("S-1", at).code, "batch": coupons.batch("B-1", at).id,
+                "code": seller("S-1", at).code,
+                "batch": coupons.batch("B-1", at, from_on=day, last_on=day).id,
                 "feed": take_feed(rows=[], errors=[], sha256="x", actor="x", at=at).feed.id,
                 "pool_import": pools.pooled(at, "M-1,示例店,,A,,").id,
                 "pool_member": pools.member("M-1").id,
