@@ -155,7 +155,9 @@ REMINDERS: Final[Mapping[str, Notice]] = {
 
 
 # Pages that not every user of a firm may open: a message that leads there is not theirs either.
-_OWNERS: Final = frozenset({"offer-show", "application-progress", "application-asks"})
+_OWNERS: Final = frozenset(
+    {"offer-show", "application-progress", "application-asks", "referral-show"}
+)
 _PAYERS: Final = frozenset({"bill-show", "overdue-show", "repayment-show"})
 
 

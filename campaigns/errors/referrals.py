@@ -95,6 +95,19 @@ class InviteeBrought(Conflict):
     message = gettext_noop("Somebody else brought this merchant; the invitation does not count.")
 
 
+class MerchantInvited(Conflict):
+    code = "merchant_invited"
+    message = gettext_noop("Another merchant invited this one; nobody is paid twice for it.")
+
+
+class ReferralBatchShort(Refused):
+    code = "referral_batch_short"
+    message = gettext_noop(
+        "These coupons end on {last_on}. Whoever is invited today may earn one until {needed_on}: "
+        "take a batch that is valid so long, or shorten the days."
+    )
+
+
 class InvitationCapReached(Refused):
     code = "invitation_cap_reached"
     message = gettext_noop(

@@ -10,9 +10,10 @@ from typing import Final
 from django.db import transaction
 
 from campaigns.enums import AttributionHow, ClaimStatus, SalespersonStatus
-from campaigns.errors import ClaimSettled, SalespersonLeft
+from campaigns.errors import ClaimSettled, MerchantInvited, SalespersonLeft
 from campaigns.models import Attribution, AttributionClaim, Salesperson
 from campaigns.queries.attributions import attribution_of
+from campaigns.queries.referrals import is_invited
 from campaigns.queries.salespeople import salesperson
 from platform_app.kernel import audit, events
 from platform_app.kernel.errors import NotFound, ReasonNeeded
@@ -46,13 +47,15 @@ def bind_merchant(
 
     The same again changes nothing, nor makes the window longer. While another one has it, nothing
     moves: what was told is kept, once, as a claim for a person to settle. Risk is told as evidence.
-    Raises NotFound (either), SalespersonLeft.
+    Raises NotFound (either), SalespersonLeft, MerchantInvited (another merchant brought it).
     """
     merchant = lock_merchant(merchant_id)
     who = _active(salesperson_id)
     held = attribution_of(merchant.id, at=at)
     if held is not None and held.salesperson_id == who.id:
         return Bound(attribution=held)
+    if held is None and is_invited(merchant.id):
+        raise MerchantInvited
     if held is None:
         bound = _bind(merchant.id, who, how=how, told_in=told_in, claim=None, actor=actor, at=at)
         _close(merchant.id, who, actor=actor, at=at)

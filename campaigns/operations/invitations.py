@@ -69,7 +69,7 @@ def bar_inviter(*, merchant_id: str, reason: str, actor: str, at: datetime) -> I
 
     Who came before stays. Raises NotFound (also without a link), ReasonNeeded.
     """
-    words = " ".join(reason.split())[:LONGEST_REASON]
+    words = " ".join(reason.replace("\x00", "").split())[:LONGEST_REASON]
     if not words:
         raise ReasonNeeded(field="reason")
     link = _last(merchant_id)

@@ -1,7 +1,7 @@
 """The referral program of a platform: begun with its terms, ended, never changed."""
 
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from django.db import transaction
@@ -10,9 +10,9 @@ from campaigns.domain.salespeople import one_line, origin_of
 from campaigns.enums import BatchStatus
 from campaigns.errors import (
     CouponBatchNotFound,
-    CouponBatchOver,
     CouponBatchStopped,
     EntryUrlMissing,
+    ReferralBatchShort,
     ReferralBatchTied,
     ReferralTermsInvalid,
 )
@@ -49,7 +49,7 @@ def start_program(*, terms: ReferralTerms, actor: str, at: datetime) -> Referral
 
     Who came under earlier terms is rewarded by those. The terms in force again change nothing. An
     empty `entry_url` is the first allowed origin. Raises ReferralTermsInvalid, CouponBatchNotFound,
-    CouponBatchStopped, CouponBatchOver, ReferralBatchTied, OriginNotAllowed, EntryUrlMissing.
+    CouponBatchStopped, ReferralBatchShort, ReferralBatchTied, OriginNotAllowed, EntryUrlMissing.
     """
     if (
         terms.cap_count not in _CAPS
@@ -58,7 +58,7 @@ def start_program(*, terms: ReferralTerms, actor: str, at: datetime) -> Referral
     ):
         raise ReferralTermsInvalid
     for side in ("inviter_batch", "invitee_batch"):
-        _check_batch(getattr(terms, f"{side}_id"), side)
+        _check_batch(getattr(terms, f"{side}_id"), side, terms)
     said = {**asdict(terms), "entry_url": _entry_url(terms.entry_url)}
     locks.hold(locks.LockSpace.REFERRAL_TERMS, current_tenant_id())
     before = program_now()
@@ -96,7 +96,7 @@ def _end(program: ReferralProgram, *, actor: str, at: datetime) -> None:
     program.save(update_fields=["ended_at", "ended_by"])
 
 
-def _check_batch(batch_id: str, field: str) -> None:
+def _check_batch(batch_id: str, field: str, terms: ReferralTerms) -> None:
     try:
         batch: CouponBatch | None = CouponBatch.objects.filter(pk=batch_id).first()
     except ValueError:
@@ -105,8 +105,11 @@ def _check_batch(batch_id: str, field: str) -> None:
         raise CouponBatchNotFound(field=field)
     if batch.status != BatchStatus.OPEN:
         raise CouponBatchStopped(field=field)
-    if batch.last_on < open_day():
-        raise CouponBatchOver(field=field)
+    needed_on = open_day() + timedelta(days=terms.window_days + terms.hold_days)
+    if batch.last_on < needed_on:
+        raise ReferralBatchShort(
+            field=field, last_on=batch.last_on.isoformat(), needed_on=needed_on.isoformat()
+        )
     is_free = batch.kind == DiscountKind.AMOUNT_OFF and not batch.minimum_minor
     if not is_free or batch.option_codes or batch.product_codes:
         raise ReferralBatchTied(field=field)

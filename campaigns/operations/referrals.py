@@ -22,6 +22,7 @@ from campaigns.models import Coupon, Referral
 from campaigns.operations.coupons import cancel_coupon, grant_coupon
 from campaigns.queries.referrals import first_shipped_on, in_standing, ties
 from credit.errors import DiscountNotGranted, DiscountNotUsable
+from credit.queries.business_day import open_day
 from platform_app.kernel import audit, events
 from platform_app.kernel.errors import ReasonNeeded
 
@@ -61,6 +62,7 @@ def release_referral(*, referral_id: str, reason: str, actor: str, at: datetime)
     if row.status != ReferralStatus.REVIEW:
         raise ReferralNotInReview
     row.cleared_by, row.words = actor, words
+    row.until_on = max(row.until_on, open_day() + PATIENCE)  # looking took its time
     _move(row, ReferralStatus.HOLDING)
     _note("released", row, words, actor, at)
     return row
@@ -94,6 +96,25 @@ def take_back_referral(*, referral_id: str, reason: str, actor: str, at: datetim
         return row
     if row.status != ReferralStatus.REWARDED:
         raise ReferralNotRewarded
+    _cancel_coupons(row, actor, at)
+    row.words = words
+    _end(row, ReferralStatus.TAKEN_BACK, ReferralReason.PERSON, actor, at)
+    _note("taken_back", row, words, actor, at)
+    return row
+
+
+@transaction.atomic
+def cancel_given_back(*, referral_id: str, at: datetime) -> None:
+    """An order that held a coupon of a referral taken back has ended: the coupon ends too.
+
+    Raises ReferralNotFound.
+    """
+    row = _locked(referral_id)
+    if row.status == ReferralStatus.TAKEN_BACK:
+        _cancel_coupons(row, SYSTEM, at)
+
+
+def _cancel_coupons(row: Referral, actor: str, at: datetime) -> None:
     coupons = Coupon.objects.filter(pk__in=[row.inviter_coupon_id, row.invitee_coupon_id])
     for coupon in coupons.order_by("batch_id", "id"):
         try:
@@ -101,10 +122,6 @@ def take_back_referral(*, referral_id: str, reason: str, actor: str, at: datetim
                 cancel_coupon(batch_id=coupon.batch_id, coupon_id=coupon.id, actor=actor, at=at)
         except DiscountNotGranted:  # reserved, used or expired: what an order has stays with it
             continue
-    row.words = words
-    _end(row, ReferralStatus.TAKEN_BACK, ReferralReason.PERSON, actor, at)
-    _note("taken_back", row, words, actor, at)
-    return row
 
 
 def _see_first_order(row: Referral, at: datetime) -> None:
@@ -119,7 +136,16 @@ def _see_first_order(row: Referral, at: datetime) -> None:
 
 
 def _judge(row: Referral, on: date, at: datetime) -> None:
-    """The days of waiting are over: refuse, ask a person, wait on, or reward both."""
+    """The days of waiting are over: refuse, ask a person, wait on, or reward both.
+
+    Goods that all came back were no order: the next one that is kept begins the days anew.
+    """
+    if first_shipped_on(row.invitee_id) != row.first_shipped_on:
+        row.first_shipped_on = row.due_on = None
+        row.waits_for = ""
+        _move(row, ReferralStatus.JOINED)
+        _see_first_order(row, at)
+        return
     if not row.cleared_by and _is_stopped(row, at):
         return
     waits_for = _waits_for(row, on) or _reward(row, at)
@@ -218,7 +244,7 @@ def _note(what: str, row: Referral, words: str, actor: str, at: datetime) -> Non
 
 
 def _words(reason: str) -> str:
-    words = " ".join(reason.split())[:LONGEST_REASON]
+    words = " ".join(reason.replace("\x00", "").split())[:LONGEST_REASON]
     if not words:
         raise ReasonNeeded(field="reason")
     return words

@@ -23,6 +23,7 @@ from campaigns.queries.referrals import (
     link_of,
     program_now,
 )
+from credit.enums import DiscountStatus
 from credit.queries.business_day import open_day
 
 SHOWN = 50
@@ -65,6 +66,7 @@ def inviting(merchant_id: str, *, at: datetime) -> Inviting:
     stands = in_standing(merchant_id, on=open_day())
     rows = invited_by(merchant_id)
     earned = rows.filter(status=ReferralStatus.REWARDED).order_by()
+    earned = earned.exclude(inviter_coupon__discount__status=DiscountStatus.CANCELED)
     counts = earned.aggregate(total=Sum("inviter_coupon__discount__cap_minor"))
     counts["count"] = earned.count()
     is_barred = link is not None and link.is_barred
@@ -87,10 +89,15 @@ def guest_of(row: Referral) -> Guest:
     state: tuple[str | Promise, str]
     if row.status in _ON_THE_WAY:
         state = _("Came; the coupons are on the way"), ""
-    elif row.status == ReferralStatus.REWARDED:
+    elif row.status == ReferralStatus.REWARDED and not _is_taken(row):
         state = _("Your coupon has arrived"), "good"
     else:
         state = _("Does not count"), "calm"
     return Guest(
         name=masked_firm(row.invitee.name), state=state[0], tone=state[1], joined_at=row.joined_at
     )
+
+
+def _is_taken(row: Referral) -> bool:
+    coupon = row.inviter_coupon
+    return coupon is not None and coupon.discount.status == DiscountStatus.CANCELED

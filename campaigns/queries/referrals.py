@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Case, Count, Q, QuerySet, When
 
 from campaigns.domain.invitations import PARAMETER, Invitation, first_of_month, read_invitation
 from campaigns.domain.salespeople import with_token
@@ -20,13 +20,13 @@ from campaigns.errors import (
 from campaigns.models import CouponBatch, InvitationLink, Referral, ReferralProgram
 from campaigns.queries.attributions import attribution_of
 from credit.enums import DiscountKind, LineStatus
-from credit.models import Application, CreditLine, Drawdown
+from credit.models import Application, CreditLine
 from credit.queries.business_day import open_day
-from credit.queries.drawdowns import is_overdue
+from credit.queries.drawdowns import is_overdue, kept_orders
 from platform_app.kernel import clock, crypto
 from risk.enums import TraitKind
 from risk.queries.shared_traits import shared_with
-from tenants.models import Merchant
+from tenants.models import Merchant, MerchantPerson
 
 PROOF: Final = "referral.invitation"
 PROOF_LENGTH: Final = 32
@@ -114,10 +114,9 @@ def reason_at_the_door(
     inviter = link.merchant
     if _is_known(invitee.id):
         return ReferralReason.KNOWN
-    taken = Referral.objects.filter(invitee_id=invitee.id).exclude(status__in=ENDED)
-    if taken.exists() or attribution_of(invitee.id, at=at) is not None:
+    if is_invited(invitee.id) or attribution_of(invitee.id, at=at) is not None:
         return ReferralReason.BROUGHT
-    if _is_same_firm(inviter, invitee):
+    if ties(invitee.id, inviter.id).is_same_people:
         return ReferralReason.SAME_FIRM
     if not in_standing(inviter.id, on=on):
         return ReferralReason.STANDING
@@ -125,15 +124,15 @@ def reason_at_the_door(
     return ReferralReason.CAP if is_full else None
 
 
+def is_invited(merchant_id: str) -> bool:
+    """Whether another merchant brought this one."""
+    rows = Referral.objects.filter(invitee_id=merchant_id).exclude(status__in=ENDED)
+    return rows.exists()
+
+
 def _is_known(merchant_id: str) -> bool:
     applied = Application.objects.filter(merchant_id=merchant_id, submitted_at__isnull=False)
     return applied.exists() or CreditLine.objects.filter(merchant_id=merchant_id).exists()
-
-
-def _is_same_firm(inviter: Merchant, invitee: Merchant) -> bool:
-    if inviter.registration_no and inviter.registration_no == invitee.registration_no:
-        return True
-    return ties(invitee.id, inviter.id).is_same_people
 
 
 def ties(invitee_id: str, inviter_id: str) -> Ties:
@@ -141,33 +140,50 @@ def ties(invitee_id: str, inviter_id: str) -> Ties:
     rows = Referral.objects.filter(inviter_id=inviter_id).order_by("-id")
     others = list(rows.values_list("invitee_id", flat=True)[:_MOST_OTHERS])
     shared = shared_with(invitee_id, [inviter_id, *others])
-    return Ties(
-        is_same_people=bool(shared.get(inviter_id, set()) & SAME_PEOPLE),
-        needs_a_look=bool(shared),
-    )
+    pair = (invitee_id, inviter_id)
+    is_same = bool(shared.get(inviter_id, set()) & SAME_PEOPLE)
+    is_same = is_same or _is_one_firm(*pair) or _is_one_person(*pair)
+    return Ties(is_same_people=is_same, needs_a_look=is_same or bool(shared))
+
+
+def _is_one_firm(one: str, other: str) -> bool:
+    """One registration under two numbers of the platform; it may be known only after the door."""
+    numbers = Merchant.objects.filter(pk__in=[one, other]).values_list("registration_no", flat=True)
+    return len(set(numbers)) == 1 and "" not in numbers
+
+
+def _is_one_person(one: str, other: str) -> bool:
+    """An identity number behind both, whatever phones and accounts they have."""
+    people = MerchantPerson.objects.exclude(identity_index="")
+    known = people.filter(merchant_id=other).values("identity_index")
+    return people.filter(merchant_id=one, identity_index__in=known).exists()
 
 
 def first_shipped_on(merchant_id: str) -> date | None:
-    """The day on which the first order that a merchant paid with its line was shipped."""
-    rows = Drawdown.objects.filter(
-        merchant_id=merchant_id, captured_minor__gt=0, value_on__isnull=False
-    )
-    found: date | None = rows.order_by("value_on").values_list("value_on", flat=True).first()
+    """The day on which the first order that a merchant paid with its line was shipped.
+
+    An order of which all goods came back is none.
+    """
+    found: date | None = kept_orders(merchant_id).values_list("value_on", flat=True).first()
     return found
 
 
 def invited_by(merchant_id: str) -> QuerySet[Referral]:
     """Whom a merchant invited, the newest first."""
-    rows: QuerySet[Referral] = Referral.objects.select_related("invitee", "inviter_coupon")
+    rows: QuerySet[Referral] = Referral.objects.select_related(
+        "invitee", "inviter_coupon__discount"
+    )
     return rows.filter(inviter_id=merchant_id).order_by("-id")
 
 
 def invitation_told(merchant_id: str) -> Referral | None:
-    """The invitation that a merchant came with last, whether it counts or not."""
+    """The invitation of a merchant that counts; without one, the last it came with."""
     rows = Referral.objects.select_related(
         "inviter", "program__invitee_batch", "program__inviter_batch"
     )
-    found: Referral | None = rows.filter(invitee_id=merchant_id).order_by("-joined_at").first()
+    counts_first = Case(When(status__in=ENDED, then=1), default=0)
+    mine = rows.filter(invitee_id=merchant_id).order_by(counts_first, "-joined_at")
+    found: Referral | None = mine.first()
     return found
 
 

@@ -60,6 +60,7 @@ class Life:
     penalty_rate: Decimal = Decimal(0)
     written_off_on: date | None = None
     agreed_due_on: tuple[date, ...] = ()
+    ran_late: set[Segment] = field(default_factory=set)
     recovered: int = 0
     overpayment_refunded: int = 0
 
@@ -250,6 +251,7 @@ class Life:
         for kind, since in self.late_of(row):
             for segment in self.late_segments(kind, row, since, day):
                 self.segments.append(segment)
+                self.ran_late.add(segment)
                 row.add("", Component(kind), segment.earned_minor(day))
             self.late[kind, row.seq] = max(since, day)
 

@@ -3,6 +3,8 @@
 Every stretch of interest remembers nothing of what came back before, so each is asked twice: what
 it owes the merchant when all goods up to now are back, less what it already gave. Returned at once
 or piece by piece, the pieces sum up to the same fen.
+
+What ran on overdue rows, contract interest or penalty, was owed for being late and stays.
 """
 
 from dataclasses import replace
@@ -37,7 +39,7 @@ def _interest_back(life: Life, event: Happening) -> int:
     borne = {one.segment: one.earned_minor(FOREVER) for one in life.granted}
     total = 0
     for part in life.segments:
-        if part.kind == "interest":
+        if part.kind == "interest" and part not in life.ran_late:
             before = sum(amount for on, amount in life.returned if on >= part.to_on)
             after = before + event.amount_minor
             off = borne.get(part, 0)

@@ -2,10 +2,22 @@
 
 from datetime import date
 
-from django.db.models import DateField, Exists, ExpressionWrapper, F, OuterRef, QuerySet
+from django.db.models import (
+    DateField,
+    Exists,
+    ExpressionWrapper,
+    F,
+    IntegerField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Sum,
+)
+from django.db.models.fields.json import KT
+from django.db.models.functions import Cast
 
 from credit.errors import DrawdownNotFound, LineNotFound
-from credit.models import CreditLine, Drawdown, MerchantCap
+from credit.models import CreditLine, Drawdown, LoanEvent, MerchantCap
 from tenants.models import MerchantUser
 
 
@@ -38,6 +50,27 @@ def locked_drawdown(drawdown_id: str) -> tuple[Drawdown, CreditLine]:
     line = CreditLine.objects.select_for_update().get(pk=line_id)
     drawdown = Drawdown.objects.select_for_update(of=("self",)).get(pk=drawdown_id)
     return drawdown, line
+
+
+def kept_orders(merchant_id: str) -> QuerySet[Drawdown]:
+    """Shipped orders of which some goods stayed, the first shipped first."""
+    undone = (
+        LoanEvent.objects.filter(drawdown=OuterRef("drawdown"), kind="reversal")
+        .annotate(undone_seq=Cast(KT("details__reverses"), IntegerField()))
+        .filter(undone_seq=OuterRef("seq"))
+    )
+    rows: QuerySet[Drawdown] = Drawdown.objects.filter(
+        merchant_id=merchant_id, captured_minor__gt=0, value_on__isnull=False
+    )
+    gone = ~Exists(undone) & Q(kind__in=["refund", "payout_refund"])
+    back = (
+        LoanEvent.objects.filter(gone, drawdown=OuterRef("pk"))
+        .order_by()
+        .values("drawdown")
+        .annotate(total=Sum("amount_minor"))
+        .filter(total__gte=OuterRef("captured_minor"))
+    )
+    return rows.filter(~Exists(back)).order_by("value_on", "id")
 
 
 def overdue(on: date) -> QuerySet[Drawdown]:

@@ -7,7 +7,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from campaigns.enums import AttributionHow, ClaimStatus
-from campaigns.errors import SalespersonLeft
+from campaigns.errors import MerchantInvited, SalespersonLeft
 from campaigns.interfaces.api.salespeople import TAG
 from campaigns.operations.attributions import Bound, bind_merchant
 from campaigns.queries.salespeople import salesperson_by_code
@@ -75,7 +75,7 @@ def body_of(bound: Bound) -> dict[str, Any]:
     ),
     status=200,
     answer=AttributionOutput,
-    refusals=[NotFound, SalespersonLeft],
+    refusals=[NotFound, SalespersonLeft, MerchantInvited],
 )
 class SalespersonBind(KeyedView):
     scope = "pool"

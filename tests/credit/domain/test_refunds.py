@@ -6,9 +6,9 @@ from datetime import timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from credit.domain.derived import Derived, Happening
+from credit.domain.derived import FOREVER, Derived, Happening
 from credit.domain.discounts import DiscountTerms
-from credit.domain.terms import DrawdownTerms
+from credit.domain.terms import DrawdownTerms, OverdueInterest
 from tests.credit.domain.test_changes import plain
 from tests.credit.domain.test_derive import SEED, capture, life, terms
 from tests.credit.domain.test_discounts import amounts, discounts, off, priced
@@ -68,6 +68,29 @@ def test_two_pieces_of_a_day_are_one(
     assert sum(two.interest_back.values()) == sum(one.interest_back.values())
     assert two.payoff_minor == one.payoff_minor
     assert [row.unpaid_minor for row in two.rows] == [row.unpaid_minor for row in one.rows]
+
+
+@given(
+    priced,
+    amounts,
+    st.integers(26, 120),
+    st.integers(0, 50_000_000),
+    st.sampled_from(OverdueInterest),
+)
+def test_late_goods_in_two_pieces_are_one(
+    using: DrawdownTerms, amount: int, day: int, cut: int, late: OverdueInterest
+) -> None:
+    """What ran on overdue rows stays, and no day of the schedule is given back twice."""
+    using = replace(using, overdue_interest=late)
+    first = cut % (amount + 1) // 2
+    if not first:
+        return
+    one = returned(using, amount, [(day, amount)])
+    two = returned(using, amount, [(day, first), (day, amount - first)])
+    assert sum(two.interest_back.values()) == sum(one.interest_back.values())
+    assert two.payoff_minor == one.payoff_minor
+    borne = sum(part.earned_minor(FOREVER) for part in one.segments if part.kind == "interest")
+    assert sum(one.interest_back.values()) <= borne
 
 
 @given(

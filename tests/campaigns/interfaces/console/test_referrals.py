@@ -40,7 +40,7 @@ def who(tenant: Tenant, other_tenant: Tenant, at: datetime) -> Callers:
 def terms_of(cast: Cast, **changes: object) -> dict[str, object]:
     return {
         "inviter_batch": cast.program.inviter_batch_id, "cap_count": 5, "hold_days": 14,
-        "invitee_batch": cast.program.invitee_batch_id, "window_days": 90,
+        "invitee_batch": cast.program.invitee_batch_id, "window_days": 60,
         "entry_url": f"{SHOP}/new", **changes,
     }  # fmt: skip
 
