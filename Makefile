@@ -13,7 +13,7 @@ CATALOGS := $(patsubst %.po,%.mo,$(wildcard locale/*/LC_MESSAGES/*.po))
 SELF   := $(MAKE) --no-print-directory
 
 .DEFAULT_GOAL := help
-.PHONY: help setup assets run worker demo smoke bench lighthouse lighthouse-lines test check check-lines pytest fuzz format schema messages stop
+.PHONY: help setup assets run worker demo smoke bench bench-lines lighthouse lighthouse-lines test check check-lines pytest fuzz format schema messages stop
 
 help: ## What there is
 	@sed -n 's/^\([a-z][a-z-]*\):.*## /  make \1|/p' Makefile | awk -F'|' '{printf "%-18s%s\n", $$1, $$2}'
@@ -54,6 +54,10 @@ smoke: assets ## Start everything on free ports, live one credit life over HTTP,
 	@BAITIAO_DATA_DIR=.data/smoke BAITIAO_EMBEDDED_FSYNC=off $(SERVED) $(MANAGE) smoke
 
 bench: setup ## Measure; NAME=... measures one thing
+	@$(SERVED) $(SELF) bench-lines
+
+bench-lines:
+	@$(MANAGE) migrate --verbosity 0
 	@$(MANAGE) bench $(NAME)
 
 lighthouse: assets ## Lighthouse over the pages people wait for, on a phone with a slow line

@@ -51,8 +51,8 @@ def run(size: int) -> dict[str, Any]:
         msg = f"--size must be at least {ENDPOINTS}"
         raise CommandError(msg)
     settings.WEBHOOK_ALLOW_LOCAL = True
-    port, receiver = _receiver()
     _put_away()  # what a run that was killed left behind
+    port, receiver = _receiver()
     try:
         urls = [f"http://127.0.0.1:{port}/{no}" for no in range(ENDPOINTS)]
         tenant = _platform()
@@ -63,9 +63,9 @@ def run(size: int) -> dict[str, Any]:
         seconds = time.perf_counter() - started
         _check(tenant, size, tried)
     finally:
-        _put_away()
         receiver.terminate()
         receiver.join()
+        _put_away()
     with connection.cursor() as cursor:
         cursor.execute("SHOW server_version")
         server = cursor.fetchone()
