@@ -291,10 +291,7 @@ class Life:
         self.skip_paid()
 
     def all_taken(self) -> tuple[Taken, ...]:
-        return tuple(
-            Taken(event, seq, component, amount)
-            for (event, seq, component), amount in self.taken.items()
-        )
+        return tuple(Taken(*which, amount) for which, amount in self.taken.items())
 
     def unpaid_rows(self, components: Sequence[Component] = COMPONENTS) -> list[Row]:
         """Rows that owe some of these, the oldest due first; a down payment after its equals."""
