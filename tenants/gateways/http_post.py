@@ -10,7 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 from urllib.parse import SplitResult, urlsplit
 
@@ -21,6 +21,7 @@ from urllib3.exceptions import HTTPError, ProtocolError
 CONNECT_SECONDS: Final = 5.0
 READ_SECONDS: Final = 15.0
 EXCERPT_BYTES: Final = 1_000
+LOOK_SECONDS: Final = 0.5
 STALE_SECONDS: Final = 1.0  # a kept connection that was closed says so at once
 _LOCAL_HOSTS: Final = frozenset(["127.0.0.1", "localhost"])
 
@@ -120,7 +121,11 @@ def line_to(url: str, *, allow_local: bool) -> Iterator[Send]:
     opened: list[Any] = []
     with _pool(target, opened) as pool:
         line = _Line(target, pool, opened)
-        yield line.send
+        threading.Thread(target=line.watch, daemon=True).start()
+        try:
+            yield line.send
+        finally:
+            line.over.set()
 
 
 @dataclass(slots=True)
@@ -129,26 +134,28 @@ class _Line:
     pool: urllib3.HTTPConnectionPool
     opened: list[Any]
     was_used: bool = False
+    began: float | None = None
+    over: threading.Event = field(default_factory=threading.Event)
 
     def send(self, headers: Mapping[str, str], body: str) -> Reply:
-        started = time.monotonic()
-        watch = threading.Timer(CONNECT_SECONDS + READ_SECONDS, self._cut)
-        watch.daemon = True
-        watch.start()
+        started = self.began = time.monotonic()
         try:
             return self._kept(headers, body.encode(), started)
         except (HTTPError, OSError, ValueError) as error:
             return Reply(None, "", _short(error), _since(started))
         finally:
-            watch.cancel()
+            self.began = None
 
-    def _cut(self) -> None:
-        """End a connection that is still talking: a timeout only ends one that is silent."""
-        for one in list(self.opened):
-            held = one.sock
-            if held is not None:
-                with suppress(OSError):
-                    held.shutdown(socket.SHUT_RDWR)
+    def watch(self) -> None:
+        """End a connection that goes on talking: a timeout only ends one that is silent."""
+        while not self.over.wait(LOOK_SECONDS):
+            began = self.began
+            if began is None or time.monotonic() - began < CONNECT_SECONDS + READ_SECONDS:
+                continue
+            for one in list(self.opened):
+                if one.sock is not None:
+                    with suppress(OSError):
+                        one.sock.shutdown(socket.SHUT_RDWR)
 
     def _kept(self, headers: Mapping[str, str], body: bytes, started: float) -> Reply:
         was_used, self.was_used = self.was_used, True

@@ -71,7 +71,12 @@ class WebhookDelivery(TenantOwned, Stamped):
                 fields=["next_attempt_at"],
                 condition=models.Q(status="pending"),
                 name="tenants_webhookdelivery_due",
-            )
+            ),
+            models.Index(
+                fields=["endpoint", "next_attempt_at", "id"],
+                condition=models.Q(status="pending"),
+                name="tenants_webhookdelivery_turn",
+            ),
         ]
 
 

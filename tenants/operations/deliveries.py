@@ -8,7 +8,6 @@
 """
 
 import time
-from collections import defaultdict
 from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
@@ -17,8 +16,7 @@ from typing import Final
 
 from cryptography.exceptions import InvalidTag
 from django.db import connection, transaction
-from django.db.models import Count, F, Window
-from django.db.models.functions import RowNumber
+from django.db.models import Count, Min
 
 from platform_app.kernel import clock, crypto, ids
 from platform_app.kernel.models import DataKey
@@ -86,20 +84,14 @@ def _claim(endpoints: int, busy: set[str], at: datetime) -> dict[str, list[_Parc
         return {}
     with platform_scope():
         due = WebhookDelivery.objects.filter(status=DeliveryStatus.PENDING, next_attempt_at__lte=at)
-        first = Window(
-            RowNumber(), partition_by=F("endpoint_id"), order_by=["next_attempt_at", "id"]
-        )
-        chosen = (
-            due.exclude(endpoint_id__in=busy).annotate(place=first)
-            .filter(place__lte=PER_ENDPOINT)
-            .order_by("place", "next_attempt_at", "id")
-            .values_list("id", flat=True)[: endpoints * PER_ENDPOINT]
-        )  # fmt: skip
-        rows = due.filter(pk__in=list(chosen)).order_by("next_attempt_at", "id")
-        groups: dict[str, list[WebhookDelivery]] = defaultdict(list)
-        for row in rows.select_for_update(skip_locked=True):
-            if row.endpoint_id in groups or len(groups) < endpoints:
-                groups[row.endpoint_id].append(row)
+        waiting = due.exclude(endpoint_id__in=busy).values("endpoint_id")
+        turns = waiting.annotate(first=Min("next_attempt_at")).order_by("first", "endpoint_id")
+        groups: dict[str, list[WebhookDelivery]] = {}
+        for turn in turns[:endpoints]:
+            mine = due.filter(endpoint_id=turn["endpoint_id"]).order_by("next_attempt_at", "id")
+            held = list(mine.select_for_update(skip_locked=True)[:PER_ENDPOINT])
+            if held:
+                groups[turn["endpoint_id"]] = held
         taken = [row.pk for rows_ in groups.values() for row in rows_]
         WebhookDelivery.objects.filter(pk__in=taken).update(next_attempt_at=at + LEASE)
         found = WebhookEndpoint.objects.in_bulk(list(groups))
