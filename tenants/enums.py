@@ -203,6 +203,18 @@ class FaceCheckStatus(models.TextChoices):
     EXPIRED = "expired", _("Ran out")
 
 
+class IdentityReviewStatus(models.TextChoices):
+    ASKED = "asked", _("Waits for a call")
+    PASSED = "passed", _("Confirmed")
+    FAILED = "failed", _("Not confirmed")
+    WITHDRAWN = "withdrawn", _("No longer asked for")
+
+
+class IdentityReviewWay(models.TextChoices):
+    VIDEO = "video", _("Video call")
+    ON_SITE = "on_site", _("On the spot")
+
+
 class AttachmentKind(models.TextChoices):
     BUSINESS_LICENSE = "business_license", _("Business license")
     AUTHORIZATION_LETTER = "authorization_letter", _("Letter of authorization")

@@ -11,7 +11,8 @@ from credit.queries import portfolio
 from credit.queries.holds import waiting_orders
 from credit.queries.lines import ending_limits
 from platform_app.kernel import clock
-from tenants.enums import DeliveryStatus
+from tenants.enums import DeliveryStatus, IdentityReviewStatus
+from tenants.queries.identity_reviews import list_identity_reviews
 from tenants.queries.imports import list_imports
 from tenants.queries.webhooks import list_deliveries
 
@@ -50,6 +51,11 @@ def _imports(on: date) -> list[Attention]:  # noqa: ARG001 -- one shape for all
     return [_counted("imports", list_imports().filter(error_count__gt=0))]
 
 
+def _identity_reviews(on: date) -> list[Attention]:  # noqa: ARG001 -- one shape for all
+    rows = list_identity_reviews(status=IdentityReviewStatus.ASKED, at=clock.now())
+    return [_counted("identity_reviews", rows)]
+
+
 def _limits_ending(on: date) -> list[Attention]:
     """Lines, not limits: `since_on` is the day the first of them ends."""
     rows = ending_limits(on)
@@ -62,6 +68,7 @@ _LISTS: Final[Mapping[frozenset[str], Callable[[date], list[Attention]]]] = {
     frozenset({"webhooks"}): _webhooks,
     frozenset({"imports"}): _imports,
     frozenset({"limits_ending"}): _limits_ending,
+    frozenset({"identity_reviews"}): _identity_reviews,
 }
 
 

@@ -101,6 +101,16 @@ NOTICES: Final[Mapping[str, Notice]] = {
         "repayment-show",
         has_subject=True,
     ),
+    "tenants.identity_review.passed": Notice(
+        gettext_noop("Your identity is confirmed"),
+        gettext_noop("No face check is needed now. You can go on where you stopped."),
+        "journey-home",
+    ),
+    "tenants.identity_review.failed": Notice(
+        gettext_noop("We could not confirm who you are"),
+        gettext_noop("Nothing you filled in is lost. The page says what you can do next."),
+        "journey-home",
+    ),
     "campaigns.ticket.answered": Notice(
         gettext_noop("Your question is answered"),
         gettext_noop("Read the answer, and say so if it is not settled yet."),

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
-from credit.domain.reviews import REQUEST_DAYS, answer_by
+from credit.domain.reviews import REQUEST_DAYS
 from credit.enums import ApplicationStatus, LineStatus, ReviewKind, ReviewStatus
 from credit.errors import (
     ApplicationNotFound,
@@ -26,8 +26,8 @@ from credit.errors import (
 from credit.models import Application, LimitReview, Review
 from credit.operations.application_results import answer
 from credit.operations.lines import change_limit
-from credit.queries.calendar import workday_test
 from credit.queries.onboarding import NEEDED_CONSENTS
+from credit.queries.reviews import answer_due
 from platform_app.kernel import audit, events
 from platform_app.kernel.errors import ReasonNeeded, SecondPersonNeeded
 from risk.enums import Outcome, OverrideReason
@@ -52,7 +52,7 @@ def open_review(
     about = limit_review or application
     review = Review.objects.create(
         application=application, decision_id=about.decision_id, kind=kind, note=note,
-        opened_at=at, due_at=answer_by(at, workday_test()), limit_review=limit_review,
+        opened_at=at, due_at=answer_due(at), limit_review=limit_review,
     )  # fmt: skip
     _tell(review, "opened", actor=actor, at=at)
     return review

@@ -32,9 +32,11 @@ from platform_app.kernel.errors import DomainError
 from tenants.enums import StepUpPurpose
 from tenants.errors import FaceCheckNeeded
 from tenants.models import EmbedSession
+from tenants.operations.face_results import whom_index
 from tenants.operations.step_up import use_step_up
 from tenants.queries.consents import current_consents, ended_consents
 from tenants.queries.face_checks import face_check_needed, good_face_check
+from tenants.queries.identity_reviews import good_identity_review
 from tenants.queries.step_up import confirming_person
 
 REASON = "采购白条循环额度协议"
@@ -199,16 +201,22 @@ def _proofs(offer: Offer, visit: EmbedSession | None, at: datetime) -> dict[str,
 
 
 def _faced(offer: Offer, visit: EmbedSession | None, at: datetime) -> dict[str, Any]:
-    """The face check behind a signature, where the platform asks for one."""
+    """The face check behind a signature, or the person's look in its place, where one is asked."""
     if not face_check_needed(offer.limit_minor):
         return {}
     if visit is None:
         raise SignsOnPages
     check = good_face_check(offer.merchant_id, offer.id, at=at)
-    if check is None or check.ended_at is None:
+    if check is not None and check.ended_at is not None:
+        passed = {"id": check.id, "evidence": check.evidence_id}
+        return {"face_check": {**passed, "passed_at": check.ended_at.isoformat()}}
+    person = confirming_person(offer.merchant_id)
+    whom = "" if person is None else whom_index(person)
+    seen = good_identity_review(offer.merchant_id, offer.id, whom, at=at)
+    if seen is None or seen.ended_at is None:
         raise FaceCheckNeeded
-    passed_at = check.ended_at.isoformat()
-    return {"face_check": {"id": check.id, "evidence": check.evidence_id, "passed_at": passed_at}}
+    passed = {"id": seen.id, "way": seen.way, "by": seen.decided_by}
+    return {"identity_review": {**passed, "passed_at": seen.ended_at.isoformat()}}
 
 
 def _confirmed(offer: Offer, visit: EmbedSession | None, at: datetime) -> dict[str, Any]:

@@ -1,14 +1,22 @@
 """Reviews waiting and decided, and everything a reviewer looks at."""
 
+from datetime import datetime
 from typing import Final
 
 from django.db.models import QuerySet
 
+from credit.domain.reviews import answer_by
 from credit.enums import ReviewStatus
 from credit.errors import ReviewNotFound
 from credit.models import Review
+from credit.queries.calendar import workday_test
 
 WAITING: Final = (ReviewStatus.OPEN, ReviewStatus.PROPOSED)
+
+
+def answer_due(at: datetime) -> datetime:
+    """By when a person answers what is asked at `at`: in the evening of the next working day."""
+    return answer_by(at, workday_test())
 
 
 def list_reviews(*, status: str = "", kind: str = "", assignee: str = "") -> QuerySet[Review]:

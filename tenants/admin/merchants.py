@@ -70,6 +70,13 @@ class FaceCheckAdmin(TenantRowsAdmin):
     hidden = ("url", "whom_index")
 
 
+@admin.register(models.IdentityReview)
+class IdentityReviewAdmin(TenantRowsAdmin):
+    list_display = ("id", "tenant", "merchant", "subject", "status", "way", "asked_at", "due_at")
+    list_filter = (TenantFilter, "status", "way")
+    hidden = ("whom_index",)
+
+
 @admin.register(models.Attachment)
 class AttachmentAdmin(TenantRowsAdmin):
     list_display = ("id", "tenant", "merchant", "kind", "content_type", "byte_count", "uploaded_at")

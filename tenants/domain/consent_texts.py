@@ -106,8 +106,8 @@ _TEXTS: Final = {
             "为确认正在操作的是您本人，防止他人冒用您的身份申请或签约，需要由专业核验机构采集您的人脸影像，"
             "与您的身份证件信息比对。采集与比对在核验机构自己的页面上完成：我们向其提供您的姓名和证件号码，"
             "只取回核验编号、结果和时间，不接收、不保存任何照片或视频。\n"
-            "人脸信息属于敏感个人信息，您可以不同意：不同意将无法在线完成这一步，可致电{phone}说明情况；"
-            "不影响您使用{platform}的其他服务。您可以随时撤回，撤回不影响此前已完成的核验。"
+            "人脸信息属于敏感个人信息，您可以不同意：可在同一页面改由我们的工作人员人工核身，额度和费用不受影响，"
+            "也不影响您使用{platform}的其他服务；如有疑问请致电{phone}。您可以随时撤回，撤回不影响此前已完成的核验。"
         ),
     ),
     ("face_recognition", "en"): (
@@ -118,9 +118,10 @@ _TEXTS: Final = {
             "It does so on pages of its own: we tell it your name and document number and get "
             "back the number of the check, its result and its moment. No picture and no video "
             "reaches us.\n"
-            "A face is sensitive personal information and you may say no: this step cannot be "
-            "done online then, please call {phone}; other services of {platform} are not "
-            "affected. You may withdraw at any time, which does not undo checks already made."
+            "A face is sensitive personal information and you may say no: on the same page you "
+            "can ask for one of our staff instead, and neither your limit nor its cost nor other "
+            "services of {platform} are affected; {phone} answers questions. You may withdraw at "
+            "any time, which does not undo checks already made."
         ),
     ),
 }

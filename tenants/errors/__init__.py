@@ -46,6 +46,8 @@ from tenants.errors.faces import (
     FaceConsentMissing,
     FaceReferenceUnknown,
     FaceResultConflict,
+    IdentityReviewNotFound,
+    IdentityReviewOver,
 )
 from tenants.errors.merchants import (
     AccountHolderMismatch,
@@ -167,6 +169,8 @@ __all__ = [
     "FaceResultConflict",
     "FileTooLarge",
     "FutureOrder",
+    "IdentityReviewNotFound",
+    "IdentityReviewOver",
     "IpNotAllowed",
     "KeyEnded",
     "KeyKindWrong",

@@ -30,6 +30,19 @@ class FaceConsentMissing(Refused):
     message = gettext_noop("A face check needs a consent of its own. Nothing was started.")
 
 
+class IdentityReviewNotFound(NotFound):
+    code = "identity_review_not_found"
+    message = gettext_noop("No request to be confirmed by a person has this id.")
+
+
+class IdentityReviewOver(Conflict):
+    code = "identity_review_over"
+    message = gettext_noop(
+        "This request is over: answered, taken back, too old, or of a name or number that has"
+        " changed. The merchant can ask again."
+    )
+
+
 class CallbackSignatureInvalid(Unauthenticated):
     code = "callback_signature_invalid"
     message = gettext_noop(

@@ -7,6 +7,7 @@ from tenants.models.credential import Credential
 from tenants.models.embed import EmbedSession
 from tenants.models.face_check import FaceCheck
 from tenants.models.feed import Feed
+from tenants.models.identity_review import IdentityReview
 from tenants.models.member import Member
 from tenants.models.merchant import Merchant, MerchantPerson
 from tenants.models.merchant_user import MerchantUser
@@ -33,6 +34,7 @@ __all__ = [
     "EmbedSession",
     "FaceCheck",
     "Feed",
+    "IdentityReview",
     "Member",
     "Merchant",
     "MerchantDraft",

@@ -69,8 +69,8 @@ class MerchantPerson(TenantOwned, Stamped):
     phone_sealed = models.BinaryField()
     phone_index = models.TextField(db_index=True)
     phone_verified_at = models.DateTimeField(null=True, help_text="When a code confirmed it.")
-    face_checked_at = models.DateTimeField(
-        null=True, help_text="When a face check last confirmed this name and number."
+    identity_confirmed_at = models.DateTimeField(
+        null=True, help_text="When a face check, or a person, confirmed this name and number."
     )
     identity_masked = models.TextField(default="", blank=True)
     identity_sealed = models.BinaryField(null=True)

@@ -7,10 +7,10 @@ from django.db import transaction
 
 from platform_app.kernel import crypto, events
 from platform_app.kernel.errors import Invalid
-from tenants.enums import FaceCheckStatus
+from tenants.enums import FaceCheckStatus, IdentityReviewStatus
 from tenants.errors import FaceReferenceUnknown, FaceResultConflict
 from tenants.gateways.faces import FaceOutcome
-from tenants.models import FaceCheck, MerchantPerson
+from tenants.models import FaceCheck, IdentityReview, MerchantPerson
 from tenants.operations.merchants import lock_merchant
 from tenants.operations.people import IDENTITY, NAME
 from tenants.queries.face_checks import OPEN_FOR
@@ -47,7 +47,8 @@ def settle_face_check(
 ) -> FaceCheck:
     """Write how a check ended, the one place that does; what has ended stays as it is.
 
-    Passed, it confirms the person whose name and number were sent, unless they have changed since.
+    Passed, it confirms the person whose name and number were sent, unless they have changed since;
+    nobody has to call any more who was asked to instead.
     One heard of an hour after its start has expired: nobody can say when that face was seen.
     """
     if outcome.status == FaceCheckStatus.PASSED and at >= check.started_at + OPEN_FOR:
@@ -62,8 +63,11 @@ def settle_face_check(
     row.save(update_fields=["status", "evidence_id", "ended_at"])
     person = row.person
     if row.status == FaceCheckStatus.PASSED and row.whom_index == whom_index(person):
-        person.face_checked_at = at
-        person.save(update_fields=["face_checked_at"])
+        person.identity_confirmed_at = at
+        person.save(update_fields=["identity_confirmed_at"])
+        IdentityReview.objects.filter(
+            merchant_id=row.merchant_id, subject=row.subject, status=IdentityReviewStatus.ASKED
+        ).update(status=IdentityReviewStatus.WITHDRAWN, ended_at=at)
     events.record(
         f"tenants.face_check.{row.status}", subject=row.id, merchant_id=row.merchant_id,
         actor=actor, at=at, props={"object": row.subject},

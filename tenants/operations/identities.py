@@ -53,13 +53,14 @@ def identify_person(
     if relation:
         MerchantPerson.objects.filter(merchant=merchant).exclude(pk=person.pk).update(relation="")
     if person.identity_index != index:
-        person.face_checked_at = None
+        person.identity_confirmed_at = None
     person.identity_index, person.relation = index, relation
     person.identity_sealed = crypto.seal(clear, purpose=IDENTITY)
     person.identity_masked = crypto.mask_tail(clear)
     person.save(
         update_fields=[
-            "identity_index", "identity_sealed", "identity_masked", "relation", "face_checked_at",
+            "identity_index", "identity_sealed", "identity_masked", "relation",
+            "identity_confirmed_at",
         ]
     )  # fmt: skip
     events.record(

@@ -102,7 +102,7 @@ def _no_longer_known(before: PersonDetails | None, after: PersonDetails) -> dict
         gone |= {"phone_verified_at": None}
     if before is not None and before.name != after.name:
         gone |= {"identity_index": "", "identity_sealed": None, "identity_masked": ""}
-        gone |= {"face_checked_at": None}
+        gone |= {"identity_confirmed_at": None}
     return gone
 
 

@@ -1,12 +1,13 @@
-"""Whether a face check is asked for, and how the last one went."""
+"""Whether a face check is asked for, how the last one went, and whether a person looks instead."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from tenants.enums import ConsentCode, FaceCheckStatus
-from tenants.models import FaceCheck, MerchantPerson
+from tenants.enums import ConsentCode, FaceCheckStatus, IdentityReviewStatus
+from tenants.models import FaceCheck, IdentityReview, MerchantPerson
 from tenants.queries.consents import current_consents, missing_consents
+from tenants.queries.identity_reviews import good_identity_review, last_identity_review
 from tenants.queries.tenants import current_tenant
 
 GOOD_FOR: Final = timedelta(minutes=30)
@@ -16,10 +17,14 @@ OPEN_FOR: Final = timedelta(hours=1)
 
 @dataclass(frozen=True, slots=True)
 class FaceStep:
-    """Where a step that asks for a face stands: none, waiting, failed, expired or passed."""
+    """Where a step that asks for a face stands: none, waiting, failed, expired or passed.
+
+    Where a person looks instead: review while that waits, refused when it confirmed nobody.
+    """
 
     state: str
     check: FaceCheck | None
+    review: IdentityReview | None = None
 
 
 def face_check_needed(amount_minor: int) -> bool:
@@ -30,7 +35,7 @@ def face_check_needed(amount_minor: int) -> bool:
 
 def is_face_known(person: MerchantPerson, *, at: datetime) -> bool:
     """Whether a face check confirmed this person, by this name and number, in thirty days."""
-    seen_at: datetime | None = person.face_checked_at
+    seen_at: datetime | None = person.identity_confirmed_at
     return seen_at is not None and at < seen_at + KNOWN_FOR
 
 
@@ -68,24 +73,56 @@ def is_face_agreed(merchant_id: str, whom_index: str) -> bool:
     return bool(given.evidence.get("whom") == whom_index)
 
 
-def signing_step(merchant_id: str, subject: str, *, at: datetime) -> FaceStep:
-    """Where the check before a signature stands."""
+def signing_step(merchant_id: str, subject: str, whom_index: str, *, at: datetime) -> FaceStep:
+    """Where the check before a signature stands, for whoever has this name and number."""
     good = good_face_check(merchant_id, subject, at=at)
     if good is not None:
         return FaceStep("passed", good)
+    seen = good_identity_review(merchant_id, subject, whom_index, at=at)
+    if seen is not None:
+        return FaceStep("passed", None, seen)
     last = last_face_check(merchant_id, subject)
+    by_person = _by_person(merchant_id, subject, whom_index, last, at)
+    if by_person is not None:
+        return by_person
     if last is not None and last.status == FaceCheckStatus.PASSED:
         return FaceStep("expired", last)
     return FaceStep(_state(last, at), last)
 
 
-def identity_step(person: MerchantPerson, last: FaceCheck | None, *, at: datetime) -> FaceStep:
+def identity_step(
+    person: MerchantPerson, whom_index: str, last: FaceCheck | None, *, at: datetime
+) -> FaceStep:
     """Where the check of whoever applies stands; one of a former name or number is none."""
     if is_face_known(person, at=at):
-        return FaceStep("passed", last)
+        seen = last_identity_review(person.merchant_id, person.id, whom_index, at=at)
+        is_review = seen is not None and seen.ended_at == person.identity_confirmed_at
+        return FaceStep("passed", last, seen if is_review else None)
+    by_person = _by_person(person.merchant_id, person.id, whom_index, last, at)
+    if by_person is not None:
+        return by_person
     if last is None or last.status == FaceCheckStatus.PASSED:
-        return FaceStep("none" if person.face_checked_at is None else "expired", last)
+        return FaceStep("none" if person.identity_confirmed_at is None else "expired", last)
     return FaceStep(_state(last, at), last)
+
+
+def _by_person(
+    merchant_id: str, subject: str, whom_index: str, last: FaceCheck | None, at: datetime
+) -> FaceStep | None:
+    """Where a person's look stands; None without one, or with a later try of a face to tell of.
+
+    A call that was promised is told of again when such a try comes to nothing.
+    """
+    seen = last_identity_review(merchant_id, subject, whom_index, at=at)
+    if seen is None:
+        return None
+    is_later = last is not None and last.started_at > seen.asked_at
+    if seen.status == IdentityReviewStatus.ASKED:
+        is_away = is_later and _state(last, at) == "waiting"
+        return None if is_away else FaceStep("review", last if is_later else None, seen)
+    if is_later or seen.status != IdentityReviewStatus.FAILED:
+        return None
+    return FaceStep("refused", last, seen)
 
 
 def _state(last: FaceCheck | None, at: datetime) -> str:

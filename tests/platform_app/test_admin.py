@@ -69,6 +69,7 @@ from tenants.operations.drafts import save_draft
 from tenants.operations.embed_sessions import open_session
 from tenants.operations.face_checks import start_face_check
 from tenants.operations.feeds import take_feed
+from tenants.operations.identity_reviews import ask_identity_review
 from tenants.operations.imports import import_file, start_import
 from tenants.operations.members import enroll_totp
 from tenants.operations.merchant_users import invite_user
@@ -189,6 +190,7 @@ def users_and_account(merchant: Merchant, visit: EmbedSession, at: datetime) -> 
     """An invited user, a face check, and another account that is not confirmed yet."""
     agreed(MerchantPerson.objects.get(merchant=merchant, role="legal_representative"), at)
     start_face_check(session=visit, subject="ofr_1", step="merchant:face-show", actor="usr", at=at)
+    ask_identity_review(merchant_id=merchant.id, subject="ofr_1", due_at=at, actor="usr", at=at)
     invite_user(
         merchant_id=merchant.id, name="李示例", phone=PHONE, role="viewer", invited_by="",
         drawdown_cap_minor=None, month_cap_minor=None, actor="usr", at=at,

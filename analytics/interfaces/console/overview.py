@@ -103,6 +103,7 @@ def _opened_by(request: ConsoleRequest) -> set[str]:
         "webhooks": {Role.OWNER, Role.DEVELOPER},
         "imports": {Role.OWNER, Role.OPERATOR, Role.DEVELOPER},
         "limits_ending": trade,
+        "identity_reviews": set(),
     }
     role = request.member.role
     return {key for key, allowed in roles.items() if role in {*allowed, Role.STAFF}}
@@ -117,5 +118,6 @@ def _item(item: Attention) -> dict[str, Any]:
         "webhooks": ("hook", "bad", "console:webhook-list", "?status=failed"),
         "imports": ("upload", "warn", "console:import-list", "?state=errors"),
         "limits_ending": ("clock", "warn", "console:line-list", "?use=ending"),
+        "identity_reviews": ("user", "warn", "console:identity_review-list", ""),
     }[item.key]
     return {"item": item, "icon": icon, "tone": tone, "url": reverse(name) + query}

@@ -54,5 +54,14 @@ CUSTOMERS: Final = {
     "credit.discount.used": ("check", "", gettext_noop("A coupon was used.")),
     "credit.discount.expired": ("cross", "", gettext_noop("A coupon expired.")),
     "credit.discount.canceled": ("cross", "", gettext_noop("A coupon was taken back.")),
+    "tenants.identity_review.asked": (
+        "user", "", gettext_noop("Asked for a person instead of a face check."),
+    ),
+    "tenants.identity_review.passed": (
+        "check", "good", gettext_noop("Was confirmed by a person."),
+    ),
+    "tenants.identity_review.failed": (
+        "cross", "warn", gettext_noop("Was not confirmed by a person."),
+    ),
     "tenants.embed_session.opened": ("eye", "", gettext_noop("Opened the pages.")),
 }  # fmt: skip

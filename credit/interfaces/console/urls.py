@@ -22,6 +22,7 @@ from credit.interfaces.console import (
     entry,
     funding,
     holds,
+    identity_reviews,
     ledger,
     limit_reviews,
     line_acts,
@@ -71,6 +72,15 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("approvals/<str:approval_id>/reject", approvals.reject, name="approval-reject"),
     path("limit-reviews", limit_reviews.listing, name="limit_review-list"),
     path("risk/early-warnings", early_warnings.listing, name="early_warning-list"),
+    path("identity-reviews", identity_reviews.listing, name="identity_review-list"),
+    path(
+        "identity-reviews/<str:review_id>", identity_reviews.detail, name="identity_review-detail"
+    ),
+    path(
+        "identity-reviews/<str:review_id>/answer",
+        identity_reviews.answer,
+        name="identity_review-answer",
+    ),
     path("reviews", reviews.listing, name="review-list"),
     path("reviews/<str:review_id>", reviews.detail, name="review-detail"),
     path("reviews/<str:review_id>/ask", review_asks.ask, name="review-ask"),

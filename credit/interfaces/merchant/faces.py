@@ -1,6 +1,7 @@
 """Face checks: of whoever applies, and before an agreement is signed.
 
 Away to the service, and back to the same step; the consent to it is asked for here, on its own.
+Whoever does not want one asks for a person's look instead.
 """
 
 from typing import Any
@@ -12,6 +13,7 @@ from django.views.decorators.http import require_http_methods
 from credit.interfaces.merchant.onboarding import on, opened, shown
 from credit.interfaces.merchant.signing import open_offer
 from credit.queries.onboarding import progress_of
+from credit.queries.reviews import answer_due
 from platform_app.kernel import clock
 from platform_app.kernel.errors import DomainError
 from tenants.access.answers import go, page
@@ -21,6 +23,7 @@ from tenants.models import FaceCheck, MerchantPerson
 from tenants.operations.consents import give_consents
 from tenants.operations.face_checks import look_at_face_check, start_face_check
 from tenants.operations.face_results import whom_index
+from tenants.operations.identity_reviews import ask_identity_review
 from tenants.queries.consents import consent_text
 from tenants.queries.face_checks import FaceStep, identity_step, is_face_agreed, signing_step
 from tenants.queries.onboarding import applying_person
@@ -45,7 +48,8 @@ def show(request: MerchantRequest) -> HttpResponseBase:
         _looked(request, offer.id)
     except DomainError as refusal:
         return _page(request, context, FaceStep("none", None), refusal)
-    step = signing_step(offer.merchant_id, offer.id, at=clock.now())
+    whom = "" if person is None else whom_index(person)
+    step = signing_step(offer.merchant_id, offer.id, whom, at=clock.now())
     return go("offer-sheet") if step.state == "passed" else _page(request, context, step)
 
 
@@ -75,8 +79,8 @@ def identify(request: MerchantRequest) -> HttpResponseBase:
     except DomainError as refusal:
         return _page(request, context, FaceStep("none", None), refusal)
     if last is not None:
-        person.refresh_from_db(fields=["face_checked_at"])
-    step = identity_step(person, last, at=clock.now())
+        person.refresh_from_db(fields=["identity_confirmed_at"])
+    step = identity_step(person, whom_index(person), last, at=clock.now())
     if step.state == "passed":
         onwards = progress_of(request.embed.merchant_id).next_page
         context["next_url"] = reverse(f"merchant:{onwards}")
@@ -84,8 +88,17 @@ def identify(request: MerchantRequest) -> HttpResponseBase:
 
 
 def _started(request: MerchantRequest, subject: str, context: dict[str, Any]) -> HttpResponseBase:
-    """The consent if its switch is on, then the check. Raises what starting one raises."""
+    """The consent if its switch is on, then the check; or a person's look, without either.
+
+    Raises what starting or asking raises.
+    """
     person: MerchantPerson | None = context["person"]
+    if request.POST.get("by") == "person":
+        ask_identity_review(
+            merchant_id=request.embed.merchant_id, subject=subject, person=person,
+            due_at=answer_due(clock.now()), actor=_actor(request), at=clock.now(),
+        )  # fmt: skip
+        return go(context["here"].removeprefix("merchant:"))
     if person is not None and request.POST.get("agreed") == CODE:
         give_consents(
             merchant_id=request.embed.merchant_id, codes=[CODE], locale=request.embed.locale,
@@ -123,7 +136,7 @@ def _page(
     text = None if is_agreed else consent_text(CODE, request.embed.locale)
     return shown(
         request, TEMPLATE, refusal, **context, here_url=reverse(context["here"]),
-        state=step.state, check=step.check, consent=text,
+        state=step.state, check=step.check, review=step.review, consent=text,
     )  # fmt: skip
 
 

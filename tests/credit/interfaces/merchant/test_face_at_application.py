@@ -92,7 +92,7 @@ def test_away_and_back_to_the_same_step_with_the_draft(
             "tenants.face_check.started", "tenants.face_check.passed",
         ]  # fmt: skip
     assert (row.status, row.evidence_id, row.ended_at) == ("passed", f"simulated-{row.id}", at)
-    assert (row.subject, row.person_id, person.face_checked_at) == (person.id, person.id, at)
+    assert (row.subject, row.person_id, person.identity_confirmed_at) == (person.id, person.id, at)
 
 
 def test_nothing_starts_before_the_consent_of_its_own(known: Visit, tenant: Tenant) -> None:
@@ -134,7 +134,7 @@ def test_not_passed_says_what_to_do(
     assert said in words(page)
     assert gone_to(known.get("/m/application/")) == FACE
     with tenant_scope(tenant.id):
-        assert MerchantPerson.objects.get().face_checked_at is None
+        assert MerchantPerson.objects.get().identity_confirmed_at is None
         with pytest.raises(ApplicationIncomplete):
             submit_application(
                 merchant_id=merchant.id, product_code=ORDER_CREDIT, external_id=None, actor="x",
@@ -180,7 +180,7 @@ def test_another_name_or_number_is_another_face(known: Visit, tenant: Tenant) ->
     assert 'data-face="none"' in again.get(FACE).content.decode()
     assert [status for status, _ in checks(tenant)] == ["passed", "passed"]
     with tenant_scope(tenant.id):
-        assert MerchantPerson.objects.get().face_checked_at is None
+        assert MerchantPerson.objects.get().identity_confirmed_at is None
 
 
 def test_whoever_is_authorized_shows_his_own_face(visit: Visit, tenant: Tenant) -> None:
@@ -192,7 +192,7 @@ def test_whoever_is_authorized_shows_his_own_face(visit: Visit, tenant: Tenant) 
     back(visit).get(FACE)
     with tenant_scope(tenant.id):
         people = MerchantPerson.objects.order_by("role")
-        assert [(one.role, one.face_checked_at is None) for one in people] == [
+        assert [(one.role, one.identity_confirmed_at is None) for one in people] == [
             ("applicant", False), ("legal_representative", True),
         ]  # fmt: skip
 

@@ -145,7 +145,7 @@ def test_whoever_waits_too_long_shows_it_again(
     with tenant_scope(merchant.tenant_id):
         check = FaceCheck.objects.get()
         assert (check.status, check.evidence_id, check.ended_at) == ("expired", "", hour)
-        assert MerchantPerson.objects.get().face_checked_at is None
+        assert MerchantPerson.objects.get().identity_confirmed_at is None
     assert nothing_signed(merchant)
 
 

@@ -62,9 +62,9 @@ def state(tenant: Tenant) -> list[Any]:
     """Everything a result may move."""
     with tenant_scope(tenant.id):
         rows = FaceCheck.objects.order_by("id").values_list("status", "evidence_id", "ended_at")
-        people = MerchantPerson.objects.order_by("id").values_list("face_checked_at", flat=True)
+        people = [one.identity_confirmed_at for one in MerchantPerson.objects.order_by("id")]
         told = Event.objects.filter(name__startswith="tenants.face_check").order_by("id")
-        return [list(rows), list(people), list(told.values_list("name", "actor"))]
+        return [list(rows), people, list(told.values_list("name", "actor"))]
 
 
 STARTED = ("tenants.face_check.started", "x")
