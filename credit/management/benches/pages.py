@@ -26,7 +26,7 @@ from django.core.management.base import CommandError
 from django.test import Client
 
 from credit.management.benches.drawdown import free_port, serve, stop
-from credit.management.benches.lending import ACTOR, check, lines_of, platform_of, versions
+from credit.management.benches.lending import ACTOR, lines_of, platform_of, versions
 from credit.models import CreditLine
 from credit.operations.applications import NEEDED_CONSENTS
 from credit.operations.captures import capture_drawdown
@@ -204,7 +204,10 @@ def _look(tool: Path, chrome: str, url: str, headers: dict[str, str]) -> dict[st
         msg = f"lighthouse: {done.stderr.decode()[-400:]}"
         raise CommandError(msg)
     audits = json.loads(done.stdout)["audits"]
-    check(all(audits[one].get("numericValue") is not None for one in AUDITS.values()), url)
+    for one in AUDITS.values():
+        if audits[one].get("numericValue") is None:
+            msg = f"{one} of {url}: {audits[one].get('errorMessage', 'no figure')}"
+            raise CommandError(msg)
     return {name: audits[one]["numericValue"] for name, one in AUDITS.items()}
 
 
