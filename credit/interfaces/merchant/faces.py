@@ -130,7 +130,12 @@ def _page(
     step: FaceStep,
     refusal: DomainError | None = None,
 ) -> HttpResponseBase:
-    """The step; with the text to agree to while the one to be looked at has not agreed to it."""
+    """The step; with the text to agree to while the one to be looked at has not agreed to it.
+
+    Whoever waits for a call and asks for the face check after all is shown that.
+    """
+    if step.state == "review" and "face" in request.GET:
+        step = FaceStep("none", None)
     merchant_id, person = request.embed.merchant_id, context["person"]
     is_agreed = person is not None and is_face_agreed(merchant_id, whom_index(person))
     text = None if is_agreed else consent_text(CODE, request.embed.locale)

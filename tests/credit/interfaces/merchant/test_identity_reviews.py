@@ -136,6 +136,9 @@ def test_not_confirmed_says_what_to_do(known: Visit, tenant: Tenant, at: datetim
 
 def test_a_face_after_all_ends_the_wish(known: Visit, tenant: Tenant, at: datetime) -> None:
     known.post(FACE, INSTEAD)
+    assert f'href="{FACE}?face"' in known.get(FACE).content.decode()
+    after_all = known.get(f"{FACE}?face").content.decode()
+    assert ('data-face="none"' in after_all, 'role="switch"' in after_all) == (True, True)
     with tenant_scope(tenant.id):
         shown_face(MerchantPerson.objects.get(), at)
     assert rows(tenant.id) == [("withdrawn", "")]
